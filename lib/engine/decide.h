@@ -1,0 +1,76 @@
+/*
+ * engine/decide.h -- decide(state, now, input) -> events.
+ *
+ * Purpose    The only place where anything is decided.  An input is a message from the drop, a
+ *            timer, a waiting task to route, a changed configuration document, or what became of
+ *            a webhook.  The answer is a list of events to journal, or a refusal.
+ * Order      For each input: decide, then journal_append + evolve each event, before the next
+ *            decide.  After messages, run engine_next until it returns 0.
+ * Refusals   -1 and *err (code, field, text): nothing happened.  The shell files the message.
+ *            An answer that fails a check is not refused: it is stored, rejected by events, and
+ *            decision.errors says why.
+ * Purity     Same world, same now, same input: same events.  Compiling a schema fills a cache in
+ *            the world and changes nothing else.
+ */
+#ifndef ENGINE_DECIDE_H
+#define ENGINE_DECIDE_H
+
+#include <jansson.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/config.h"
+#include "model/event.h"
+
+struct err;
+struct message;
+struct world;
+
+enum input_kind { IN_MESSAGE, IN_TIMER, IN_ROUTE, IN_CONFIG, IN_WEBHOOK };
+
+struct input {
+	enum input_kind kind;
+	const struct message *msg;   /* IN_MESSAGE */
+	const json_t *created;       /* data of the task's task.created, when input_needs_task said so */
+	struct id task;              /* IN_TIMER, IN_ROUTE, IN_WEBHOOK */
+	enum config_kind config_kind; /* IN_CONFIG */
+	const char *config_name;
+	const json_t *config_doc;    /* NULL: removed */
+	enum event_type webhook;     /* IN_WEBHOOK: EV_WEBHOOK_DELIVERED, _RETRY or _DEAD */
+	json_t *webhook_data;        /* borrowed */
+};
+
+enum { DECISION_EVENTS_MAX = 16 };
+
+struct draft {
+	enum event_type type;
+	int has_task;
+	struct id task;
+	enum state state; /* after it */
+	const char *actor; /* borrowed from the input */
+	json_t *data;      /* owned */
+};
+
+struct decision {
+	struct draft events[DECISION_EVENTS_MAX];
+	size_t n;
+	int replayed;      /* a submit that had been accepted before: no events */
+	json_t *errors;    /* owned; why an answer was rejected, or NULL */
+	int class_full;    /* IN_ROUTE without events: nobody of this kind is free */
+};
+
+/* 1 when decide(IN_MESSAGE) wants ${created} for this message; *task says whose. */
+int input_needs_task(const struct world *w, const struct message *m, struct id *task);
+
+int decide(struct world *w, int64_t now_ms, const struct input *in, struct decision *out,
+           struct err *err);
+void decision_release(struct decision *d);
+
+/* What the engine itself wants to decide at ${now_ms}: 1 and *in (a timer or a task to route), or 0. */
+int engine_next(struct world *w, int64_t now_ms, struct input *in);
+/* The routing asked for by engine_next gave no events. */
+void engine_route_failed(struct world *w, const struct id *task, int class_full);
+/* When engine_next will next have a timer; INT64_MAX: never. */
+int64_t engine_next_ms(const struct world *w);
+
+#endif

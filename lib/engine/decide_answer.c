@@ -1,0 +1,118 @@
+/*
+ * An answer passes the verification stages in order; each writes its verdict.  Now: stage 1, the
+ * schema.  The answer is in the journal (submitted) before any check is.
+ */
+#include "base/err.h"
+#include "base/sha256.h"
+#include "engine/decide_p.h"
+#include "engine/world.h"
+#include "json/js.h"
+#include "json/schema/schema.h"
+#include "model/message.h"
+
+static json_t *data_attempt(const char *worker, int attempt)
+{
+	json_t *data = data_worker(worker);
+
+	js_set_int(data, "attempt", attempt);
+	return data;
+}
+
+static void draft_check(struct drafts *d, int passed, int attempt, json_t *errors)
+{
+	json_t *data = json_object();
+
+	js_set_str(data, "stage", "schema");
+	js_set_int(data, "attempt", attempt);
+	if (!passed)
+		js_set_copy(data, "errors", errors);
+	draft_task(d, passed ? EV_CHECK_PASSED : EV_CHECK_FAILED, data);
+}
+
+/* The errors as JSON, or NULL when the answer meets the schema. */
+static json_t *stage_schema(struct world *w, const json_t *created, const json_t *answer,
+                            struct err *err)
+{
+	const json_t *doc = json_object_get(created, "answerSchema");
+	struct schema_errors errors = {.n = 0};
+	struct sha256 sha;
+
+	if (!doc)
+		doc = js_at(created, "/spec/schema");
+	if (!doc || json_is_null(doc))
+		return NULL;
+	js_hash(doc, &sha);
+	const struct schema *s = world_schema(w, &sha, doc, err);
+	if (!s)
+		return NULL;
+	if (schema_validate(s, answer, &errors) == 0)
+		return NULL;
+	json_t *out = schema_errors_json(&errors);
+	schema_errors_release(&errors);
+	return out;
+}
+
+static void draft_rejected(struct drafts *d, const struct message *m, const struct task *t,
+                           int attempt, json_t *errors)
+{
+	int left = t->max_attempts - attempt;
+	json_t *data = data_attempt(m->from, attempt);
+
+	js_set_int(data, "attemptsLeft", left > 0 ? left : 0);
+	js_set_copy(data, "reasons", errors);
+	draft_check(d, 0, attempt, errors);
+	draft_task(d, EV_REJECTED, data);
+	if (left <= 0) {
+		data = json_object();
+		js_set_str(data, "reason", "no valid answer within the lane's attempts");
+		draft_task(d, EV_FAILED, data);
+	}
+}
+
+static void draft_submitted(struct drafts *d, const struct message *m, int attempt)
+{
+	json_t *data = data_attempt(m->from, attempt);
+
+	js_set_copy(data, "answer", json_object_get(m->body, "answer"));
+	js_set_copy(data, "confidence", json_object_get(m->body, "confidence"));
+	js_set_copy(data, "evidence", json_object_get(m->body, "evidence"));
+	draft_task(d, EV_SUBMITTED, data);
+}
+
+int decide_answer(struct world *w, int64_t now_ms, const struct input *in, struct task *t,
+                  struct decision *out, struct err *err)
+{
+	const struct message *m = in->msg;
+	int attempt = t->attempts + 1;
+	char id[ID_TEXT_MAX];
+	struct drafts d;
+	struct err bad = ERR_INIT;
+
+	(void)now_ms;
+	if (!own_assign(w, m, t, err))
+		return -1;
+	drafts_init(&d, out, &t->id, (enum state)t->state, m->from);
+	if (d.state == ST_BLOCKED)
+		return err_set(err, FAIL_CONFLICT, "%s: waits for the requester's reply",
+		               id_format(&t->id, "task_", id));
+	out->errors = stage_schema(w, in->created, json_object_get(m->body, "answer"), &bad);
+	if (bad.code != FAIL_NONE) {
+		*err = bad;
+		return err_wrap(err, "the task's schema");
+	}
+	if (d.state == ST_OFFERED)
+		draft_task(&d, EV_ACCEPTED, data_worker(m->from));
+	if (d.state == ST_ACCEPTED)
+		draft_task(&d, EV_STARTED, data_worker(m->from));
+	draft_submitted(&d, m, attempt);
+	if (out->errors) {
+		draft_rejected(&d, m, t, attempt, out->errors);
+		return 0;
+	}
+	draft_check(&d, 1, attempt, NULL);
+	json_t *verified = json_object();
+	js_set_int(verified, "attempt", attempt);
+	draft_task(&d, EV_VERIFIED, verified);
+	draft_task(&d, EV_COMPLETED, data_attempt(m->from, attempt));
+	return 0;
+}

@@ -1,0 +1,425 @@
+#include "engine/snapshot.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <utlist.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "engine/world.h"
+#include "json/js.h"
+#include "model/dialect.h"
+
+enum { SNAPSHOT_VERSION = 1 };
+
+/* ---- bytes ---- */
+
+static void put(struct buf *b, uint64_t v, int bytes)
+{
+	char le[8];
+
+	for (int i = 0; i < bytes; i++)
+		le[i] = (char)(v >> (8 * i));
+	buf_add(b, le, (size_t)bytes);
+}
+
+static void put_str(struct buf *b, const char *s)
+{
+	size_t n = s ? strlen(s) : 0;
+
+	put(b, s ? n + 1 : 0, 4);
+	buf_add(b, s ? s : "", n);
+}
+
+struct reader {
+	const unsigned char *p;
+	size_t n;
+	int bad;
+};
+
+static uint64_t get(struct reader *r, int bytes)
+{
+	uint64_t v = 0;
+
+	if (r->n < (size_t)bytes) {
+		r->bad = 1;
+		r->n = 0;
+		return 0;
+	}
+	for (int i = 0; i < bytes; i++)
+		v |= (uint64_t)r->p[i] << (8 * i);
+	r->p += bytes;
+	r->n -= (size_t)bytes;
+	return v;
+}
+
+static const void *get_bytes(struct reader *r, size_t n)
+{
+	const void *p = r->p;
+
+	if (r->n < n) {
+		r->bad = 1;
+		return NULL;
+	}
+	r->p += n;
+	r->n -= n;
+	return p;
+}
+
+/* Owned by the caller; NULL for a NULL that was saved, or on damage. */
+static char *get_str(struct reader *r)
+{
+	size_t n = get(r, 4);
+	const void *p = n ? get_bytes(r, n - 1) : NULL;
+
+	return p ? mem_strndup(p, n - 1) : NULL;
+}
+
+static void get_id(struct reader *r, struct id *id)
+{
+	const void *p = get_bytes(r, sizeof(id->b));
+
+	if (p)
+		memcpy(id->b, p, sizeof(id->b));
+}
+
+static size_t get_count(struct reader *r)
+{
+	size_t n = get(r, 4);
+
+	return n <= r->n ? n : (r->bad = 1, 0); /* every item takes at least a byte */
+}
+
+/* ---- configuration ---- */
+
+struct saving {
+	struct buf *out;
+	int kind;
+	uint32_t n;
+};
+
+static int save_doc(void *ctx, const char *name, const json_t *doc)
+{
+	struct saving *s = ctx;
+	struct buf text = BUF_INIT;
+
+	js_dump(&text, doc, JS_COMPACT);
+	put(s->out, 1, 1);
+	put(s->out, (uint64_t)s->kind, 1);
+	put_str(s->out, name);
+	put_str(s->out, buf_str(&text));
+	buf_release(&text);
+	return 0;
+}
+
+static void save_config(const struct world *w, struct buf *out)
+{
+	struct saving s = {.out = out};
+
+	for (s.kind = 0; s.kind < CFG_COUNT; s.kind++)
+		config_each(w->config, (enum config_kind)s.kind, save_doc, &s);
+	put(out, 0, 1);
+}
+
+static int load_config(struct world *w, struct reader *r, struct err *err)
+{
+	while (get(r, 1) && !r->bad) {
+		int kind = (int)get(r, 1);
+		char *name = get_str(r), *text = get_str(r);
+		json_t *doc = text ? js_parse_any(text, strlen(text), &js_limits_own, err) : NULL;
+		int rc = name && doc && kind < CFG_COUNT
+		             ? config_set(w->config, (enum config_kind)kind, name, doc, err)
+		             : -1;
+		json_decref(doc);
+		free(name);
+		free(text);
+		if (rc != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* ---- matches ---- */
+
+static void save_strings(struct buf *out, const struct strings *s)
+{
+	put(out, s->n, 4);
+	for (size_t i = 0; i < s->n; i++)
+		put_str(out, s->s[i]);
+}
+
+static void load_strings(struct reader *r, struct strings *s)
+{
+	size_t n = get_count(r);
+
+	s->s = n ? mem_alloc(n * sizeof(*s->s)) : NULL;
+	s->n = 0;
+	while (s->n < n && !r->bad) {
+		char *one = get_str(r);
+		s->s[s->n++] = one ? one : mem_strdup("");
+	}
+}
+
+/* Numbers the matches in table order: tasks refer to them by it. */
+static void save_matches(const struct world *w, struct buf *out)
+{
+	put(out, HASH_COUNT(w->matches), 4);
+	for (const struct match *m = w->matches; m; m = m->hh.next) {
+		put(out, (uint64_t)(uintptr_t)m, 8);
+		put_str(out, m->lane);
+		put_str(out, m->pool);
+		put(out, m->confidentiality, 1);
+		put(out, (uint64_t)m->need.trust_level, 4);
+		put(out, (uint64_t)m->need.min_rating_milli, 4);
+		save_strings(out, &m->need.skills);
+		save_strings(out, &m->need.certifications);
+	}
+}
+
+struct match_names { /* the saver's addresses, only as names */
+	uint64_t name;
+	struct match *match;
+	UT_hash_handle hh;
+};
+
+static void load_matches(struct world *w, struct reader *r, struct match_names **names)
+{
+	size_t n = get_count(r);
+
+	for (size_t i = 0; i < n && !r->bad; i++) {
+		struct match_names *mn = mem_alloc(sizeof(*mn));
+		struct spec spec = {.dialect = NULL};
+		mn->name = get(r, 8);
+		spec.lane = get_str(r);
+		spec.pool = get_str(r);
+		spec.confidentiality = (enum confidentiality)get(r, 1);
+		spec.need.trust_level = (int)get(r, 4);
+		spec.need.min_rating_milli = (int)get(r, 4);
+		load_strings(r, &spec.need.skills);
+		load_strings(r, &spec.need.certifications);
+		if (!spec.lane)
+			r->bad = 1;
+		else
+			mn->match = world_match(w, &spec);
+		spec_release(&spec);
+		HASH_ADD(hh, *names, name, sizeof(mn->name), mn);
+	}
+}
+
+/* ---- tasks ---- */
+
+static void save_task(const struct task *t, struct buf *out)
+{
+	buf_add(out, t->id.b, sizeof(t->id.b));
+	put(out, t->content, 8);
+	put(out, t->created.segment, 4);
+	put(out, t->created.offset, 4);
+	put(out, t->created.length, 4);
+	put(out, t->last_seq, 8);
+	put(out, (uint64_t)t->created_ms, 8);
+	put(out, (uint64_t)t->warn_ms, 8);
+	put(out, (uint64_t)t->due_ms, 8);
+	put(out, (uint64_t)t->expire_ms, 8);
+	put(out, (uint64_t)t->blocked_ms, 8);
+	put(out, (uint64_t)(uintptr_t)t->match, 8);
+	put_str(out, t->from->name);
+	put_str(out, t->dialect->name);
+	put(out, t->state, 1);
+	put(out, t->attempts, 1);
+	put(out, t->max_attempts, 1);
+	put(out, (uint64_t)(t->deliver | t->warned << 1 | t->breached << 2), 1);
+	put(out, t->n_assigns, 1);
+	for (int i = 0; i < t->n_assigns; i++) {
+		const struct assign *a = &t->assigns[i];
+		put_str(out, a->worker->name);
+		put(out, (uint64_t)a->offer_ends_ms, 8);
+		put(out, a->state, 1);
+		put(out, a->declined, 1);
+		put(out, a->offers, 2);
+	}
+}
+
+static void load_assign(struct world *w, struct task *t, struct reader *r)
+{
+	char *name = get_str(r);
+	struct assign *a = task_add_assign(t, world_crew(w, name ? name : ""));
+
+	a->offer_ends_ms = (int64_t)get(r, 8);
+	a->state = (uint8_t)get(r, 1);
+	a->declined = (uint8_t)get(r, 1);
+	a->offers = (uint16_t)get(r, 2);
+	a->worker->live += a->state != AS_ENDED;
+	free(name);
+}
+
+static void load_task(struct world *w, struct reader *r, struct match_names *names)
+{
+	struct id id = {{0}};
+
+	get_id(r, &id);
+	struct task *t = world_add_task(w, &id);
+	t->content = get(r, 8);
+	t->created.segment = (uint32_t)get(r, 4);
+	t->created.offset = (uint32_t)get(r, 4);
+	t->created.length = (uint32_t)get(r, 4);
+	t->last_seq = get(r, 8);
+	t->created_ms = (int64_t)get(r, 8);
+	t->warn_ms = (int64_t)get(r, 8);
+	t->due_ms = (int64_t)get(r, 8);
+	t->expire_ms = (int64_t)get(r, 8);
+	t->blocked_ms = (int64_t)get(r, 8);
+	uint64_t name = get(r, 8);
+	struct match_names *mn;
+	HASH_FIND(hh, names, &name, sizeof(name), mn);
+	char *from = get_str(r), *dialect = get_str(r);
+	t->from = world_atom(w, from ? from : "");
+	t->dialect = dialect ? dialect_by_name(dialect) : NULL;
+	free(from);
+	free(dialect);
+	t->state = (uint8_t)get(r, 1);
+	t->attempts = (uint8_t)get(r, 1);
+	t->max_attempts = (uint8_t)get(r, 1);
+	unsigned flags = (unsigned)get(r, 1);
+	t->deliver = flags & 1;
+	t->warned = flags >> 1 & 1;
+	t->breached = flags >> 2 & 1;
+	for (size_t n = get(r, 1); n && !r->bad; n--)
+		load_assign(w, t, r);
+	if (!mn || !mn->match || !t->dialect || t->state >= ST_COUNT) {
+		r->bad = 1;
+		return;
+	}
+	t->match = mn->match;
+	t->match->tasks++;
+	world_set_timer(w, t);
+}
+
+/* In order of creation, so that waiting tasks queue as they did. */
+static int by_seq(const void *a, const void *b)
+{
+	const struct task *x = *(struct task *const *)a, *y = *(struct task *const *)b;
+
+	if (x->created.segment != y->created.segment)
+		return x->created.segment < y->created.segment ? -1 : 1;
+	return x->created.offset < y->created.offset ? -1 : x->created.offset > y->created.offset;
+}
+
+static void queue_waiting(struct world *w)
+{
+	struct task **order = mem_grow(NULL, w->n_tasks + 1, sizeof(*order));
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < w->n_tasks; i++)
+		if (w->tasks[i] && w->tasks[i]->state == ST_QUEUED)
+			order[n++] = w->tasks[i];
+	qsort(order, n, sizeof(*order), by_seq);
+	for (size_t i = 0; i < n; i++)
+		world_wait(w, order[i], 0);
+	free(order);
+}
+
+/* ---- tables ---- */
+
+static void save_table(const struct idtable *t, struct buf *out)
+{
+	put(out, t->n, 4);
+	for (size_t i = 0; i < t->cap; i++) {
+		if (!t->slots[i].value)
+			continue;
+		buf_add(out, t->slots[i].id.b, ID_BYTES);
+		put(out, t->slots[i].value, 8);
+	}
+}
+
+static void load_table(struct reader *r, struct idtable *t)
+{
+	for (size_t n = get_count(r); n && !r->bad; n--) {
+		struct id id = {{0}};
+		get_id(r, &id);
+		uint64_t v = get(r, 8);
+		if (v)
+			idtable_put(t, &id, v);
+	}
+}
+
+static void save_deliveries(const struct world *w, struct buf *out)
+{
+	put(out, HASH_COUNT(w->deliveries), 4);
+	for (const struct delivery *d = w->deliveries; d; d = d->hh.next) {
+		put(out, d->seq, 8);
+		buf_add(out, d->task.b, ID_BYTES);
+		put(out, (uint64_t)d->event_ms, 8);
+		put(out, (uint64_t)d->next_ms, 8);
+		put(out, d->attempts, 4);
+	}
+}
+
+static void load_deliveries(struct world *w, struct reader *r)
+{
+	for (size_t n = get_count(r); n && !r->bad; n--) {
+		struct delivery *d = mem_alloc(sizeof(*d));
+		d->seq = get(r, 8);
+		get_id(r, &d->task);
+		d->event_ms = (int64_t)get(r, 8);
+		d->next_ms = (int64_t)get(r, 8);
+		d->attempts = (uint32_t)get(r, 4);
+		HASH_ADD(hh, w->deliveries, seq, sizeof(d->seq), d);
+	}
+}
+
+/* ---- the whole ---- */
+
+void world_save(const struct world *w, struct buf *out)
+{
+	put(out, SNAPSHOT_VERSION, 4);
+	put(out, w->seq, 8);
+	save_config(w, out);
+	put(out, HASH_COUNT(w->lanes), 4);
+	for (const struct lane_stats *l = w->lanes; l; l = l->hh.next) {
+		put_str(out, l->name);
+		put(out, (uint64_t)l->typical_ms, 8);
+	}
+	save_matches(w, out);
+	put(out, HASH_COUNT(w->by_id), 4);
+	for (uint32_t i = 0; i < w->n_tasks; i++)
+		if (w->tasks[i])
+			save_task(w->tasks[i], out);
+	save_table(&w->closed, out);
+	save_table(&w->seen, out);
+	save_table(&w->seen_before, out);
+	save_deliveries(w, out);
+}
+
+int world_load(struct world *w, const void *p, size_t n, struct err *err)
+{
+	struct reader r = {.p = p, .n = n};
+	struct match_names *names = NULL, *mn, *next;
+
+	if (get(&r, 4) != SNAPSHOT_VERSION)
+		return err_set(err, FAIL_INVALID, "snapshot: not of this version");
+	w->seq = get(&r, 8);
+	if (load_config(w, &r, err) != 0)
+		return err_set(err, FAIL_INVALID, "snapshot: configuration is damaged");
+	for (size_t k = get_count(&r); k && !r.bad; k--) {
+		char *name = get_str(&r);
+		world_lane(w, name ? name : "", 1)->typical_ms = (int64_t)get(&r, 8);
+		free(name);
+	}
+	load_matches(w, &r, &names);
+	for (size_t k = get_count(&r); k && !r.bad; k--)
+		load_task(w, &r, names);
+	HASH_ITER(hh, names, mn, next) {
+		HASH_DEL(names, mn);
+		free(mn);
+	}
+	if (!r.bad) {
+		queue_waiting(w);
+		load_table(&r, &w->closed);
+		load_table(&r, &w->seen);
+		load_table(&r, &w->seen_before);
+		load_deliveries(w, &r);
+	}
+	return r.bad ? err_set(err, FAIL_INVALID, "snapshot: damaged") : 0;
+}

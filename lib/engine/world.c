@@ -1,0 +1,394 @@
+#include "engine/world.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <utlist.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "json/schema/schema.h"
+
+enum {
+	SEEN_HALF = 65536,      /* messages remembered before the older half is dropped */
+	SCHEMA_CACHE_MAX = 1024 /* compiled schemas kept */
+};
+
+static void timer_moved(void *ctx, uint32_t owner, uint32_t slot)
+{
+	struct world *w = ctx;
+
+	w->tasks[owner]->timer = slot;
+}
+
+struct world *world_new(const char *organisation)
+{
+	struct world *w = mem_alloc(sizeof(*w));
+
+	w->organisation = mem_strdup(organisation);
+	w->config = config_new();
+	heap_init(&w->timers, timer_moved, w);
+	return w;
+}
+
+static void schemas_clear(struct world *w)
+{
+	struct compiled *c, *next;
+
+	HASH_ITER(hh, w->schemas, c, next) {
+		HASH_DEL(w->schemas, c);
+		schema_free(c->schema);
+		free(c);
+	}
+}
+
+static void match_free(struct world *w, struct match *m)
+{
+	HASH_DEL(w->matches, m);
+	free(m->key);
+	free(m->lane);
+	free(m->pool);
+	for (size_t i = 0; i < m->need.skills.n; i++)
+		free(m->need.skills.s[i]);
+	for (size_t i = 0; i < m->need.certifications.n; i++)
+		free(m->need.certifications.s[i]);
+	free(m->need.skills.s);
+	free(m->need.certifications.s);
+	free(m);
+}
+
+#define FREE_ALL(type, table)                                                                      \
+	do {                                                                                       \
+		type *it_, *next_;                                                                 \
+		HASH_ITER(hh, table, it_, next_)                                                   \
+		{                                                                                  \
+			HASH_DEL(table, it_);                                                      \
+			free(it_);                                                                 \
+		}                                                                                  \
+	} while (0)
+
+void world_free(struct world *w)
+{
+	if (!w)
+		return;
+	heap_release(&w->timers);
+	for (uint32_t i = 0; i < w->n_tasks; i++)
+		if (w->tasks[i])
+			world_drop_task(w, w->tasks[i]);
+	struct match *m, *next;
+	HASH_ITER(hh, w->matches, m, next)
+		match_free(w, m);
+	free(w->tasks);
+	free(w->free_slots);
+	idtable_release(&w->closed);
+	idtable_release(&w->seen);
+	idtable_release(&w->seen_before);
+	FREE_ALL(struct crew, w->crews);
+	FREE_ALL(struct atom, w->atoms);
+	FREE_ALL(struct delivery, w->deliveries);
+	FREE_ALL(struct lane_stats, w->lanes);
+	schemas_clear(w);
+	config_free(w->config);
+	free(w->organisation);
+	free(w);
+}
+
+struct task *world_task(const struct world *w, const struct id *id)
+{
+	struct task *t;
+
+	HASH_FIND(hh, w->by_id, id, sizeof(*id), t);
+	return t;
+}
+
+uint64_t world_content(const struct sha256 *sha)
+{
+	uint64_t v = 0;
+
+	for (int i = 0; i < 8; i++)
+		v = v << 8 | sha->b[i];
+	return v & ~(uint64_t)0xff; /* the low byte is the state's in world.closed */
+}
+
+enum state world_closed(const struct world *w, const struct id *id, uint64_t *content)
+{
+	uint64_t v = idtable_get(&w->closed, id);
+
+	*content = v & ~(uint64_t)0xff;
+	return (enum state)(v & 0xff);
+}
+
+/* A message's id is text of any shape; its hash is what is kept. */
+static struct id message_digest(const char *message_id)
+{
+	struct sha256 h;
+	struct id id;
+
+	sha256_of(&h, message_id, strlen(message_id));
+	memcpy(id.b, h.b, sizeof(id.b));
+	return id;
+}
+
+int world_seen(const struct world *w, const char *message_id)
+{
+	struct id id = message_digest(message_id);
+
+	return idtable_get(&w->seen, &id) || idtable_get(&w->seen_before, &id);
+}
+
+void world_remember(struct world *w, const char *message_id)
+{
+	struct id id = message_digest(message_id);
+
+	if (w->seen.n >= SEEN_HALF) {
+		idtable_release(&w->seen_before);
+		w->seen_before = w->seen;
+		memset(&w->seen, 0, sizeof(w->seen));
+	}
+	idtable_put(&w->seen, &id, 1);
+}
+
+const struct crew *world_find_crew(const struct world *w, const char *name)
+{
+	struct crew *c;
+
+	HASH_FIND_STR(w->crews, name, c);
+	return c;
+}
+
+struct crew *world_crew(struct world *w, const char *name)
+{
+	struct crew *c;
+	size_t n = strlen(name);
+
+	HASH_FIND(hh, w->crews, name, n, c);
+	if (!c) {
+		c = mem_alloc(sizeof(*c) + n + 1);
+		memcpy(c->name, name, n + 1);
+		HASH_ADD_KEYPTR(hh, w->crews, c->name, n, c);
+	}
+	return c;
+}
+
+const struct atom *world_atom(struct world *w, const char *name)
+{
+	struct atom *a;
+	size_t n = strlen(name);
+
+	HASH_FIND(hh, w->atoms, name, n, a);
+	if (!a) {
+		a = mem_alloc(sizeof(*a) + n + 1);
+		memcpy(a->name, name, n + 1);
+		HASH_ADD_KEYPTR(hh, w->atoms, a->name, n, a);
+	}
+	return a;
+}
+
+struct lane_stats *world_lane(struct world *w, const char *name, int make)
+{
+	struct lane_stats *l;
+	size_t n = strlen(name);
+
+	HASH_FIND(hh, w->lanes, name, n, l);
+	if (!l && make) {
+		l = mem_alloc(sizeof(*l) + n + 1);
+		memcpy(l->name, name, n + 1);
+		HASH_ADD_KEYPTR(hh, w->lanes, l->name, n, l);
+	}
+	return l;
+}
+
+struct task *world_add_task(struct world *w, const struct id *id)
+{
+	struct task *t = mem_alloc(sizeof(*t));
+
+	t->id = *id;
+	t->timer = HEAP_NONE;
+	if (w->n_free) {
+		t->index = w->free_slots[--w->n_free];
+	} else {
+		if (w->n_tasks == w->cap_tasks) {
+			w->cap_tasks = w->cap_tasks ? w->cap_tasks * 2 : 256;
+			w->tasks = mem_grow(w->tasks, w->cap_tasks, sizeof(*w->tasks));
+			w->free_slots = mem_grow(w->free_slots, w->cap_tasks, sizeof(*w->free_slots));
+		}
+		t->index = w->n_tasks++;
+	}
+	w->tasks[t->index] = t;
+	HASH_ADD(hh, w->by_id, id, sizeof(t->id), t);
+	return t;
+}
+
+void world_drop_task(struct world *w, struct task *t)
+{
+	world_unwait(w, t);
+	if (t->timer != HEAP_NONE && w->timers.n)
+		heap_remove(&w->timers, t->timer);
+	HASH_DEL(w->by_id, t);
+	w->tasks[t->index] = NULL;
+	w->free_slots[w->n_free++] = t->index;
+	if (t->match && --t->match->tasks == 0)
+		match_free(w, t->match);
+	free(t->assigns);
+	free(t);
+}
+
+static void strings_copy(struct strings *out, const struct strings *in)
+{
+	out->s = in->n ? mem_grow(NULL, in->n, sizeof(*out->s)) : NULL;
+	for (out->n = 0; out->n < in->n; out->n++)
+		out->s[out->n] = mem_strdup(in->s[out->n]);
+}
+
+static char *match_key(const struct spec *spec)
+{
+	struct buf b = BUF_INIT;
+
+	buf_addf(&b, "%s\n%s\n%d %d %d", spec->lane, spec->pool ? spec->pool : "",
+	         (int)spec->confidentiality, spec->need.trust_level, spec->need.min_rating_milli);
+	for (size_t i = 0; i < spec->need.skills.n; i++)
+		buf_addf(&b, "\ns %s", spec->need.skills.s[i]);
+	for (size_t i = 0; i < spec->need.certifications.n; i++)
+		buf_addf(&b, "\nc %s", spec->need.certifications.s[i]);
+	return buf_detach(&b);
+}
+
+struct match *world_match(struct world *w, const struct spec *spec)
+{
+	char *key = match_key(spec);
+	struct match *m;
+
+	HASH_FIND_STR(w->matches, key, m);
+	if (m) {
+		free(key);
+		return m;
+	}
+	m = mem_alloc(sizeof(*m));
+	m->key = key;
+	m->lane = mem_strdup(spec->lane);
+	m->pool = spec->pool ? mem_strdup(spec->pool) : NULL;
+	m->confidentiality = spec->confidentiality;
+	m->need.trust_level = spec->need.trust_level;
+	m->need.min_rating_milli = spec->need.min_rating_milli;
+	strings_copy(&m->need.skills, &spec->need.skills);
+	strings_copy(&m->need.certifications, &spec->need.certifications);
+	HASH_ADD_KEYPTR(hh, w->matches, m->key, strlen(m->key), m);
+	return m;
+}
+
+static void match_list(struct world *w, struct match *m)
+{
+	if (!m->listed) {
+		DL_PREPEND(w->waiting, m);
+		m->listed = 1;
+		w->n_waiting++;
+	}
+}
+
+void world_wait(struct world *w, struct task *t, int in_front)
+{
+	struct match *m = t->match;
+
+	if (t->waiting)
+		return;
+	t->waiting = 1;
+	if (in_front)
+		DL_PREPEND2(m->head, t, wait_prev, wait_next);
+	else
+		DL_APPEND2(m->head, t, wait_prev, wait_next);
+	match_list(w, m);
+	w->route_budget++;
+}
+
+void world_unwait(struct world *w, struct task *t)
+{
+	struct match *m = t->match;
+
+	if (!t->waiting)
+		return;
+	t->waiting = 0;
+	DL_DELETE2(m->head, t, wait_prev, wait_next);
+	if (!m->head && m->listed) {
+		DL_DELETE(w->waiting, m);
+		m->listed = 0;
+		w->n_waiting--;
+	}
+}
+
+struct assign *task_assign_of(const struct task *t, const char *worker)
+{
+	for (int i = 0; i < t->n_assigns; i++)
+		if (strcmp(t->assigns[i].worker->name, worker) == 0)
+			return &t->assigns[i];
+	return NULL;
+}
+
+struct assign *task_live_assign(const struct task *t)
+{
+	for (int i = 0; i < t->n_assigns; i++)
+		if (t->assigns[i].state != AS_ENDED)
+			return &t->assigns[i];
+	return NULL;
+}
+
+struct assign *task_add_assign(struct task *t, struct crew *worker)
+{
+	struct assign *a = task_assign_of(t, worker->name);
+
+	if (a)
+		return a;
+	assert(t->n_assigns < UINT8_MAX);
+	t->assigns = mem_grow(t->assigns, (size_t)t->n_assigns + 1, sizeof(*t->assigns));
+	a = &t->assigns[t->n_assigns++];
+	memset(a, 0, sizeof(*a));
+	a->worker = worker;
+	return a;
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+int64_t task_next_ms(const struct task *t)
+{
+	if (t->state == ST_BLOCKED) /* the clock stands, but not for ever */
+		return t->blocked_ms + (t->expire_ms - t->created_ms);
+	int64_t at = t->expire_ms;
+	if (!t->breached)
+		at = earlier(at, t->due_ms);
+	if (!t->warned)
+		at = earlier(at, t->warn_ms);
+	for (int i = 0; i < t->n_assigns; i++)
+		if (t->assigns[i].state == AS_OFFERED)
+			at = earlier(at, t->assigns[i].offer_ends_ms);
+	return at;
+}
+
+void world_set_timer(struct world *w, struct task *t)
+{
+	if (t->timer == HEAP_NONE)
+		heap_add(&w->timers, task_next_ms(t), t->index);
+	else
+		heap_move(&w->timers, t->timer, task_next_ms(t));
+}
+
+const struct schema *world_schema(struct world *w, const struct sha256 *sha, const json_t *doc,
+                                  struct err *err)
+{
+	struct compiled *c;
+
+	HASH_FIND(hh, w->schemas, sha, sizeof(*sha), c);
+	if (c)
+		return c->schema;
+	struct schema *s = schema_compile(doc, err);
+	if (!s)
+		return NULL;
+	if (HASH_COUNT(w->schemas) >= SCHEMA_CACHE_MAX)
+		schemas_clear(w);
+	c = mem_alloc(sizeof(*c));
+	c->sha = *sha;
+	c->schema = s;
+	HASH_ADD(hh, w->schemas, sha, sizeof(c->sha), c);
+	return s;
+}

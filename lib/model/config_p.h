@@ -1,0 +1,45 @@
+/*
+ * model/config_p.h -- private to lib/model: how documents become structs.
+ *
+ * Order      config_set (config.c) makes an entry and calls config_read
+ *            (config_read.c); only a whole entry enters the store.
+ */
+#ifndef MODEL_CONFIG_P_H
+#define MODEL_CONFIG_P_H
+
+#include "model/config.h"
+
+#include "base/err.h"
+
+struct entry {
+	char *name;  /* owned */
+	json_t *doc; /* owned reference */
+	enum config_kind kind;
+	union {
+		struct lane lane;
+		struct pool pool;
+		struct worker worker;
+		struct schema_entry schema;
+		struct endpoint endpoint;
+	} u;
+	json_t *expanded; /* owned: of a schema document, what its shorthand stands for */
+};
+
+/* Fill e->u from e->doc, its strings borrowed from there.  On error the entry may be
+ * half filled; config_entry_free takes it. */
+int config_read(struct entry *e, struct err *err);
+void config_entry_free(struct entry *e);
+
+/* err_field(…, "no such lane \"x\"; did you mean …"): near names, and where nothing is near up
+ * to five that exist.  ${also} (or NULL) was tried too.  Always -1. */
+int config_no_such(const struct config *c, enum config_kind kind, enum fail code,
+                   const char *field, const char *name, const char *also, struct err *err);
+
+/* ${s} cut to what an error text may quote, at a code point: at most 64 bytes. */
+enum { QUOTE_MAX = 72 };
+const char *config_quote(const char *s, char out[QUOTE_MAX]);
+
+/* Wrap an error of a schema: its pointer continues ${field}. Always -1. */
+int config_schema_error(const char *field, const struct err *inner, struct err *err);
+
+#endif

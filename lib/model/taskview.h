@@ -1,0 +1,66 @@
+/*
+ * model/taskview.h -- a task as it stands: the fold of its events.
+ *
+ * Purpose    The content of tasks/XX/ID.json, from which inbox entries, results, the
+ *            index row and every dialect's rendering follow.  taskview_apply is a
+ *            pure fold, so a view can be made from nothing but the journal, byte for
+ *            byte the same whenever and however often it is made.
+ * Format     er.task.v1, keys in this order (absent when empty):
+ *            schema "er.task.v1", seq (last event), id, state, dialect, lane, pool, title,
+ *            urgency, domain, from, key, contentSha256, createdAt, updatedAt, dueAt, expiresAt,
+ *            closedAt, attempts, maxAttempts, priceUsd, estimatedCompletionMinutes,
+ *            assignments [{worker, state, offeredAt, offerExpiresAt?, acceptedAt?, startedAt?,
+ *            endedAt?, reason?}], question {text, askedAt, by}?, comments [{from, at, text}],
+ *            answers [{attempt, worker, at, answer, confidence?, evidence?,
+ *            checks [{stage, passed, reasons?}], rejected?}], result {answer, worker, at,
+ *            confidence?}?, failure {reason}?, responseSchema name?, schemaSha256, answerSchema
+ *            (expanded, inline), webhook {url}?, body (verbatim, secrets as "***")
+ * Ownership  The view is a json_t object owned by the caller.
+ */
+#ifndef MODEL_TASKVIEW_H
+#define MODEL_TASKVIEW_H
+
+#include <jansson.h>
+#include <stddef.h>
+
+#include "model/event.h"
+
+struct buf;
+struct err;
+
+/* A new view from a task.created event. FAIL_INVALID when it is none. */
+json_t *taskview_create(const struct event *created, struct err *err);
+/* Apply a later event of the same task.  Idempotent: an event whose seq is not above the
+ * view's is ignored. */
+int taskview_apply(json_t *view, const struct event *ev, struct err *err);
+
+enum state taskview_state(const json_t *view);
+int64_t taskview_seq(const json_t *view);
+
+/*
+ * The inbox entries that this view implies: for each live assignment of a human worker
+ * (offered, accepted, started, blocked) one.  NAME is "<due, compact>-<task id>.json", so names
+ * sort by urgency; ${doc} is er.inbox.v1: what the worker may know, without requester's secrets,
+ * webhook or other workers' answers: schema, task, state, lane, title, urgency, due, offerExpires,
+ * priceUsd, instructions/objective, payload, artifacts, context, question, comments, rejections
+ * (reasons of the last rejected answer), answerSchema, body minus webhook parts.
+ */
+struct inbox_entry {
+	char worker[65];
+	char name[64];
+	json_t *doc; /* owned; NULL when only names were asked for */
+};
+enum { INBOX_ENTRIES_MAX = 16 };
+/* Number of entries; with_docs 0 leaves doc NULL. */
+size_t taskview_inbox(const json_t *view, int with_docs, struct inbox_entry out[INBOX_ENTRIES_MAX]);
+void taskview_inbox_release(struct inbox_entry *e, size_t n);
+
+/* results/XX/ID.json: er.result.v1 {schema, seq, id, state, lane, dialect, closedAt, answer?,
+ * worker?, confidence?, reason?, document (the dialect's own result; absent for "er")}.  NULL while open. */
+json_t *taskview_result(const json_t *view);
+
+/* One line of the index, LF included, tab-separated, text made safe and free of tabs:
+ * id state lane worker urgency due created updated dialect from domain pool title */
+void taskview_index_row(const json_t *view, struct buf *out);
+
+#endif
