@@ -3,7 +3,8 @@
  *
  * Method     Damerau-Levenshtein with git's weights: swap 0, substitute 2,
  *            insert 1, delete 3; a candidate is near at distance <= 7, and a
- *            prefix match counts as distance 0.
+ *            prefix match counts as distance 0.  Names more than 3 farther than
+ *            the nearest are kept but not shown.
  */
 #ifndef BASE_NEAR_H
 #define BASE_NEAR_H

@@ -5,7 +5,7 @@
  *            (0.1), not the double that holds it (0.1000000000000000055).
  * Method     Integers are exact.  An integral real within int64 is that integer;
  *            any other real is the shortest decimal that reads back as the same
- *            double, found by printing 15, 16 and 17 digits.  The C library's
+ *            double, found by printing 15, 16 and 17 digits (subnormal: from 1).  The C library's
  *            decimal point is not used, so the locale does not matter.
  * Limits     17 digits for reals, 19 for integers and texts.
  */

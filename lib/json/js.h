@@ -38,7 +38,8 @@ enum {
 	JS_SCHEMA_DEPTH = 64
 };
 
-extern const struct js_limits js_limits_doc;    /* tasks, answers, messages */
+extern const struct js_limits js_limits_doc;    /* tasks, answers */
+extern const struct js_limits js_limits_message; /* one of those in its envelope */
 extern const struct js_limits js_limits_schema; /* depth 64 */
 extern const struct js_limits js_limits_own;    /* lines er wrote itself: 4 MiB, depth 80, 4e6 nodes */
 
