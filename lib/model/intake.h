@@ -8,8 +8,9 @@
  *            understand stays in it.
  * Errors     FAIL_INVALID with the body's own field pointer ("/sla/urgency"): wrong
  *            type, unknown lane, schema or pool (with near names), schema that does
- *            not compile, budget under the lane's price ("/policy/maxBudgetUsd: 10
- *            is under the lane's price of 25.00 USD"), deadline that is no time.
+ *            not compile, a pool that does not serve the lane, budget under the
+ *            lane's price ("/policy/maxBudgetUsd: 10 is under the lane's price of
+ *            25.00 USD"), deadline that is no time.
  * Units      Milliseconds; money in micro-USD.
  * Ownership  struct spec owns what it points to; spec_release.
  */

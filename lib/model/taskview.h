@@ -9,13 +9,17 @@
  *            schema "er.task.v1", seq (last event), id, state, dialect, lane, pool, title,
  *            urgency, domain, from, key, contentSha256, createdAt, updatedAt, dueAt, expiresAt,
  *            closedAt, attempts, maxAttempts, priceUsd, estimatedCompletionMinutes,
- *            assignments [{worker, state, offeredAt, offerExpiresAt?, acceptedAt?, startedAt?,
- *            endedAt?, reason?}], question {text, askedAt, by}?, comments [{from, at, text}],
+ *            assignments [{worker, kind? (absent: human), state, offeredAt, offerExpiresAt?,
+ *            acceptedAt?, startedAt?, endedAt?, reason?}], question {text, askedAt, by}?,
+ *            comments [{from, at, text}],
  *            answers [{attempt, worker, at, answer, confidence?, evidence?,
  *            checks [{stage, passed, reasons?}], rejected?}], result {answer, worker, at,
- *            confidence?}?, failure {reason}?, responseSchema name?, schemaSha256, answerSchema
- *            (expanded, inline), webhook {url}?, body (verbatim, secrets as "***")
- * Ownership  The view is a json_t object owned by the caller.
+ *            confidence?, evidence?}?, failure {reason?, by?}?, responseSchema name?,
+ *            schemaSha256, answerSchema (expanded, inline), webhook {url}?,
+ *            body (verbatim, secrets as "***")
+ * Limits     At most 64 assignments (older ones that are over leave first) and 200 comments.
+ * Ownership  The view is a json_t object owned by the caller; values in it are shared with the
+ *            events they came from and must not be changed in place.
  */
 #ifndef MODEL_TASKVIEW_H
 #define MODEL_TASKVIEW_H
@@ -53,13 +57,18 @@ struct inbox_entry {
 enum { INBOX_ENTRIES_MAX = 16 };
 /* Number of entries; with_docs 0 leaves doc NULL. */
 size_t taskview_inbox(const json_t *view, int with_docs, struct inbox_entry out[INBOX_ENTRIES_MAX]);
+/* The same document for one worker of any kind: what a program gets on stdin.  NULL when
+ * the task is not with that worker. */
+json_t *taskview_worker_doc(const json_t *view, const char *worker);
 void taskview_inbox_release(struct inbox_entry *e, size_t n);
 
 /* results/XX/ID.json: er.result.v1 {schema, seq, id, state, lane, dialect, closedAt, answer?,
- * worker?, confidence?, reason?, document (the dialect's own result; absent for "er")}.  NULL while open. */
+ * worker?, confidence?, evidence?, reason?, document (the dialect's own result; absent for
+ * "er")}.  NULL while open. */
 json_t *taskview_result(const json_t *view);
 
-/* One line of the index, LF included, tab-separated, text made safe and free of tabs:
+/* One line of the index, LF included, tab-separated, text made safe and free of tabs,
+ * "-" where there is nothing:
  * id state lane worker urgency due created updated dialect from domain pool title */
 void taskview_index_row(const json_t *view, struct buf *out);
 

@@ -1,0 +1,152 @@
+#include "model/config_p.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/near.h"
+#include "base/safe.h"
+#include "json/js.h"
+
+enum { EXISTING_SHOWN = 5 };
+
+const char *config_quote(const char *s, char out[QUOTE_MAX])
+{
+	size_t n = strlen(s), at = 0;
+	unsigned cp;
+	int len;
+
+	while (at < 64 && (len = utf8_next(s + at, n - at, &cp)) > 0 && at + (size_t)len <= 64) {
+		memcpy(out + at, s + at, (size_t)len);
+		at += (size_t)len;
+	}
+	snprintf(out + at, QUOTE_MAX - at, "%s", at < n ? "…" : "");
+	return out;
+}
+
+struct listing {
+	struct buf *out;
+	int n;
+};
+
+static int list_name(void *ctx, const char *name, const json_t *doc)
+{
+	struct listing *l = ctx;
+
+	(void)doc;
+	if (l->n == EXISTING_SHOWN) {
+		buf_adds(l->out, ", …");
+		return 1;
+	}
+	buf_addf(l->out, "%s%s", l->n ? ", " : "; there are ", name);
+	l->n++;
+	return 0;
+}
+
+int config_no_such(const struct config *c, enum config_kind kind, enum fail code,
+                   const char *field, const char *name, const char *also, struct err *err)
+{
+	char shown[QUOTE_MAX], other[QUOTE_MAX];
+	struct buf hint = BUF_INIT;
+	struct listing l = {&hint, 0};
+	struct near near;
+
+	near_init(&near, name);
+	config_near(c, kind, &near);
+	near_add(&near, &hint);
+	if (hint.len == 0)
+		config_each(c, kind, list_name, &l);
+	if (hint.len == 0)
+		buf_addf(&hint, "; there are no %s yet", config_dirs[kind]);
+	if (also)
+		err_field(err, code, field, "no such %s \"%s\" (nor \"%s\")%s", config_words[kind],
+		          config_quote(name, shown), config_quote(also, other), buf_str(&hint));
+	else
+		err_field(err, code, field, "no such %s \"%s\"%s", config_words[kind],
+		          config_quote(name, shown), buf_str(&hint));
+	buf_release(&hint);
+	return -1;
+}
+
+struct check {
+	const struct config *c;
+	struct err *err;
+	const char *name;
+};
+
+static int fail_in(const struct check *k, enum config_kind kind)
+{
+	return err_wrap(k->err, "%s/%s.json", config_dirs[kind], k->name);
+}
+
+/* Every name in the array at ${pointer} must be one of ${kind}. */
+static int refs(const struct check *k, const json_t *doc, const char *pointer,
+                enum config_kind kind)
+{
+	const json_t *array = js_at(doc, pointer);
+	char field[64];
+
+	for (size_t i = 0; i < json_array_size(array); i++) {
+		const char *name = json_string_value(json_array_get(array, i));
+		int found = kind == CFG_POOL ? config_pool(k->c, name) != NULL
+		                             : config_worker(k->c, name) != NULL;
+
+		if (found)
+			continue;
+		snprintf(field, sizeof(field), "%s/%zu", pointer, i);
+		return config_no_such(k->c, kind, FAIL_CONFIG, field, name, NULL, k->err);
+	}
+	return 0;
+}
+
+static int check_lane(void *ctx, const char *name, const json_t *doc)
+{
+	struct check *k = ctx;
+	const struct lane *lane = config_lane(k->c, name);
+
+	k->name = name;
+	if (refs(k, doc, "/pools", CFG_POOL) != 0)
+		return fail_in(k, CFG_LANE);
+	if (lane->schema_name && !config_schema(k->c, lane->schema_name)) {
+		config_no_such(k->c, CFG_SCHEMA, FAIL_CONFIG, "/schema", lane->schema_name, NULL,
+		               k->err);
+		return fail_in(k, CFG_LANE);
+	}
+	return 0;
+}
+
+static int check_alias(const struct check *k, const char *alias, size_t i)
+{
+	const struct pool *pool = config_pool(k->c, alias);
+	char field[64], shown[QUOTE_MAX];
+
+	if (strcmp(pool->name, k->name) == 0)
+		return 0;
+	snprintf(field, sizeof(field), "/aliases/%zu", i);
+	return err_field(k->err, FAIL_CONFIG, field, "\"%s\" already names the pool %s",
+	                 config_quote(alias, shown), pool->name);
+}
+
+static int check_pool(void *ctx, const char *name, const json_t *doc)
+{
+	struct check *k = ctx;
+	const json_t *aliases = js_at(doc, "/aliases");
+
+	k->name = name;
+	if (refs(k, doc, "/members", CFG_WORKER) != 0)
+		return fail_in(k, CFG_POOL);
+	for (size_t i = 0; i < json_array_size(aliases); i++)
+		if (check_alias(k, json_string_value(json_array_get(aliases, i)), i) != 0)
+			return fail_in(k, CFG_POOL);
+	return 0;
+}
+
+int config_check(const struct config *c, struct err *err)
+{
+	struct check k = {c, err, NULL};
+
+	if (config_each(c, CFG_LANE, check_lane, &k) != 0 ||
+	    config_each(c, CFG_POOL, check_pool, &k) != 0)
+		return -1;
+	return 0;
+}

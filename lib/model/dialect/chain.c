@@ -1,0 +1,186 @@
+#include "model/dialect/dialect_p.h"
+
+#include "base/ids.h"
+#include "json/js.h"
+#include "model/taskview.h"
+
+enum { DAYS_30_S = 30 * 86400 };
+
+static const char *const objects[] = {"/webhook", NULL};
+static const char *const hidden[] = {"/webhook", NULL};
+static const char *const secrets[] = {"/webhook/secret", "/webhook/bearer", NULL};
+
+const struct fields fields_chain = {
+	.dialect = &dialect_chain,
+	.lane = {"/chain"},
+	.title = {"/title"},
+	.text = {"/reason"},
+	.key = {"/idempotencyKey"},
+	.urgency = {"/urgency"},
+	.sla_min_s = 1,
+	.sla_max_s = DAYS_30_S,
+	.url = {"/webhook/url"},
+	.secret = {"/webhook/secret"},
+	.bearer = {"/webhook/bearer"},
+	.objects = objects,
+	.hidden = hidden,
+};
+
+/* A trigger has a reason and none of the words by which other bodies say what they want. */
+static int recognise(const json_t *body)
+{
+	static const char *const others[] = {"lane",         "title",    "objective",
+	                                     "instructions", "question", NULL};
+
+	if (json_object_get(body, "levels"))
+		return 1;
+	if (!json_is_string(json_object_get(body, "reason")))
+		return 0;
+	if (json_object_get(body, "chain"))
+		return 1;
+	for (size_t i = 0; others[i]; i++)
+		if (json_object_get(body, others[i]))
+			return 0;
+	return 1;
+}
+
+static int read(const json_t *body, struct spec *spec, struct err *err)
+{
+	if (json_object_get(body, "levels"))
+		return err_field(err, FAIL_INVALID, "/levels",
+		                 "this defines a chain and is no task; a chain is configuration and "
+		                 "goes into etc/chains/NAME.json");
+	if (fields_read(&fields_chain, body, spec, err) != 0)
+		return -1;
+	return fields_text(body, fields_chain.text)
+	           ? 0
+	           : err_field(err, FAIL_INVALID, "/reason", "required");
+}
+
+static const char *status(enum state s)
+{
+	switch (s) {
+	case ST_NONE:
+	case ST_QUEUED:
+	case ST_OFFERED:
+		return "triggered";
+	case ST_ACCEPTED:
+	case ST_STARTED:
+	case ST_BLOCKED:
+	case ST_SUBMITTED:
+	case ST_VERIFIED:
+		return "acknowledged";
+	case ST_COMPLETED:
+		return "resolved";
+	default:
+		return state_name(s);
+	}
+}
+
+static void set_resolution(json_t *out, const json_t *view)
+{
+	const json_t *answer = view_answer(view);
+	const json_t *text = json_object_get(answer, "resolution");
+
+	js_set_copy(out, "resolution", text ? text : answer);
+}
+
+static json_t *with_status(const json_t *view, const char *word)
+{
+	const json_t *body = view_body(view);
+	json_t *out = json_object();
+
+	js_set_copy(out, "id", json_object_get(view, "id"));
+	js_set_copy(out, "chain", json_object_get(view, "lane"));
+	js_set_str(out, "status", word);
+	js_set_copy(out, "reason", json_object_get(body, "reason"));
+	js_set_copy(out, "context", json_object_get(body, "context"));
+	set_seconds(out, "triggeredAt", view_text(view, "createdAt"));
+	return out;
+}
+
+static json_t *reply(const json_t *view)
+{
+	return with_status(view, "triggered");
+}
+
+/* The last agent who acknowledged. */
+static const json_t *acknowledgement(const json_t *view)
+{
+	const json_t *all = json_object_get(view, "assignments");
+
+	for (size_t i = json_array_size(all); i-- > 0;) {
+		const json_t *a = json_array_get(all, i);
+
+		if (json_object_get(a, "acceptedAt"))
+			return a;
+	}
+	return NULL;
+}
+
+static json_t *task(const json_t *view)
+{
+	json_t *out = with_status(view, status(taskview_state(view)));
+	const json_t *ack = acknowledgement(view);
+
+	if (ack) {
+		js_set_copy(out, "acknowledgedBy", json_object_get(ack, "worker"));
+		set_seconds(out, "acknowledgedAt",
+		            json_string_value(json_object_get(ack, "acceptedAt")));
+	}
+	if (taskview_state(view) == ST_COMPLETED)
+		set_resolution(out, view);
+	set_seconds(out, "closedAt", view_text(view, "closedAt"));
+	return out;
+}
+
+static const char *event_word(enum event_type type)
+{
+	switch (type) {
+	case EV_CREATED:
+		return "escalation.triggered";
+	case EV_ACCEPTED:
+		return "escalation.acknowledged";
+	case EV_COMPLETED:
+		return "escalation.resolved";
+	default:
+		return NULL;
+	}
+}
+
+static int wants(enum event_type type)
+{
+	return event_word(type) != NULL;
+}
+
+static json_t *webhook(const json_t *view, const struct event *ev)
+{
+	json_t *out;
+
+	if (!wants(ev->type))
+		return NULL;
+	out = json_object();
+	js_set_str(out, "event", event_word(ev->type));
+	set_seconds_ms(out, "createdAt", ev->at_ms);
+	js_set_copy(out, "escalationId", json_object_get(view, "id"));
+	js_set_copy(out, "chain", json_object_get(view, "lane"));
+	js_set_str(out, "status", status(ev->state));
+	if (ev->type == EV_ACCEPTED)
+		js_set_str(out, "agentId", event_text(ev, "worker"));
+	if (ev->type == EV_COMPLETED)
+		set_resolution(out, view);
+	return out;
+}
+
+const struct dialect dialect_chain = {
+	.name = "chain",
+	.sign = SIGN_STANDARD,
+	.recognise = recognise,
+	.read = read,
+	.reply = reply,
+	.task = task,
+	.result = task,
+	.webhook = webhook,
+	.wants = wants,
+	.secrets = secrets,
+};

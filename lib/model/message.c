@@ -1,0 +1,237 @@
+#include "model/message.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/safe.h"
+#include "base/timefmt.h"
+#include "json/js.h"
+
+enum { REPLY_NAME_MAX = 64, EVIDENCE_MAX = 100 };
+
+static const char *const names[] = {
+	[MSG_SUBMIT] = "submit",   [MSG_ACCEPT] = "accept", [MSG_DECLINE] = "decline",
+	[MSG_RELEASE] = "release", [MSG_START] = "start",   [MSG_BLOCK] = "block",
+	[MSG_REPLY] = "reply",     [MSG_ANSWER] = "answer", [MSG_COMMENT] = "comment",
+	[MSG_CANCEL] = "cancel",
+};
+_Static_assert(NITEMS(names) == MSG_COUNT, "name every message type");
+
+static const char *const known[] = {"er",   "type", "id",    "task", "from",
+                                    "at",   "key",  "reply", "body", NULL};
+
+const char *message_type_name(enum message_type t)
+{
+	assert((unsigned)t < MSG_COUNT);
+	return names[t];
+}
+
+int message_type_by_name(const char *name)
+{
+	for (int t = 0; t < MSG_COUNT; t++)
+		if (strcmp(names[t], name) == 0)
+			return t;
+	return -1;
+}
+
+/* Printable: what base/safe.h would show unchanged. */
+static int printable(const char *s)
+{
+	struct buf b = BUF_INIT;
+	const char *p = s;
+	int same;
+
+	while (*p >= ' ' && *p <= '~')
+		p++;
+	if (*p == '\0')
+		return 1;
+	safe_adds(&b, s, SAFE_LINE);
+	same = strcmp(buf_str(&b), s) == 0;
+	buf_release(&b);
+	return same;
+}
+
+static int required(const char *value, const char *field, struct err *err)
+{
+	if (value && value[0] != '\0')
+		return 0;
+	return err_field(err, FAIL_INVALID, field, "required, and not empty");
+}
+
+static int read_type(struct message *m, struct err *err)
+{
+	const char *type = NULL;
+	int64_t er = 0;
+	int t;
+
+	if (js_get_int(m->doc, "/er", 1, 1, &er, err) != 0)
+		return -1;
+	if (er != 1)
+		return err_field(err, FAIL_INVALID, "/er", "must be 1, the version of this format");
+	if (js_get_str(m->doc, "/type", &type, 64, err) != 0 || required(type, "/type", err) != 0)
+		return -1;
+	t = message_type_by_name(type);
+	if (t < 0)
+		return err_field(err, FAIL_INVALID, "/type", "no such type of message");
+	m->type = (enum message_type)t;
+	return 0;
+}
+
+static int read_ids(struct message *m, struct err *err)
+{
+	int submit = m->type == MSG_SUBMIT;
+	const char *task = NULL;
+	struct id id;
+
+	if (js_get_str(m->doc, "/id", &m->id, ID_TEXT_MAX, err) != 0 ||
+	    js_get_str(m->doc, "/task", &task, ID_TEXT_MAX, err) != 0)
+		return -1;
+	if (!m->id || id_parse(m->id, submit ? "task_" : "msg_", &id) != 0)
+		return err_field(err, FAIL_INVALID, "/id", "must be %s and 26 digits",
+		                 submit ? "task_" : "msg_");
+	if (submit) {
+		m->task = id;
+		if (task && strcmp(task, m->id) != 0)
+			return err_field(err, FAIL_INVALID, "/task",
+			                 "a submit has its task's id as its own");
+		return 0;
+	}
+	if (!task || id_parse(task, "task_", &m->task) != 0)
+		return err_field(err, FAIL_INVALID, "/task", "must be task_ and 26 digits");
+	return 0;
+}
+
+static int read_from(struct message *m, struct err *err)
+{
+	if (js_get_str(m->doc, "/from", &m->from, MESSAGE_FROM_MAX, err) != 0 ||
+	    required(m->from, "/from", err) != 0)
+		return -1;
+	if (!printable(m->from))
+		return err_field(err, FAIL_INVALID, "/from", "must be printable");
+	return 0;
+}
+
+static int read_key(struct message *m, struct err *err)
+{
+	if (js_get_str(m->doc, "/key", &m->key, MESSAGE_KEY_MAX, err) != 0)
+		return -1;
+	if (!m->key)
+		return 0;
+	if (m->type != MSG_SUBMIT)
+		return err_field(err, FAIL_INVALID, "/key", "only a submit has a key");
+	return required(m->key, "/key", err);
+}
+
+/* A file name without any power: letters, digits, '-', '_' and inner dots. */
+static int read_reply(struct message *m, struct err *err)
+{
+	static const char ok[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+
+	if (js_get_str(m->doc, "/reply", &m->reply, REPLY_NAME_MAX, err) != 0)
+		return -1;
+	if (m->reply && (m->reply[0] == '\0' || m->reply[0] == '.' ||
+	                 m->reply[strspn(m->reply, ok)] != '\0'))
+		return err_field(err, FAIL_INVALID, "/reply", "must be a plain file name");
+	return 0;
+}
+
+static int read_at(struct message *m, struct err *err)
+{
+	const char *at = NULL;
+
+	if (js_get_str(m->doc, "/at", &at, 64, err) != 0)
+		return -1;
+	if (at && time_parse(at, &m->at_ms, NULL) != 0)
+		return err_field(err, FAIL_INVALID, "/at", "must be an RFC 3339 time");
+	return 0;
+}
+
+static int body_text(const json_t *doc, struct err *err)
+{
+	static const char *const keys[] = {"text", NULL};
+	const char *text = NULL;
+
+	if (js_only_keys(json_object_get(doc, "body"), "/body", keys, err) != 0 ||
+	    js_get_str(doc, "/body/text", &text, MESSAGE_TEXT_MAX, err) != 0)
+		return -1;
+	return required(text, "/body/text", err);
+}
+
+static int body_reason(const json_t *doc, struct err *err)
+{
+	static const char *const keys[] = {"reason", NULL};
+	const char *reason = NULL;
+
+	if (js_only_keys(json_object_get(doc, "body"), "/body", keys, err) != 0)
+		return -1;
+	return js_get_str(doc, "/body/reason", &reason, MESSAGE_REASON_MAX, err);
+}
+
+static int body_answer(const json_t *doc, struct err *err)
+{
+	static const char *const keys[] = {"answer", "confidence", "evidence", NULL};
+	const json_t *body = json_object_get(doc, "body");
+	const json_t *sure = json_object_get(body, "confidence");
+	json_t *evidence = NULL;
+
+	if (js_only_keys(body, "/body", keys, err) != 0)
+		return -1;
+	if (!json_object_get(body, "answer"))
+		return err_field(err, FAIL_INVALID, "/body/answer", "required");
+	if (sure && !(json_is_number(sure) && json_number_value(sure) >= 0 &&
+	              json_number_value(sure) <= 1))
+		return err_field(err, FAIL_INVALID, "/body/confidence",
+		                 "must be a number from 0 to 1");
+	return js_get_arr(doc, "/body/evidence", EVIDENCE_MAX, &evidence, err);
+}
+
+static int read_body(struct message *m, struct err *err)
+{
+	static const char *const none[] = {NULL};
+
+	m->body = json_object_get(m->doc, "body");
+	if (!json_is_object(m->body))
+		return err_field(err, FAIL_INVALID, "/body", "must be an object");
+	switch (m->type) {
+	case MSG_ACCEPT:
+	case MSG_START:
+		return js_only_keys(m->body, "/body", none, err);
+	case MSG_DECLINE:
+	case MSG_RELEASE:
+	case MSG_CANCEL:
+		return body_reason(m->doc, err);
+	case MSG_BLOCK:
+	case MSG_REPLY:
+	case MSG_COMMENT:
+		return body_text(m->doc, err);
+	case MSG_ANSWER:
+		return body_answer(m->doc, err);
+	case MSG_SUBMIT:
+	case MSG_COUNT:
+		break;
+	}
+	return 0;
+}
+
+int message_parse(json_t *doc, struct message *m, struct err *err)
+{
+	struct message got = {.doc = doc};
+
+	if (!json_is_object(doc))
+		return err_set(err, FAIL_INVALID, "a message is one JSON object");
+	if (read_type(&got, err) != 0 || js_only_keys(doc, "", known, err) != 0 ||
+	    read_ids(&got, err) != 0 || read_from(&got, err) != 0 || read_at(&got, err) != 0 ||
+	    read_key(&got, err) != 0 || read_reply(&got, err) != 0 || read_body(&got, err) != 0)
+		return -1;
+	*m = got;
+	return 0;
+}
+
+void message_release(struct message *m)
+{
+	json_decref(m->doc);
+	memset(m, 0, sizeof(*m));
+}

@@ -1,0 +1,345 @@
+#include <string.h>
+
+#include "base/timefmt.h"
+#include "json/js.h"
+#include "model/view_p.h"
+
+/* Older ones that are over leave the view; the journal has them all. */
+enum { ASSIGNMENTS_MAX = 64, COMMENTS_MAX = 200 };
+
+static const char *text_of(const json_t *obj, const char *key)
+{
+	return json_string_value(json_object_get(obj, key));
+}
+
+static int is(const char *a, const char *b)
+{
+	return a && b && strcmp(a, b) == 0;
+}
+
+static int in_state(const json_t *assignment, enum state s)
+{
+	return is(text_of(assignment, "state"), state_name(s));
+}
+
+int assignment_live(const json_t *assignment)
+{
+	return in_state(assignment, ST_OFFERED) || in_state(assignment, ST_ACCEPTED) ||
+	       in_state(assignment, ST_STARTED) || in_state(assignment, ST_BLOCKED) ||
+	       in_state(assignment, ST_SUBMITTED);
+}
+
+static void make_room(json_t *assignments)
+{
+	for (size_t i = 0; json_array_size(assignments) >= ASSIGNMENTS_MAX &&
+	                   i < json_array_size(assignments);) {
+		if (assignment_live(json_array_get(assignments, i)))
+			i++;
+		else
+			json_array_remove(assignments, i);
+	}
+}
+
+static json_t *add_assignment(json_t *view, const struct event *ev)
+{
+	json_t *all = view_array(view, "assignments"), *a = json_object();
+	const char *kind = text_of(ev->data, "kind");
+
+	make_room(all);
+	js_set_copy(a, "worker", json_object_get(ev->data, "worker"));
+	if (kind && !is(kind, "human"))
+		js_set_str(a, "kind", kind);
+	js_set_str(a, "state", state_name(ST_OFFERED));
+	json_array_append_new(all, a);
+	return a;
+}
+
+/* The worker's live assignment, or NULL. */
+static json_t *assignment_of(const json_t *view, const char *worker)
+{
+	const json_t *all = json_object_get(view, "assignments");
+
+	for (size_t i = json_array_size(all); i-- > 0;) {
+		json_t *a = json_array_get(all, i);
+
+		if (assignment_live(a) && is(text_of(a, "worker"), worker))
+			return a;
+	}
+	return NULL;
+}
+
+static void offered(json_t *view, const struct event *ev)
+{
+	json_t *a = add_assignment(view, ev);
+
+	js_set_time(a, "offeredAt", ev->at_ms);
+	view_set_time(a, "offerExpiresAt", ev->data, "expiresAt");
+}
+
+/* accepted, started, submitted, blocked: the worker moves on. */
+static void step(json_t *view, const struct event *ev, enum state s, const char *stamp)
+{
+	json_t *a = assignment_of(view, text_of(ev->data, "worker"));
+
+	if (!a)
+		a = add_assignment(view, ev);
+	js_set_str(a, "state", state_name(s));
+	if (stamp)
+		js_set_time(a, stamp, ev->at_ms);
+}
+
+static void end(json_t *a, const char *word, const struct event *ev)
+{
+	js_set_str(a, "state", word);
+	js_set_time(a, "endedAt", ev->at_ms);
+	js_set_str(a, "reason", text_of(ev->data, "reason"));
+}
+
+static void end_one(json_t *view, const struct event *ev, const char *word)
+{
+	json_t *a = assignment_of(view, text_of(ev->data, "worker"));
+
+	if (a)
+		end(a, word, ev);
+}
+
+static void end_all(json_t *view, const struct event *ev, const char *word)
+{
+	json_t *all = json_object_get(view, "assignments"), *a;
+	size_t i;
+
+	json_array_foreach(all, i, a) {
+		if (assignment_live(a))
+			end(a, word, ev);
+	}
+}
+
+static void add_comment(json_t *view, const json_t *from, json_t *at, const json_t *text)
+{
+	json_t *all = view_array(view, "comments"), *c = json_object();
+
+	js_set_copy(c, "from", from);
+	js_set_new(c, "at", at);
+	js_set_copy(c, "text", text);
+	if (json_array_size(all) >= COMMENTS_MAX)
+		json_array_remove(all, 0);
+	json_array_append_new(all, c);
+}
+
+static json_t *time_of(const struct event *ev)
+{
+	char at[TIME_TEXT_MAX];
+
+	return json_string(time_format_ms(ev->at_ms, at));
+}
+
+static void blocked(json_t *view, const struct event *ev)
+{
+	json_t *q = json_object();
+
+	step(view, ev, ST_BLOCKED, NULL);
+	js_set_copy(q, "text", json_object_get(ev->data, "text"));
+	js_set_new(q, "askedAt", time_of(ev));
+	js_set_copy(q, "by", json_object_get(ev->data, "worker"));
+	view_set(view, "question", q);
+}
+
+/* A question that waits no longer goes into the conversation. */
+static void retire_question(json_t *view)
+{
+	json_t *q = json_object_get(view, "question");
+
+	if (!q)
+		return;
+	json_incref(q);
+	json_object_del(view, "question");
+	add_comment(view, json_object_get(q, "by"), json_incref(json_object_get(q, "askedAt")),
+	            json_object_get(q, "text"));
+	json_decref(q);
+}
+
+static void unblocked(json_t *view, const struct event *ev)
+{
+	json_t *all = json_object_get(view, "assignments"), *a;
+	size_t i;
+
+	json_array_foreach(all, i, a) {
+		if (in_state(a, ST_BLOCKED))
+			js_set_str(a, "state", state_name(ev->state));
+	}
+	retire_question(view);
+	if (text_of(ev->data, "text"))
+		add_comment(view, json_object_get(ev->data, "from"), time_of(ev),
+		            json_object_get(ev->data, "text"));
+	view_set_time(view, "dueAt", ev->data, "dueAt");
+	view_set_time(view, "expiresAt", ev->data, "expiresAt");
+}
+
+static void submitted(json_t *view, const struct event *ev)
+{
+	json_t *a = json_object();
+	const json_t *attempt = json_object_get(ev->data, "attempt");
+
+	step(view, ev, ST_SUBMITTED, NULL);
+	js_set_copy(a, "attempt", attempt);
+	js_set_copy(a, "worker", json_object_get(ev->data, "worker"));
+	js_set_time(a, "at", ev->at_ms);
+	js_set_copy(a, "answer", json_object_get(ev->data, "answer"));
+	js_set_copy(a, "confidence", json_object_get(ev->data, "confidence"));
+	js_set_copy(a, "evidence", json_object_get(ev->data, "evidence"));
+	json_array_append_new(view_array(view, "answers"), a);
+	if (json_is_integer(attempt))
+		view_set(view, "attempts", json_integer(json_integer_value(attempt)));
+}
+
+/* The answer of the attempt the event names, else the last one, else NULL. */
+static json_t *answer_of(const json_t *view, const struct event *ev)
+{
+	const json_t *all = json_object_get(view, "answers");
+	const json_t *attempt = json_object_get(ev->data, "attempt");
+
+	for (size_t i = json_array_size(all); attempt && i-- > 0;) {
+		json_t *a = json_array_get(all, i);
+
+		if (json_equal(json_object_get(a, "attempt"), attempt))
+			return a;
+	}
+	return json_array_get(all, json_array_size(all) - 1);
+}
+
+static void checked(json_t *view, const struct event *ev, int passed)
+{
+	json_t *answer = answer_of(view, ev), *check, *checks;
+
+	if (!answer)
+		return;
+	check = json_object();
+	js_set_copy(check, "stage", json_object_get(ev->data, "stage"));
+	js_set_new(check, "passed", json_boolean(passed));
+	js_set_copy(check, "reasons", json_object_get(ev->data, "errors"));
+	checks = json_object_get(answer, "checks");
+	if (!checks) {
+		checks = json_array();
+		js_set_new(answer, "checks", checks);
+	}
+	json_array_append_new(checks, check);
+}
+
+static void rejected(json_t *view, const struct event *ev)
+{
+	json_t *answer = answer_of(view, ev);
+	const json_t *reasons = json_object_get(ev->data, "reasons");
+
+	if (answer)
+		js_set_new(answer, "rejected",
+		           reasons ? json_incref((json_t *)reasons) : json_array());
+	if (ev->state == ST_ACCEPTED || ev->state == ST_STARTED)
+		step(view, ev, ev->state, NULL);
+	else
+		end_one(view, ev, "rejected");
+}
+
+/* The answer that stands. */
+static void settle(json_t *view, const struct event *ev)
+{
+	static const char *const keys[] = {"answer", "worker", "at", "confidence", "evidence", NULL};
+	const json_t *answer = answer_of(view, ev);
+	json_t *result;
+
+	if (!answer)
+		return;
+	result = json_object();
+	for (size_t i = 0; keys[i]; i++)
+		js_set_copy(result, keys[i], json_object_get(answer, keys[i]));
+	view_set(view, "result", result);
+}
+
+static void give_up(json_t *view, const struct event *ev)
+{
+	json_t *failure = json_object();
+
+	js_set_copy(failure, "reason", json_object_get(ev->data, "reason"));
+	js_set_copy(failure, "by", json_object_get(ev->data, "by"));
+	view_set(view, "failure", failure);
+}
+
+static void fold_work(json_t *view, const struct event *ev)
+{
+	switch (ev->type) {
+	case EV_QUEUED: /* waits for a worker: so nobody has it */
+		end_all(view, ev, "released");
+		break;
+	case EV_OFFERED:
+		offered(view, ev);
+		break;
+	case EV_ACCEPTED:
+		step(view, ev, ST_ACCEPTED, "acceptedAt");
+		break;
+	case EV_STARTED:
+		step(view, ev, ST_STARTED, "startedAt");
+		break;
+	case EV_DECLINED:
+		end_one(view, ev, "declined");
+		break;
+	case EV_OFFER_EXPIRED:
+		end_one(view, ev, "offer_expired");
+		break;
+	case EV_RELEASED:
+		end_one(view, ev, "released");
+		break;
+	case EV_REASSIGNED:
+		end_one(view, ev, "reassigned");
+		break;
+	case EV_BLOCKED:
+		blocked(view, ev);
+		break;
+	case EV_UNBLOCKED:
+		unblocked(view, ev);
+		break;
+	default:
+		break;
+	}
+}
+
+static void fold_answers(json_t *view, const struct event *ev)
+{
+	switch (ev->type) {
+	case EV_COMMENTED:
+		add_comment(view, json_object_get(ev->data, "from"), time_of(ev),
+		            json_object_get(ev->data, "text"));
+		break;
+	case EV_SUBMITTED:
+		submitted(view, ev);
+		break;
+	case EV_CHECK_PASSED:
+	case EV_CHECK_FAILED:
+		checked(view, ev, ev->type == EV_CHECK_PASSED);
+		break;
+	case EV_REJECTED:
+		rejected(view, ev);
+		break;
+	case EV_VERIFIED:
+	case EV_COMPLETED:
+		settle(view, ev);
+		break;
+	case EV_FAILED:
+	case EV_CANCELLED:
+		give_up(view, ev);
+		break;
+	default:
+		break;
+	}
+}
+
+void view_fold(json_t *view, const struct event *ev)
+{
+	fold_work(view, ev);
+	fold_answers(view, ev);
+	if (ev->state != ST_BLOCKED)
+		retire_question(view);
+	if (!state_final(ev->state))
+		return;
+	end_all(view, ev, state_name(ev->state));
+	if (!json_object_get(view, "closedAt"))
+		view_set(view, "closedAt", time_of(ev));
+}

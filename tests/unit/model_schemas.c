@@ -1,0 +1,108 @@
+/* share/schemas describe the documents there are: each compiles here and takes them. */
+#include "model_kit.h"
+
+#include "json/schema/schema.h"
+
+static struct schema *load(const char *name)
+{
+	char path[128];
+	struct err err = ERR_INIT;
+	struct schema *s;
+	json_t *doc;
+
+	snprintf(path, sizeof(path), "share/schemas/er.%s.v1.json", name);
+	doc = kit_file(path);
+	s = schema_compile(doc, &err);
+	ck_assert_msg(s != NULL, "%s: %s", path, err.msg);
+	json_decref(doc);
+	return s;
+}
+
+static void assert_valid(const struct schema *s, const json_t *doc, const char *what)
+{
+	struct schema_errors errors = {.n = 0};
+
+	if (schema_validate(s, doc, &errors) != 0)
+		ck_abort_msg("%s: %s: %s", what, errors.e[0].instance, errors.e[0].message);
+	schema_errors_release(&errors);
+}
+
+static void assert_file(const char *schema, const char *path)
+{
+	struct schema *s = load(schema);
+	json_t *doc = kit_file(path);
+
+	assert_valid(s, doc, path);
+	json_decref(doc);
+	schema_free(s);
+}
+
+static int valid_entry(void *ctx, const char *name, const json_t *doc)
+{
+	assert_valid(ctx, doc, name);
+	return 0;
+}
+
+START_TEST(example_documents)
+{
+	struct config *c = kit_example();
+
+	for (int k = 0; k < CFG_COUNT; k++) {
+		struct schema *s;
+
+		if (k == CFG_SCHEMA)
+			continue;
+		s = load(config_words[k]);
+		config_each(c, (enum config_kind)k, valid_entry, s);
+		schema_free(s);
+	}
+	config_free(c);
+}
+END_TEST
+
+START_TEST(every_line)
+{
+	static const char *const dialects[] = {"er", "expertrouter", "humanrail", "biolayer",
+	                                       "chain"};
+	struct schema *s = load("event");
+
+	for (size_t i = 0; i < NITEMS(dialects); i++) {
+		char path[128], *text, *line, *rest;
+
+		snprintf(path, sizeof(path), "tests/golden/%s/events.ndjson", dialects[i]);
+		text = rest = kit_slurp(path);
+		ck_assert_ptr_nonnull(text);
+		while ((line = strsep(&rest, "\n")) && *line) {
+			json_t *ev = kit_parse(line);
+
+			assert_valid(s, ev, path);
+			json_decref(ev);
+		}
+		free(text);
+	}
+	schema_free(s);
+}
+END_TEST
+
+START_TEST(documents)
+{
+	assert_file("submit", "spool-example/tasks-to-try/native.json");
+	assert_file("submit", "spool-example/tasks-to-try/echo.json");
+	assert_file("task", "tests/golden/er/task.json");
+	assert_file("result", "tests/golden/er/result.json");
+	schema_free(load("inbox"));
+	schema_free(load("message"));
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("model_schemas");
+	TCase *t = tcase_create("schemas");
+
+	tcase_add_test(t, example_documents);
+	tcase_add_test(t, every_line);
+	tcase_add_test(t, documents);
+	suite_add_tcase(s, t);
+	return kit_run(s);
+}
