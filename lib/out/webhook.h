@@ -43,6 +43,7 @@ struct webhook_report {
 	char error[256];
 	int attempt;             /* 1 for the first */
 	int64_t next_ms;         /* wall clock; for RETRY */
+	int raw_key;             /* the secret was no base64, its bytes are the key: log it */
 };
 typedef void webhook_told(void *ctx, const struct webhook_report *r);
 
