@@ -1,0 +1,291 @@
+#include "help.h"
+
+#include <jansson.h>
+
+#include "args.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/near.h"
+#include "base/safe.h"
+#include "cmd.h"
+#include "json/js.h"
+#include "verbs.h"
+
+enum { HELP_COLS = 79, OPT_COLS = 26 };
+
+void help_fill(struct buf *b, const char *text, int indent, int cols)
+{
+	int col = 0;
+	while (*text) {
+		if (*text == '\n') { /* our texts use it only for an empty line */
+			buf_adds(b, col ? "\n\n" : "\n");
+			text += strspn(text, "\n");
+			col = 0;
+			continue;
+		}
+		size_t n = strcspn(text, " \n");
+		char word[128];
+		snprintf(word, sizeof word, "%.*s", (int)n, text);
+		int width = safe_width(word);
+		if (col && col + 1 + width > cols) {
+			buf_addc(b, '\n');
+			col = 0;
+		}
+		if (col == 0) {
+			buf_addf(b, "%*s", indent, "");
+			col = indent;
+		} else {
+			buf_addc(b, ' ');
+			col++;
+		}
+		buf_add(b, text, n);
+		col += width;
+		text += n;
+		text += strspn(text, " ");
+	}
+	if (col)
+		buf_addc(b, '\n');
+}
+
+static void add_option(struct buf *b, const struct opt *o)
+{
+	struct buf left = BUF_INIT, right = BUF_INIT;
+	if (o->letter)
+		buf_addf(&left, "  -%c, --%s", o->letter, o->name);
+	else
+		buf_addf(&left, "      --%s", o->name);
+	if (o->arg)
+		buf_addf(&left, o->type == OPT_FIELDS ? "[=%s]" : " %s", o->arg);
+	help_fill(&right, o->help, OPT_COLS + 2, HELP_COLS);
+	if (left.len > OPT_COLS)
+		buf_addf(b, "%s\n%s", buf_str(&left), buf_str(&right));
+	else
+		buf_addf(b, "%-*s  %s", OPT_COLS, buf_str(&left), buf_str(&right) + OPT_COLS + 2);
+	buf_release(&left);
+	buf_release(&right);
+}
+
+static void add_options(struct buf *b, const char *title, const struct opt *o)
+{
+	if (!o || !o->name)
+		return;
+	buf_addf(b, "\n%s:\n", title);
+	for (; o->name; o++)
+		add_option(b, o);
+}
+
+static void add_examples(struct buf *b, const char *text)
+{
+	if (!text)
+		return;
+	buf_adds(b, "\nExamples:\n");
+	while (*text) {
+		size_t n = strcspn(text, "\n");
+		buf_addf(b, "  %.*s\n", (int)n, text);
+		text += n + (text[n] == '\n');
+	}
+}
+
+static void add_exits(struct buf *b, const char *list)
+{
+	int code;
+	buf_adds(b, "\nExit status:\n");
+	while ((code = exits_next(&list)) >= 0)
+		buf_addf(b, "  %3d  %s\n", code, exit_text(code));
+}
+
+int help_print(struct run *r, const struct cmd *cmd)
+{
+	struct buf b = BUF_INIT;
+	buf_addf(&b, "usage: erctl %s%s%s%s\n\n%s.\n", cmd->name, cmd->opts ? " [options]" : "",
+	         *cmd->args ? " " : "", cmd->args, cmd->summary);
+	if (cmd->about) {
+		buf_addc(&b, '\n');
+		help_fill(&b, cmd->about, 0, HELP_COLS);
+	}
+	add_options(&b, "Options", cmd->opts);
+	add_options(&b, "Global options", global_opts);
+	if (cmd->fields) {
+		struct buf f = BUF_INIT;
+		for (size_t i = 0; cmd->fields[i]; i++)
+			buf_addf(&f, "%s%s", i ? ", " : "", cmd->fields[i]);
+		buf_adds(&b, "\nFields of --json=…:\n");
+		help_fill(&b, buf_str(&f), 2, HELP_COLS);
+		buf_release(&f);
+	}
+	add_exits(&b, cmd->exits);
+	add_examples(&b, cmd->examples);
+	out_page(&r->out);
+	out_plain(&r->out, buf_str(&b));
+	buf_release(&b);
+	return 0;
+}
+
+int help_overview(struct run *r)
+{
+	struct buf b = BUF_INIT;
+	buf_adds(&b, "erctl: hand work that software should not decide alone to people who can.\n\n"
+	             "  id=$(erctl submit task.json)       erctl ask \"Ship it?\" --choice yes,no\n\n");
+	for (int g = 0; g < GROUP_COUNT; g++) {
+		struct buf names = BUF_INIT;
+		for (const struct cmd *const *c = commands; *c; c++) {
+			if (!(*c)->hidden && (*c)->group == (enum cmd_group)g)
+				buf_addf(&names, " %s", (*c)->name);
+		}
+		buf_addf(&b, "%-16s%s\n", cmd_group_title(g), buf_str(&names));
+		buf_release(&names);
+	}
+	buf_adds(&b, "\n'erctl help VERB' explains a verb, 'erctl help' lists them all; topics:");
+	for (size_t i = 0; topics[i]; i++)
+		buf_addf(&b, " %s", topics[i]);
+	buf_addc(&b, '\n');
+	out_plain(&r->out, buf_str(&b));
+	buf_release(&b);
+	return 0;
+}
+
+int help_version(struct run *r)
+{
+	out_line(&r->out, "erctl %s", ER_VERSION);
+	out_line(&r->out, "jansson %s, spool format %d", jansson_version_str(), SPOOL_FORMAT);
+	return 0;
+}
+
+static void list_all(struct run *r)
+{
+	struct buf b = BUF_INIT;
+	buf_adds(&b, "usage: erctl [global options] VERB …\n");
+	for (int g = 0; g < GROUP_COUNT; g++) {
+		buf_addf(&b, "\n%s:\n", cmd_group_title(g));
+		for (const struct cmd *const *c = commands; *c; c++) {
+			if (!(*c)->hidden && (*c)->group == (enum cmd_group)g)
+				buf_addf(&b, "  %-12s%s\n", (*c)->name, (*c)->summary);
+		}
+	}
+	add_options(&b, "Global options", global_opts);
+	out_page(&r->out);
+	out_plain(&r->out, buf_str(&b));
+	buf_release(&b);
+}
+
+/* ---- help --json ---- */
+
+static json_t *opts_json(const struct opt *o)
+{
+	static const char *const types[] = {
+		[OPT_FLAG] = "flag", [OPT_STRING] = "string", [OPT_INT] = "integer",
+		[OPT_DURATION] = "duration", [OPT_TIME] = "time", [OPT_ENUM] = "enum",
+		[OPT_FIELDS] = "fields", [OPT_STATE] = "states", [OPT_LANE] = "lane",
+		[OPT_POOL] = "pool", [OPT_WORKER] = "worker", [OPT_SCHEMA] = "schema",
+		[OPT_FILE] = "file", [OPT_DIR] = "directory"};
+	json_t *list = json_array();
+	for (; o && o->name; o++) {
+		char letter[2] = {o->letter, '\0'};
+		json_t *j = json_object();
+		js_set_str(j, "name", o->name);
+		js_set_str(j, "letter", o->letter ? letter : NULL);
+		js_set_str(j, "type", types[o->type]);
+		js_set_str(j, "value", o->arg);
+		js_set_str(j, "help", o->help);
+		json_array_append_new(list, j);
+	}
+	return list;
+}
+
+static json_t *exits_json(const char *list)
+{
+	json_t *out = json_array();
+	int code;
+	while ((code = exits_next(&list)) >= 0)
+		json_array_append_new(out, json_integer(code));
+	return out;
+}
+
+static json_t *cmd_json(const struct cmd *c)
+{
+	json_t *j = json_object();
+	js_set_str(j, "name", c->name);
+	js_set_str(j, "arguments", c->args);
+	js_set_str(j, "summary", c->summary);
+	js_set_new(j, "options", opts_json(c->opts));
+	js_set_new(j, "exitCodes", exits_json(c->exits));
+	if (c->fields) {
+		json_t *f = json_array();
+		for (size_t i = 0; c->fields[i]; i++)
+			json_array_append_new(f, json_string(c->fields[i]));
+		js_set_new(j, "fields", f);
+	}
+	return j;
+}
+
+static void all_json(struct run *r)
+{
+	json_t *root = json_object(), *list = json_array(), *codes = json_array();
+	js_set_str(root, "schema", "er.help.v1");
+	js_set_str(root, "version", ER_VERSION);
+	for (const struct cmd *const *c = commands; *c; c++) {
+		if (!(*c)->hidden)
+			json_array_append_new(list, cmd_json(*c));
+	}
+	for (int f = FAIL_NONE; f < FAIL_COUNT; f++) {
+		json_t *j = json_object();
+		int code = fail_exit((enum fail)f);
+		js_set_int(j, "code", code);
+		js_set_str(j, "name", exit_word(code));
+		js_set_str(j, "meaning", exit_text(code));
+		json_array_append_new(codes, j);
+	}
+	js_set_new(root, "commands", list);
+	js_set_new(root, "globalOptions", opts_json(global_opts));
+	js_set_new(root, "exitCodes", codes);
+	out_doc(&r->out, root);
+	json_decref(root);
+}
+
+static int unknown(const char *word, struct err *err)
+{
+	struct near near;
+	struct buf tip = BUF_INIT;
+	near_init(&near, word);
+	for (const struct cmd *const *c = commands; *c; c++) {
+		if (!(*c)->hidden)
+			near_offer(&near, (*c)->name);
+	}
+	for (size_t i = 0; topics[i]; i++)
+		near_offer(&near, topics[i]);
+	near_add(&near, &tip);
+	err_set(err, FAIL_USAGE, "no help on %s%s", word, buf_str(&tip));
+	buf_release(&tip);
+	return -1;
+}
+
+static int run(struct run *r, struct err *err)
+{
+	if (r->out.format != FMT_TEXT) {
+		all_json(r);
+	} else if (r->argc == 0) {
+		list_all(r);
+	} else {
+		const struct cmd *c = cmd_find(r->argv[0]);
+		if (c && !c->hidden)
+			return help_print(r, c);
+		if (!topic_print(&r->out, r->argv[0]))
+			return unknown(r->argv[0], err);
+	}
+	return 0;
+}
+
+const struct cmd cmd_help = {
+	.name = "help",
+	.args = "[VERB|TOPIC]",
+	.summary = "explain a verb or a topic",
+	.about = "Without an argument all verbs are listed. Topics: environment, exit-codes, states. "
+	         "With --json everything that the tables know is printed as one document: verbs, "
+	         "options with their types, exit codes.",
+	.group = GROUP_LOOK,
+	.first = ARG_VERB,
+	.max_args = 1,
+	.exits = "0 2",
+	.examples = "erctl help submit\nerctl help exit-codes\nerctl help --json",
+	.run = run,
+};

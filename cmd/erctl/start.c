@@ -1,0 +1,30 @@
+#include "model/state.h"
+#include "verb_message.h"
+#include "verbs.h"
+
+static int run(struct run *r, struct err *err)
+{
+	struct verb_message m = {.type = MSG_START, .id_text = r->argv[0], .from = r->worker,
+	                         .done = "started", .body = json_object()};
+	return verb_message_send(r, &m, err);
+}
+
+static const struct opt opts[] = {
+	OPTS_MESSAGE, OPT_END};
+
+const struct cmd cmd_start = {
+	.name = "start",
+	.args = "ID",
+	.summary = "say that you are at work on a task",
+	.about = "A task that is still offered is accepted first.",
+	.opts = opts,
+	.needs = NEED_SPOOL | NEED_WORKER,
+	.group = GROUP_WORKER,
+	.first = ARG_ID,
+	.states = 1u << ST_OFFERED | 1u << ST_ACCEPTED,
+	.min_args = 1,
+	.max_args = 1,
+	.exits = "0 2 3 4 6 8 75",
+	.examples = "erctl start 01J8",
+	.run = run,
+};

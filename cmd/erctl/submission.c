@@ -1,0 +1,177 @@
+#include "submission.h"
+
+#include "args.h"
+#include "base/clock.h"
+#include "base/entropy.h"
+#include "base/err.h"
+#include "base/safe.h"
+#include "cmd.h"
+#include "envelope.h"
+#include "json/js.h"
+#include "model/config.h"
+#include "model/dialect.h"
+#include "model/message.h"
+#include "model/taskview.h"
+#include "spool/drop.h"
+#include "spool/receipt.h"
+#include "waiter.h"
+
+enum { VIEW_WAIT_MS = 1000 };
+
+int submission_id(const struct run *r, const char *key, struct id *out, struct err *err)
+{
+	if (!key) {
+		id_new(out);
+		return 0;
+	}
+	size_t n = strlen(key);
+	if (n == 0 || n > MESSAGE_KEY_MAX)
+		return err_set(err, FAIL_INVALID, "a key has 1 to %d bytes", MESSAGE_KEY_MAX);
+	if (!utf8_valid(key, n))
+		return err_set(err, FAIL_INVALID, "a key is UTF-8");
+	id_from_key(out, r->spool.organisation, key);
+	return 0;
+}
+
+int submission_check(struct submission *s, struct run *r, struct err *err)
+{
+	if (identity_requester(r, s->from, err) < 0)
+		return -1;
+	s->config = config_new();
+	if (spool_load_for(&r->spool, s->config, s->doc.body, err) < 0 ||
+	    intake(s->config, s->doc.body, NULL, &s->spec, err) < 0)
+		return -1;
+	s->checked = 1;
+	if (!s->key)
+		s->key = s->spec.key;
+	if (submission_id(r, s->key, &s->task, err) < 0)
+		return -1;
+	id_format(&s->task, "task_", s->id);
+	s->at_ms = now_wall_ms();
+	return 0;
+}
+
+int verdict_check(struct run *r, const json_t *verdict, struct err *err)
+{
+	const json_t *errors = json_object_get(verdict, "errors");
+	if (json_array_size(errors) > 0) {
+		json_decref(r->details);
+		r->details = json_deep_copy(errors);
+	}
+	if (json_is_true(json_object_get(verdict, "ok")))
+		return 0;
+	const char *field = js_str_or(verdict, "/field", "");
+	enum fail code = fail_by_name(js_str_or(verdict, "/code", ""));
+	err_set(err, code < FAIL_COUNT && code != FAIL_NONE ? code : FAIL_FAILURE, "%s",
+	        js_str_or(verdict, "/message", "refused"));
+	snprintf(err->field, sizeof err->field, "%s", field);
+	return -1;
+}
+
+static int await_verdict(struct submission *s, struct run *r, struct receipt *receipt,
+                         struct err *err)
+{
+	struct err late = ERR_INIT;
+	json_t *verdict = receipt_wait(receipt, VERDICT_WAIT_MS, &late);
+	if (!verdict) {
+		out_note(&r->out, "%s: erd has not decided yet; the task is safe in the spool", s->id);
+		return 0;
+	}
+	int rc = verdict_check(r, verdict, err);
+	s->decided = 1;
+	s->replayed |= json_is_true(json_object_get(verdict, "replayed"));
+	json_decref(verdict);
+	return rc;
+}
+
+static int drop(struct submission *s, struct run *r, const char *reply, struct err *err)
+{
+	struct buf message = BUF_INIT;
+	struct envelope e = {.type = MSG_SUBMIT, .id = s->id, .from = s->from, .at_ms = s->at_ms,
+	                     .key = s->key, .reply = reply, .body = buf_str(&s->doc.text),
+	                     .nbody = s->doc.text.len};
+	if (s->key || s->want_verdict)
+		js_hash(s->doc.body, &s->content);
+	envelope_add(&message, &e);
+	buf_addc(&message, '\n');
+	struct drop_submit d = {.id = s->id, .keyed = s->key != NULL, .content = s->content,
+	                        .bytes = message.data, .n = message.len};
+	int rc = drop_submit(&r->spool, &d, err);
+	s->replayed = d.replayed;
+	buf_release(&message);
+	return rc;
+}
+
+int submission_send(struct submission *s, struct run *r, struct err *err)
+{
+	struct receipt *receipt = NULL;
+	if (s->want_verdict && drop_nudge(&r->spool)) {
+		receipt = receipt_new(&r->spool, s->id, err);
+		if (!receipt)
+			return -1;
+	}
+	int rc = drop(s, r, receipt ? receipt_name(receipt) : NULL, err);
+	if (rc == 0) {
+		s->erd_running = drop_nudge(&r->spool);
+		if (receipt && s->erd_running && !s->replayed)
+			rc = await_verdict(s, r, receipt, err);
+	}
+	receipt_free(receipt);
+	return rc;
+}
+
+/* What erd's task.created will say (engine/decide_submit.c), but for the lane's record. */
+static json_t *created_data(const struct submission *s)
+{
+	const struct spec *spec = &s->spec;
+	const struct lane *lane = config_lane(s->config, spec->lane);
+	int64_t due = s->at_ms + spec->sla_ms;
+	char hex[SHA256_HEX], usd[32];
+	json_t *data = json_object();
+	if (spec->deadline_ms && spec->deadline_ms < due)
+		due = spec->deadline_ms;
+	js_set_str(data, "dialect", spec->dialect->name);
+	js_set_str(data, "key", s->key);
+	js_set_str(data, "from", s->from);
+	js_set_str(data, "contentSha256", sha256_hex(&s->content, hex));
+	js_set_new(data, "spec", spec_to_json(spec));
+	if (spec->schema_name)
+		js_set_copy(data, "answerSchema", spec->schema);
+	js_set_time(data, "dueAt", due);
+	js_set_time(data, "expiresAt",
+	            s->at_ms + (lane->expire_ms ? lane->expire_ms : 4 * spec->sla_ms));
+	js_set_int(data, "maxAttempts", lane->max_attempts);
+	snprintf(usd, sizeof usd, "%lld.%02lld", (long long)(lane->price_usd_micro / 1000000),
+	         (long long)(lane->price_usd_micro % 1000000 / 10000));
+	js_set_str(data, "priceUsd", usd);
+	js_set_copy(data, "body", s->doc.body);
+	return data;
+}
+
+static json_t *local_view(const struct submission *s, struct err *err)
+{
+	json_t *data = created_data(s);
+	struct event created = {.type = EV_CREATED, .seq = 0, .at_ms = s->at_ms, .has_task = 1,
+	                        .task = s->task, .state = ST_QUEUED, .actor = s->from, .data = data};
+	json_t *view = taskview_create(&created, err);
+	json_decref(data);
+	return view;
+}
+
+json_t *submission_view(struct submission *s, struct run *r, struct err *err)
+{
+	json_t *view = NULL;
+	if (s->decided || s->replayed)
+		view = waiter_view(&r->spool, VIEW_TASK, &s->task, s->decided ? VIEW_WAIT_MS : 0);
+	return view ? view : local_view(s, err);
+}
+
+void submission_release(struct submission *s)
+{
+	taskdoc_release(&s->doc);
+	if (s->checked)
+		spec_release(&s->spec);
+	if (s->config)
+		config_free(s->config);
+	*s = (struct submission){.key = NULL};
+}

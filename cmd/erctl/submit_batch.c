@@ -1,0 +1,235 @@
+#include "submit_batch.h"
+
+#include "args.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "cmd.h"
+#include "envelope.h"
+#include "input.h"
+#include "json/js.h"
+#include "lines.h"
+#include "model/config.h"
+#include "model/intake.h"
+#include "spool/drop.h"
+#include "submission.h"
+
+enum { BAD_SHOWN = 20, KEY_TEXT_MAX = MESSAGE_KEY_MAX + 32, PROGRESS_LINES = 16384 };
+
+struct batch {
+	struct run *r;
+	struct config *config;
+	struct drop_batch *drop;
+	const char *key; /* --key or NULL */
+	char from[IDENTITY_MAX];
+	int64_t at_ms;
+	int64_t start_mono;
+	struct buf message; /* one line, used again and again */
+	struct buf ids;     /* printed only after the commit */
+	size_t good, bad;
+	int given_up;       /* a line is bad and nothing will be taken: check on, add no more */
+};
+
+static int blank(const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (s[i] != ' ' && s[i] != '\t' && s[i] != '\r')
+			return 0;
+	}
+	return 1;
+}
+
+static void note_bad(struct batch *b, size_t line, const struct err *why)
+{
+	struct run *r = b->r;
+	b->bad++;
+	if (!args_has(r, "keep-going"))
+		b->given_up = 1;
+	if (b->bad > BAD_SHOWN)
+		return;
+	if (r->out.format == FMT_TEXT) {
+		out_warn(&r->out, "line %zu: %s", line, why->msg);
+		return;
+	}
+	json_t *e = json_object();
+	js_set_int(e, "line", (int64_t)line);
+	out_set_safe(e, "instance", why->field);
+	out_set_safe(e, "message", why->msg);
+	if (!r->details)
+		r->details = json_array();
+	json_array_append_new(r->details, e);
+}
+
+static void add_id(struct batch *b, size_t line, const char *id)
+{
+	if (b->r->out.format == FMT_TEXT)
+		buf_addf(&b->ids, "%s\n", id);
+	else if (b->r->out.format == FMT_NDJSON)
+		buf_addf(&b->ids, "{\"line\":%zu,\"id\":\"%s\"}\n", line, id);
+	else
+		buf_addf(&b->ids, "%s\n{\"line\":%zu,\"id\":\"%s\"}", b->good ? "," : "", line, id);
+	b->good++;
+}
+
+/* The key of a line: its own, else K:LINE, else none. */
+static const char *line_key(const struct batch *b, const struct spec *spec, size_t line,
+                            char scratch[KEY_TEXT_MAX])
+{
+	if (spec->key || !b->key)
+		return spec->key;
+	snprintf(scratch, KEY_TEXT_MAX, "%s:%zu", b->key, line);
+	return scratch;
+}
+
+static int add_line(struct batch *b, const json_t *body, const struct spec *spec, size_t line,
+                    const char *text, size_t n, struct err *err)
+{
+	char scratch[KEY_TEXT_MAX], id[ID_TEXT_MAX];
+	struct id task;
+	struct drop_submit d = {.id = id};
+	const char *key = line_key(b, spec, line, scratch);
+	if (submission_id(b->r, key, &task, err) < 0)
+		return -1;
+	id_format(&task, "task_", id);
+	if (!b->given_up && !args_has(b->r, "dry-run")) {
+		struct envelope e = {.type = MSG_SUBMIT, .id = id, .from = b->from,
+		                     .at_ms = b->at_ms, .key = key, .body = text, .nbody = n};
+		buf_clear(&b->message);
+		envelope_add(&b->message, &e);
+		d.keyed = key != NULL;
+		if (d.keyed)
+			js_hash(body, &d.content);
+		d.bytes = b->message.data;
+		d.n = b->message.len;
+		if (drop_batch_add(b->drop, &d, err) < 0)
+			return -1;
+	}
+	add_id(b, line, id);
+	return 0;
+}
+
+/* 0 also when the line is bad: then it is noted.  -1: the batch cannot go on. */
+static int take_line(struct batch *b, size_t line, const char *text, size_t n, struct err *err)
+{
+	struct err why = ERR_INIT;
+	struct spec spec;
+	int rc = 0;
+	json_t *body = input_parse("", text, n, &why);
+	if (body && intake(b->config, body, NULL, &spec, &why) == 0) {
+		if (add_line(b, body, &spec, line, text, n, &why) < 0 && why.code != FAIL_INVALID)
+			rc = -1;
+		spec_release(&spec);
+	}
+	json_decref(body);
+	if (rc < 0)
+		return err_set(err, why.code, "line %zu: %s", line, why.msg);
+	if (why.code != FAIL_NONE)
+		note_bad(b, line, &why);
+	return 0;
+}
+
+static void progress(const struct batch *b, int last)
+{
+	int64_t ms = now_mono_ms() - b->start_mono;
+	if (!b->r->out.tty_err || b->r->out.quiet || ms < 1000)
+		return;
+	fprintf(stderr, "\r%zu tasks, %lld/s\033[K%s", b->good,
+	        (long long)((int64_t)b->good * 1000 / ms), last ? "\n" : "");
+}
+
+static int take_all(struct batch *b, int fd, struct err *err)
+{
+	struct lines lines;
+	const char *text;
+	size_t n;
+	int more;
+	lines_init(&lines, fd, JS_MAX_BYTES);
+	while ((more = lines_next(&lines, &text, &n, err)) > 0) {
+		if (!blank(text, n) && take_line(b, lines.number, text, n, err) < 0) {
+			more = -1;
+			break;
+		}
+		if (lines.number % PROGRESS_LINES == 0)
+			progress(b, 0);
+	}
+	lines_release(&lines);
+	return more;
+}
+
+static void print_ids(struct batch *b)
+{
+	struct out *o = &b->r->out;
+	if (o->format == FMT_JSON)
+		out_plain(o, "[");
+	out_plain(o, buf_str(&b->ids));
+	if (o->format == FMT_JSON)
+		out_plain(o, b->good ? "\n]\n" : "]\n");
+}
+
+static int finish(struct batch *b, struct err *err)
+{
+	struct out *o = &b->r->out;
+	size_t replayed = 0;
+	struct drop_batch *drop = b->drop;
+	if (b->bad > BAD_SHOWN && o->format == FMT_TEXT)
+		out_warn(o, "%zu more bad lines", b->bad - BAD_SHOWN);
+	if (b->given_up)
+		return err_set(err, FAIL_INVALID, "%zu of %zu lines are bad; nothing was taken", b->bad,
+		               b->bad + b->good);
+	if (b->good > 0 && !args_has(b->r, "dry-run")) {
+		b->drop = NULL; /* freed by the commit in every case */
+		if (drop_batch_commit(drop, &replayed, err) < 0)
+			return -1;
+		if (!drop_nudge(&b->r->spool))
+			out_remark(o, "erd is not running; the tasks will be taken up later");
+	}
+	progress(b, 1);
+	print_ids(b);
+	if (replayed > 0)
+		out_note(o, "%zu of %zu replayed, they were submitted before", replayed, b->good);
+	if (args_has(b->r, "dry-run"))
+		out_note(o, "%zu tasks would be submitted", b->good);
+	if (b->bad > 0)
+		return err_set(err, FAIL_INVALID, "%zu of %zu lines are bad; the others were taken",
+		               b->bad, b->bad + b->good);
+	return 0;
+}
+
+static int start(struct batch *b, struct err *err)
+{
+	struct err ignored = ERR_INIT; /* a bad document matters to the lines that name it */
+	if (identity_requester(b->r, b->from, err) < 0)
+		return -1;
+	b->config = config_new();
+	spool_load_config(&b->r->spool, b->config, NULL, &ignored);
+	b->at_ms = now_wall_ms();
+	b->start_mono = now_mono_ms();
+	b->drop = args_has(b->r, "dry-run") ? NULL : drop_batch_new(&b->r->spool, err);
+	return b->drop || args_has(b->r, "dry-run") ? 0 : -1;
+}
+
+int submit_batch(struct run *r, struct err *err)
+{
+	struct batch b = {.r = r, .key = args_str(r, "key", NULL)};
+	if (r->argc > 1)
+		return err_set(err, FAIL_USAGE, "submit: --batch takes one file");
+	if (b.key && (!*b.key || strlen(b.key) > MESSAGE_KEY_MAX - 24))
+		return err_set(err, FAIL_USAGE, "submit: --key of a batch has 1 to %d bytes",
+		               MESSAGE_KEY_MAX - 24);
+	int fd = input_open(r->argc ? r->argv[0] : "-", err);
+	if (fd < 0)
+		return -1;
+	int rc = start(&b, err);
+	if (rc == 0)
+		rc = take_all(&b, fd, err);
+	if (rc == 0)
+		rc = finish(&b, err);
+	if (b.drop)
+		drop_batch_abort(b.drop);
+	if (b.config)
+		config_free(b.config);
+	buf_release(&b.message);
+	buf_release(&b.ids);
+	input_close(fd);
+	return rc;
+}

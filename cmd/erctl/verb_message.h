@@ -1,0 +1,46 @@
+/*
+ * erctl/verb_message.h -- the verbs whose point is erd's verdict: accept, answer, cancel, …
+ *
+ * Method     Check what can be checked here and can never become right by waiting (the task is
+ *            closed, the answer does not meet its schema), publish the message with a FIFO for
+ *            the verdict, and wait for it up to 5 s.
+ * Result     0: granted, the id on stdout and a sentence on stderr.  -1: refused, with erd's
+ *            code and reason.  8: still queued, because no erd runs, or it was too slow; the
+ *            message stays and will be judged.  With --no-wait 0 as soon as it is durable.
+ */
+#ifndef ERCTL_VERB_MESSAGE_H
+#define ERCTL_VERB_MESSAGE_H
+
+#include <jansson.h>
+
+#include "base/ids.h"
+#include "cmd.h"
+#include "model/message.h"
+
+struct err;
+
+/* Options that every such verb has; part of each table. */
+#define OPTS_MESSAGE \
+	{0, "no-wait", OPT_FLAG, NULL, "do not wait for erd's verdict"}, \
+	{'n', "dry-run", OPT_FLAG, NULL, "check, send nothing"}
+
+enum { VERB_WAIT_MS = 5000 };
+
+struct verb_message {
+	enum message_type type;
+	const char *id_text; /* as the user wrote it */
+	const char *from;
+	const char *done;    /* "accepted": "ID: accepted" */
+	json_t *body;        /* stolen in every case */
+	/* a check of the verb's own against the view (NULL: not made yet); may be NULL */
+	int (*check)(struct run *r, const json_t *view, const json_t *body, struct err *err);
+};
+
+int verb_message_send(struct run *r, struct verb_message *m, struct err *err);
+
+/* {"reason":…} from --reason, or {}; NULL with FAIL_USAGE when it is too long or not UTF-8. */
+json_t *verb_body_reason(const struct run *r, struct err *err);
+/* {"text":…}; NULL with FAIL_USAGE when it is empty, too long or not UTF-8. */
+json_t *verb_body_text(const char *text, struct err *err);
+
+#endif

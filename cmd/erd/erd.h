@@ -1,0 +1,138 @@
+/*
+ * cmd/erd/erd.h -- the daemon's parts and the order of one pass.
+ *
+ *   pick up   copy the message's bytes once; check, parse and hash only that copy   (take.c, batch.c)
+ *   decide    decide(world, now, input); append and evolve each event               (record.c)
+ *   commit    ONE fdatasync = the commit point.  It fails: tell nobody, leave with 75
+ *   tell      views, inboxes, results, outbox entries; receipts; then remove the messages
+ *   send      webhooks, programs; each outcome returns as an input or a message
+ *
+ * Nothing is told before commit.  After a crash: a torn last line is cut, the journal replayed,
+ * views mended, and messages whose effects are already in the journal are dropped by id.
+ */
+#ifndef ERD_ERD_H
+#define ERD_ERD_H
+
+#include <jansson.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/decide.h"
+#include "model/event.h"
+#include "model/message.h"
+#include "spool/journal.h"
+#include "spool/layout.h"
+
+struct agents;
+struct batch;
+struct err;
+struct http;
+struct journal;
+struct pickup_names;
+struct views;
+struct webhook_report;
+struct webhooks;
+struct world;
+
+enum { PENDING_MAX = 4096 }; /* events of one commit, about */
+
+/* An event that was applied and waits for the commit to be told. */
+struct pending {
+	struct event ev;            /* actor and msg are owned copies; data is a reference */
+	uint64_t prior_seq;
+	struct journal_pos created;
+};
+
+/* What to do about a message once its events are durable. */
+struct told {
+	char *file;                 /* owned; name in new/ to remove, or NULL */
+	char *reply;                /* owned; FIFO that waits, or NULL */
+	json_t *verdict;            /* owned, or NULL */
+	struct id task;
+	int has_task;
+};
+
+struct erd {
+	struct spool spool;
+	int lock, control, inotify, signals;
+	struct world *world;
+	struct journal *journal;
+	struct views *views;
+	struct http *http;
+	struct webhooks *hooks;
+	struct agents *agents;
+	struct batch *batch;        /* the batch being taken, or NULL */
+
+	struct pending *pending;    /* owned */
+	size_t n_pending, cap_pending;
+	struct told *told;          /* owned */
+	size_t n_told, cap_told;
+	struct id *runs;            /* owned; tasks whose program is to be run */
+	size_t n_runs, cap_runs;
+
+	struct webhook_report *reports; /* owned; outcomes that wait for the commit */
+	size_t n_reports, cap_reports;
+
+	int64_t at_ms;              /* virtual clock of a rehearsal, or -1 */
+	int once, stop;
+	uint64_t snapshot_seq;      /* of the last snapshot */
+	int snapshot_pid;           /* child writing one, or 0 */
+	int64_t next_clean_ms;
+	uint64_t refused_total, messages_total;
+};
+
+int64_t erd_now(const struct erd *e);
+
+/* start.c: open everything, recover, load configuration. */
+struct erd_options {
+	const char *spool;
+	int once, check;
+	int64_t at_ms;
+};
+int erd_start(struct erd *e, const struct erd_options *o, struct err *err);
+int erd_reload(struct erd *e, struct err *err); /* etc/ again; a bad set keeps the old one */
+void erd_end(struct erd *e);
+
+/* record.c */
+int record_input(struct erd *e, const struct input *in, const char *msg_id, struct decision *out,
+                 struct err *err); /* decide, append, evolve; out must be released.  -1 with
+                                      FAIL_TEMPORARY/FAIL_FAILURE: the daemon must stop;
+                                      other codes: refused */
+int record_refusal(struct erd *e, const char *file, const struct message *m, const struct err *why,
+                   struct err *err);
+int record_engine(struct erd *e, struct err *err);   /* timers due and routing, until quiet or PENDING_MAX */
+int record_commit(struct erd *e, struct err *err);   /* journal_commit, then views_note */
+struct told *told_new(struct erd *e, const char *file, const struct message *m);
+int told_flush(struct erd *e, struct err *err);      /* views of these, receipts, unlink */
+int err_fatal(const struct err *err);                /* the journal or the disk is gone */
+
+/* take.c */
+int take_message(struct erd *e, const char *file, struct message *m, struct err *err);
+int take_file(struct erd *e, const char *file, struct err *err);
+int take_all(struct erd *e, size_t *taken, struct err *err); /* one scan of new/ */
+
+/* batch.c */
+int batch_begin(struct erd *e, const char *file, int fd, struct err *err);
+int batch_step(struct erd *e, int64_t budget_us, struct err *err); /* a few lines; ends it when done */
+int batch_claims(const struct erd *e, const char *file);
+void batch_free(struct batch *b);
+
+/* experts.c: workers that are programs. */
+void experts_want(struct erd *e, const struct id *task);
+int experts_start(struct erd *e, struct err *err);   /* and resume what a restart cut off */
+int experts_run(struct erd *e, struct err *err);     /* start what was wanted */
+
+/* hooks.c */
+int hooks_start(struct erd *e, struct err *err);
+int hooks_run(struct erd *e, struct err *err);
+int hooks_settle(struct erd *e, struct err *err); /* after the commit */
+
+/* rest.c: snapshot, index compaction, cleaning. */
+int rest_snapshot(struct erd *e, int at_exit, struct err *err);
+void rest_reap(struct erd *e);
+int rest_idle(struct erd *e, struct err *err);
+
+/* loop.c */
+int erd_loop(struct erd *e, struct err *err);
+
+#endif

@@ -1,0 +1,175 @@
+/*
+ * The one loop.  It sleeps in http_poll, which watches transfers, new/ (inotify), the control FIFO,
+ * signals and the pipes of programs, until the engine's, the webhooks' or a program's next deadline.
+ * A notification is only a hint: new/ is scanned until a scan finds nothing.
+ */
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "engine/world.h"
+#include "erd.h"
+#include "log.h"
+#include "notify.h"
+#include "out/agent.h"
+#include "out/http.h"
+#include "out/webhook.h"
+#include "spool/lock.h"
+#include "spool/views.h"
+
+enum {
+	SCAN_PERIOD_MS = 5000,   /* a lost notification costs at most this */
+	IDLE_AFTER_MS = 500,
+	BATCH_SLICE_US = 20000,  /* of a batch between two looks at new/ */
+	VIEW_SLICE_US = 10000,   /* of views while there is more to decide */
+	DRAIN_MS = 10000,        /* for deliveries under way at the end */
+	FDS_MAX = 4 + AGENTS_POLLFDS
+};
+
+int64_t erd_now(const struct erd *e)
+{
+	return e->at_ms >= 0 ? e->at_ms : now_wall_ms();
+}
+
+/* Take, decide, commit, tell, send.  *busy: there may be more right away. */
+static int pass(struct erd *e, int *busy, struct err *err)
+{
+	size_t taken = 0;
+
+	if (take_all(e, &taken, err) != 0)
+		return -1;
+	if (e->batch && batch_step(e, BATCH_SLICE_US, err) != 0)
+		return -1;
+	if (record_engine(e, err) != 0)
+		return -1;
+	int more = e->batch != NULL || e->n_pending >= PENDING_MAX;
+	if (record_commit(e, err) != 0)
+		return -1;
+	if (told_flush(e, err) != 0 || hooks_settle(e, err) != 0 || experts_run(e, err) != 0)
+		return -1;
+	if (views_flush(e->views, more ? VIEW_SLICE_US : -1, err) != 0)
+		return -1;
+	*busy = taken > 0 || more || e->n_pending > 0;
+	return hooks_run(e, err);
+}
+
+static void read_signals(struct erd *e)
+{
+	struct signalfd_siginfo si;
+	struct err err = ERR_INIT;
+
+	while (read(e->signals, &si, sizeof(si)) == sizeof(si)) {
+		switch (si.ssi_signo) {
+		case SIGTERM:
+		case SIGINT:
+			e->stop = -1; /* in good order */
+			break;
+		case SIGHUP:
+			if (erd_reload(e, &err) != 0)
+				log_event(LOG_ERR_, "config.kept", "reason", err.msg, NULL);
+			break;
+		case SIGCHLD:
+			rest_reap(e);
+			break;
+		default:
+			log_event(LOG_INFO_, "status", NULL);
+		}
+	}
+}
+
+static int64_t sleep_ms(const struct erd *e, int busy, int idle)
+{
+	int64_t now = erd_now(e), ms = idle ? SCAN_PERIOD_MS : IDLE_AFTER_MS, at;
+
+	if (busy || e->stop)
+		return 0;
+	at = engine_next_ms(e->world);
+	if (at - now < ms)
+		ms = at - now;
+	at = webhooks_next_ms(e->hooks);
+	if (at - now < ms)
+		ms = at - now;
+	at = agents_next_ms(e->agents) - now_mono_ms();
+	if (at < ms)
+		ms = at;
+	if (notify_wait_ms() < ms)
+		ms = notify_wait_ms();
+	return ms > 0 ? ms : 0;
+}
+
+static int sleep_until_work(struct erd *e, int64_t ms, struct err *err)
+{
+	struct pollfd fds[FDS_MAX];
+	size_t n = 0;
+	char drop[4096];
+
+	fds[n++] = (struct pollfd){.fd = e->signals, .events = POLLIN};
+	if (e->control >= 0)
+		fds[n++] = (struct pollfd){.fd = e->control, .events = POLLIN};
+	if (e->inotify >= 0)
+		fds[n++] = (struct pollfd){.fd = e->inotify, .events = POLLIN};
+	size_t own = n;
+	n += agents_pollfds(e->agents, fds + n);
+	if (http_poll(e->http, fds, n, ms, err) != 0)
+		return -1;
+	agents_handle(e->agents, fds + own, n - own);
+	if (e->control >= 0)
+		control_drain(e->control);
+	while (e->inotify >= 0 && read(e->inotify, drop, sizeof(drop)) > 0)
+		; /* which file it was does not matter: new/ is scanned */
+	read_signals(e);
+	return 0;
+}
+
+/* --once ends when nothing moves any more. */
+static int quiet(const struct erd *e, int busy)
+{
+	return !busy && !agents_running(e->agents) && !agents_waiting(e->agents) &&
+	       !webhooks_active(e->hooks);
+}
+
+static int drain(struct erd *e, struct err *err)
+{
+	int64_t until = now_mono_ms() + DRAIN_MS;
+	int busy;
+
+	notify_stopping();
+	while (webhooks_active(e->hooks) && now_mono_ms() < until)
+		if (http_poll(e->http, NULL, 0, until - now_mono_ms(), err) != 0)
+			return -1;
+	if (pass(e, &busy, err) != 0 || views_flush(e->views, -1, err) != 0 ||
+	    rest_idle(e, err) != 0)
+		return -1;
+	rest_reap(e);
+	return rest_snapshot(e, 1, err);
+}
+
+int erd_loop(struct erd *e, struct err *err)
+{
+	int busy = 1, idle = 0;
+
+	notify_ready();
+	while (!e->stop) {
+		if (pass(e, &busy, err) != 0)
+			return -1;
+		if (e->once && quiet(e, busy))
+			break;
+		if (rest_snapshot(e, 0, err) != 0)
+			return -1;
+		if (!busy && idle && rest_idle(e, err) != 0)
+			return -1;
+		int64_t ms = sleep_ms(e, busy, idle);
+		int64_t before = now_mono_ms();
+		if (sleep_until_work(e, ms, err) != 0)
+			return -1;
+		idle = !busy && now_mono_ms() - before >= IDLE_AFTER_MS;
+		notify_alive();
+	}
+	if (e->stop > 0)
+		return err_set(err, FAIL_TEMPORARY, "stopped; see the log");
+	return drain(e, err);
+}

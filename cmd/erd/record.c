@@ -1,0 +1,201 @@
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/safe.h"
+#include "base/timefmt.h"
+#include "engine/evolve.h"
+#include "engine/world.h"
+#include "erd.h"
+#include "json/js.h"
+#include "log.h"
+#include "spool/pickup.h"
+#include "spool/receipt.h"
+#include "spool/views.h"
+
+int err_fatal(const struct err *err)
+{
+	return err->code == FAIL_TEMPORARY || err->code == FAIL_FAILURE || err->code == FAIL_CONFIG;
+}
+
+static struct pending *pending_new(struct erd *e)
+{
+	if (e->n_pending == e->cap_pending) {
+		e->cap_pending = e->cap_pending ? e->cap_pending * 2 : 64;
+		e->pending = mem_grow(e->pending, e->cap_pending, sizeof(*e->pending));
+	}
+	struct pending *p = &e->pending[e->n_pending++];
+	memset(p, 0, sizeof(*p));
+	return p;
+}
+
+static void pending_release(struct pending *p)
+{
+	free((char *)p->ev.actor);
+	free((char *)p->ev.msg);
+	json_decref(p->ev.data);
+}
+
+/* Append one event, apply it, and keep it for the views. */
+static int record_event(struct erd *e, struct event *ev, struct err *err)
+{
+	uint64_t prior = 0;
+	const struct task *t = ev->has_task ? world_task(e->world, &ev->task) : NULL;
+	struct pending *p;
+
+	if (journal_append(e->journal, ev, err) != 0)
+		return -1;
+	struct journal_pos created = t ? t->created : ev->pos;
+	if (t)
+		prior = t->last_seq;
+	if (evolve(e->world, ev, err) != 0) {
+		err->code = FAIL_FAILURE;
+		return -1;
+	}
+	p = pending_new(e);
+	p->ev = *ev;
+	p->ev.actor = mem_strdup(ev->actor);
+	p->ev.msg = ev->msg ? mem_strdup(ev->msg) : NULL;
+	p->ev.data = json_incref(ev->data);
+	p->prior_seq = prior;
+	p->created = created;
+	return 0;
+}
+
+/* Programs are run for offers to them and again when their answer was sent back. */
+static void note_expert(struct erd *e, const struct event *ev)
+{
+	if (ev->type != EV_OFFERED && ev->type != EV_REJECTED)
+		return;
+	const struct worker *wk = config_worker(e->world->config, js_str_or(ev->data, "/worker", ""));
+	if (wk && wk->kind == WORKER_EXEC && !state_final(ev->state))
+		experts_want(e, &ev->task);
+}
+
+int record_input(struct erd *e, const struct input *in, const char *msg_id, struct decision *out,
+                 struct err *err)
+{
+	int64_t now = erd_now(e);
+
+	if (decide(e->world, now, in, out, err) != 0)
+		return -1;
+	for (size_t i = 0; i < out->n; i++) {
+		const struct draft *d = &out->events[i];
+		struct event ev = {.type = d->type, .at_ms = now, .has_task = d->has_task,
+		                   .task = d->task, .state = d->state, .actor = d->actor,
+		                   .msg = msg_id, .data = d->data};
+		if (record_event(e, &ev, err) != 0)
+			return -1;
+		note_expert(e, &ev);
+	}
+	return 0;
+}
+
+int record_refusal(struct erd *e, const char *file, const struct message *m, const struct err *why,
+                   struct err *err)
+{
+	json_t *data = json_object();
+	struct buf name = BUF_INIT;
+	struct event ev = {.type = EV_MESSAGE_REFUSED, .at_ms = erd_now(e), .actor = "erd"};
+
+	/* Filed before it is journalled: a crash in between must not lose the message. */
+	if (file && pickup_refuse(&e->spool, file, erd_now(e), why, err) != 0) {
+		json_decref(data);
+		return -1;
+	}
+	safe_adds(&name, file ? file : m->id, SAFE_LINE);
+	js_set_str(data, "name", buf_str(&name));
+	if (m)
+		js_set_str(data, "type", message_type_name(m->type));
+	js_set_str(data, "code", fail_name(why->code));
+	js_set_str(data, "reason", why->msg);
+	if (why->field[0])
+		js_set_str(data, "field", why->field);
+	ev.data = data;
+	int rc = record_event(e, &ev, err);
+	log_event(LOG_NOTICE_, "message.refused", "name", buf_str(&name), "reason", why->msg, NULL);
+	e->refused_total++;
+	buf_release(&name);
+	json_decref(data);
+	return rc;
+}
+
+int record_engine(struct erd *e, struct err *err)
+{
+	struct input in;
+	struct decision d;
+
+	while (e->n_pending < PENDING_MAX && engine_next(e->world, erd_now(e), &in)) {
+		int rc = record_input(e, &in, NULL, &d, err);
+		if (rc == 0 && d.n == 0 && in.kind == IN_ROUTE)
+			engine_route_failed(e->world, &in.task, d.class_full);
+		decision_release(&d);
+		if (rc != 0)
+			return -1;
+	}
+	return 0;
+}
+
+int record_commit(struct erd *e, struct err *err)
+{
+	int rc = 0;
+
+	if (!e->n_pending)
+		return 0;
+	if (journal_commit(e->journal, err) != 0)
+		return -1;
+	for (size_t i = 0; i < e->n_pending; i++) {
+		struct pending *p = &e->pending[i];
+		if (rc == 0 && p->ev.has_task && p->ev.type < EV_CONFIG_SET)
+			rc = views_note(e->views, &p->ev, p->prior_seq, p->created, 0, err);
+		pending_release(p);
+	}
+	e->n_pending = 0;
+	return rc;
+}
+
+/* ---- what is owed to senders ---- */
+
+struct told *told_new(struct erd *e, const char *file, const struct message *m)
+{
+	if (e->n_told == e->cap_told) {
+		e->cap_told = e->cap_told ? e->cap_told * 2 : 64;
+		e->told = mem_grow(e->told, e->cap_told, sizeof(*e->told));
+	}
+	struct told *t = &e->told[e->n_told++];
+	memset(t, 0, sizeof(*t));
+	t->file = file ? mem_strdup(file) : NULL;
+	if (m) {
+		t->task = m->task;
+		t->has_task = 1;
+		t->reply = m->reply ? mem_strdup(m->reply) : NULL;
+	}
+	return t;
+}
+
+static int tell(struct erd *e, struct told *t, struct err *err)
+{
+	if (t->has_task && views_flush_task(e->views, &t->task, err) != 0)
+		return -1;
+	if (t->reply && t->verdict)
+		receipt_send(&e->spool, t->reply, t->verdict);
+	return t->file ? pickup_done(&e->spool, t->file, err) : 0;
+}
+
+int told_flush(struct erd *e, struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < e->n_told; i++) {
+		struct told *t = &e->told[i];
+		if (rc == 0)
+			rc = tell(e, t, err);
+		free(t->file);
+		free(t->reply);
+		json_decref(t->verdict);
+	}
+	e->n_told = 0;
+	return rc;
+}

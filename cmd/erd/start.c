@@ -1,0 +1,293 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "engine/evolve.h"
+#include "engine/snapshot.h"
+#include "engine/world.h"
+#include "erd.h"
+#include "log.h"
+#include "out/agent.h"
+#include "out/http.h"
+#include "out/webhook.h"
+#include "spool/lock.h"
+#include "spool/snapshot.h"
+#include "spool/views.h"
+
+/* ---- recovery ---- */
+
+/* Events behind the snapshot: applied at once, their views mended when the journal is open. */
+struct tail {
+	struct erd *e;
+	struct {
+		struct journal_pos pos, created;
+		uint64_t prior_seq;
+	} *items;
+	size_t n, cap;
+};
+
+static int replay(void *ctx, const struct event *ev, struct err *err)
+{
+	struct tail *tail = ctx;
+	const struct task *t = ev->has_task ? world_task(tail->e->world, &ev->task) : NULL;
+	struct journal_pos created = t ? t->created : ev->pos;
+	uint64_t prior = t ? t->last_seq : 0;
+
+	if (evolve(tail->e->world, ev, err) != 0)
+		return -1;
+	if (!ev->has_task || ev->type >= EV_CONFIG_SET)
+		return 0;
+	if (tail->n == tail->cap) {
+		tail->cap = tail->cap ? tail->cap * 2 : 1024;
+		tail->items = mem_grow(tail->items, tail->cap, sizeof(*tail->items));
+	}
+	tail->items[tail->n].pos = ev->pos;
+	tail->items[tail->n].created = created;
+	tail->items[tail->n++].prior_seq = prior;
+	return 0;
+}
+
+static int mend_views(struct erd *e, const struct tail *tail, struct err *err)
+{
+	for (size_t i = 0; i < tail->n; i++) {
+		struct event ev;
+		json_t *line = journal_read(e->journal, tail->items[i].pos, err);
+		int rc = -1;
+		if (line && event_parse(line, &ev, err) == 0) {
+			ev.pos = tail->items[i].pos;
+			rc = views_note(e->views, &ev, tail->items[i].prior_seq,
+			                tail->items[i].created, 1, err);
+		}
+		json_decref(line);
+		if (rc != 0)
+			return err_wrap(err, "mending views");
+	}
+	return 0;
+}
+
+static int load_snapshot(struct erd *e, struct journal_mark *mark, int *found, struct err *err)
+{
+	struct buf state = BUF_INIT;
+	struct err why = ERR_INIT;
+	int rc = snapshot_load(&e->spool, mark, &state, err);
+
+	*found = 0;
+	if (rc == 1 && world_load(e->world, state.data, state.len, &why) == 0) {
+		*found = 1;
+		e->snapshot_seq = mark->seq;
+	} else if (rc == 1) {
+		log_event(LOG_WARNING_, "snapshot.ignored", "reason", why.msg, NULL);
+		world_free(e->world);
+		e->world = world_new(e->spool.organisation);
+	}
+	buf_release(&state);
+	return rc < 0 ? -1 : 0;
+}
+
+static int recover(struct erd *e, struct err *err)
+{
+	struct journal_mark mark;
+	struct tail tail = {.e = e};
+	size_t torn = 0;
+	int found, rc = -1;
+
+	e->world = world_new(e->spool.organisation);
+	if (load_snapshot(e, &mark, &found, err) != 0)
+		return -1;
+	e->journal = journal_open(&e->spool, found ? &mark : NULL, replay, &tail, &torn, err);
+	if (e->journal)
+		e->views = views_new(&e->spool, e->journal, err);
+	if (e->views)
+		rc = 0;
+	if (torn) {
+		char n[24];
+		snprintf(n, sizeof(n), "%zu", torn);
+		log_event(LOG_WARNING_, "journal.torn_tail", "bytes", n, NULL);
+	}
+	if (rc == 0 && (e->http = http_new(err)) == NULL)
+		rc = -1;
+	if (rc == 0)
+		rc = hooks_start(e, err); /* before views may tell of deliveries */
+	if (rc == 0)
+		rc = mend_views(e, &tail, err);
+	free(tail.items);
+	return rc;
+}
+
+/* ---- configuration ---- */
+
+struct change {
+	struct erd *e;
+	const struct config *other;
+	enum config_kind kind;
+	int removing;
+	struct err *err;
+	char **gone; /* owned names, removed after the walk */
+	size_t n_gone;
+};
+
+static int set_one(void *ctx, const char *name, const json_t *doc)
+{
+	struct change *c = ctx;
+	struct input in = {.kind = IN_CONFIG, .config_kind = c->kind, .config_name = name,
+	                   .config_doc = doc};
+	struct decision d;
+	int rc = record_input(c->e, &in, NULL, &d, c->err);
+
+	decision_release(&d);
+	return rc;
+}
+
+static int find_gone(void *ctx, const char *name, const json_t *doc)
+{
+	struct change *c = ctx;
+
+	(void)doc;
+	if (!config_doc(c->other, c->kind, name)) {
+		c->gone = mem_grow(c->gone, c->n_gone + 1, sizeof(*c->gone));
+		c->gone[c->n_gone++] = mem_strdup(name);
+	}
+	return 0;
+}
+
+/* What is referred to comes first, so that no journalled state refers to nothing. */
+static const enum config_kind set_order[CFG_COUNT] = {CFG_SCHEMA, CFG_WORKER, CFG_POOL, CFG_LANE,
+                                                      CFG_ENDPOINT};
+
+static int take_config(struct erd *e, const struct config *fresh, struct err *err)
+{
+	struct change c = {.e = e, .other = fresh, .err = err};
+	int rc = 0;
+
+	for (int i = 0; rc == 0 && i < CFG_COUNT; i++) {
+		c.kind = set_order[i];
+		rc = config_each(fresh, c.kind, set_one, &c);
+	}
+	for (int i = CFG_COUNT - 1; rc == 0 && i >= 0; i--) {
+		c.kind = set_order[i];
+		config_each(e->world->config, c.kind, find_gone, &c);
+		for (size_t k = 0; k < c.n_gone; k++) {
+			if (rc == 0)
+				rc = set_one(&c, c.gone[k], NULL);
+			free(c.gone[k]);
+		}
+		c.n_gone = 0;
+	}
+	free(c.gone);
+	return rc;
+}
+
+static struct config *read_config(struct erd *e, struct err *err)
+{
+	struct config *fresh = config_new();
+	struct buf report = BUF_INIT;
+
+	if (spool_load_config(&e->spool, fresh, &report, err) != 0 || config_check(fresh, err) != 0) {
+		err->code = FAIL_CONFIG;
+		if (report.len) {
+			log_event(LOG_ERR_, "config.bad", "report", buf_str(&report), NULL);
+		}
+		config_free(fresh);
+		fresh = NULL;
+	}
+	buf_release(&report);
+	return fresh;
+}
+
+int erd_reload(struct erd *e, struct err *err)
+{
+	struct config *fresh = read_config(e, err);
+
+	if (!fresh)
+		return -1;
+	int rc = take_config(e, fresh, err);
+	config_free(fresh);
+	return rc;
+}
+
+/* ---- descriptors ---- */
+
+static int watch(struct erd *e, struct err *err)
+{
+	char path[64];
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGUSR1);
+	sigaddset(&set, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
+	e->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	if (e->signals < 0)
+		return err_errno(err, "signalfd");
+	if (e->once)
+		return 0;
+	e->inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	if (e->inotify < 0)
+		return err_errno(err, "inotify");
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", e->spool.new_);
+	if (inotify_add_watch(e->inotify, path, IN_MOVED_TO | IN_CLOSE_WRITE | IN_CREATE) < 0)
+		return err_errno(err, "inotify on new/");
+	e->control = control_open(&e->spool, err);
+	return e->control < 0 ? -1 : 0;
+}
+
+int erd_start(struct erd *e, const struct erd_options *o, struct err *err)
+{
+	memset(e, 0, sizeof(*e));
+	e->lock = e->control = e->inotify = e->signals = -1;
+	e->at_ms = o->at_ms;
+	e->once = o->once;
+	if (spool_open(&e->spool, o->spool, err) != 0)
+		return -1;
+	if (e->at_ms >= 0 && !e->spool.rehearsal)
+		return err_set(err, FAIL_USAGE, "--at needs a spool made with init --rehearsal");
+	if (o->check) {
+		struct config *c = read_config(e, err);
+		config_free(c);
+		return c ? 0 : -1;
+	}
+	e->lock = lock_take(&e->spool, err);
+	if (e->lock < 0)
+		return -1;
+	if (recover(e, err) != 0 || erd_reload(e, err) != 0 || watch(e, err) != 0)
+		return -1;
+	return experts_start(e, err);
+}
+
+void erd_end(struct erd *e)
+{
+	while (e->snapshot_pid && waitpid(e->snapshot_pid, NULL, 0) == -1)
+		if (errno != EINTR)
+			break;
+	agents_free(e->agents);
+	batch_free(e->batch);
+	webhooks_free(e->hooks);
+	http_free(e->http);
+	views_free(e->views);
+	journal_close(e->journal);
+	world_free(e->world);
+	free(e->pending);
+	free(e->told);
+	free(e->runs);
+	free(e->reports);
+	for (int *fd = (int[]){e->control, e->inotify, e->signals, -2}; *fd != -2; fd++)
+		if (*fd >= 0)
+			close(*fd);
+	if (e->lock >= 0)
+		lock_release(e->lock);
+	spool_close(&e->spool);
+}

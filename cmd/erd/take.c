@@ -1,0 +1,163 @@
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "engine/world.h"
+#include "erd.h"
+#include "json/js.h"
+#include "spool/pickup.h"
+#include "spool/receipt.h"
+
+static json_t *verdict_bad(const struct err *why)
+{
+	json_t *v = json_object();
+
+	js_set_new(v, "ok", json_false());
+	js_set_str(v, "code", fail_name(why->code));
+	js_set_int(v, "exitCode", fail_exit(why->code));
+	js_set_str(v, "message", why->msg);
+	if (why->field[0])
+		js_set_str(v, "field", why->field);
+	return v;
+}
+
+static json_t *verdict_ok(struct erd *e, const struct message *m, const struct decision *d)
+{
+	char id[ID_TEXT_MAX];
+	uint64_t content;
+	const struct task *t = world_task(e->world, &m->task);
+	enum state s = t ? (enum state)t->state : world_closed(e->world, &m->task, &content);
+	json_t *v = json_object();
+
+	js_set_new(v, "ok", json_boolean(!d->errors));
+	js_set_int(v, "seq", (int64_t)e->world->seq);
+	js_set_str(v, "task", id_format(&m->task, "task_", id));
+	js_set_str(v, "state", state_name(s));
+	js_set_new(v, "replayed", json_boolean(d->replayed));
+	if (d->errors) { /* stored, and sent back to work */
+		js_set_str(v, "code", fail_name(FAIL_INVALID));
+		js_set_int(v, "exitCode", fail_exit(FAIL_INVALID));
+		js_set_str(v, "message", "the answer does not meet the task's schema");
+		js_set_copy(v, "errors", d->errors);
+	}
+	return v;
+}
+
+/* Hand decide the task's document when it asks for it. */
+static int load_task(struct erd *e, const struct message *m, json_t **line, struct input *in,
+                     struct err *err)
+{
+	struct id id;
+
+	if (!input_needs_task(e->world, m, &id))
+		return 0;
+	const struct task *t = world_task(e->world, &id);
+	struct journal_pos end = journal_mark(e->journal).next;
+	int committed = t->created.segment < end.segment ||
+	                (t->created.segment == end.segment && t->created.offset < end.offset);
+	if (!committed && record_commit(e, err) != 0) /* both came in one pass */
+		return -1;
+	*line = journal_read(e->journal, t->created, err);
+	if (!*line)
+		return -1;
+	in->created = json_object_get(*line, "data");
+	return 0;
+}
+
+int take_message(struct erd *e, const char *file, struct message *m, struct err *err)
+{
+	struct input in = {.kind = IN_MESSAGE, .msg = m};
+	struct decision d = {.n = 0};
+	json_t *line = NULL;
+	struct err why = ERR_INIT;
+	int rc = 0;
+
+	e->messages_total++;
+	if (m->type != MSG_SUBMIT && world_seen(e->world, m->id)) {
+		d.replayed = 1;
+		told_new(e, file, m)->verdict = verdict_ok(e, m, &d);
+		return 0;
+	}
+	if (load_task(e, m, &line, &in, err) != 0)
+		return -1;
+	if (record_input(e, &in, m->id, &d, &why) == 0) {
+		told_new(e, file, m)->verdict = verdict_ok(e, m, &d);
+	} else if (err_fatal(&why)) {
+		*err = why;
+		rc = -1;
+	} else {
+		rc = record_refusal(e, file, m, &why, err);
+		struct told *t = told_new(e, NULL, m);
+		t->verdict = verdict_bad(&why);
+		t->has_task = 0;
+	}
+	decision_release(&d);
+	json_decref(line);
+	return rc;
+}
+
+static int take_bytes(struct erd *e, const char *file, const struct buf *bytes, struct err *err)
+{
+	struct message m;
+	struct err why = ERR_INIT;
+	json_t *doc = js_parse(buf_str(bytes), bytes->len, &js_limits_message, &why);
+
+	if (!doc || message_parse(doc, &m, &why) != 0) {
+		json_decref(doc);
+		return record_refusal(e, file, NULL, &why, err);
+	}
+	int rc = take_message(e, file, &m, err);
+	message_release(&m);
+	return rc;
+}
+
+int take_file(struct erd *e, const char *file, struct err *err)
+{
+	struct buf bytes = BUF_INIT;
+	struct err why = ERR_INIT;
+	int fd = -1, rc = 0;
+
+	switch (pickup_read(&e->spool, file, erd_now(e), &bytes, &fd, &why)) {
+	case PICKUP_MESSAGE:
+		rc = take_bytes(e, file, &bytes, err);
+		break;
+	case PICKUP_BATCH:
+		rc = batch_begin(e, file, fd, err);
+		break;
+	case PICKUP_BAD:
+		rc = record_refusal(e, file, NULL, &why, err);
+		break;
+	case PICKUP_WAIT:
+	case PICKUP_GONE:
+		break;
+	}
+	buf_release(&bytes);
+	return rc;
+}
+
+static int claimed(void *ctx, const char *name)
+{
+	return batch_claims(ctx, name);
+}
+
+int take_all(struct erd *e, size_t *taken, struct err *err)
+{
+	struct pickup_names names = {NULL, 0, 0};
+	int rc = pickup_scan(&e->spool, claimed, e, &names, err);
+
+	uint64_t before = e->messages_total + e->refused_total;
+
+	for (size_t i = 0; rc == 0 && i < names.n; i++) {
+		/* one batch at a time, but single messages beside it */
+		if (e->batch && strncmp(names.name[i], "batch_", 6) == 0)
+			continue;
+		rc = take_file(e, names.name[i], err);
+		if (rc == 0)
+			rc = record_engine(e, err);
+	}
+	*taken = (size_t)(e->messages_total + e->refused_total - before);
+	pickup_names_release(&names);
+	return rc;
+}
