@@ -49,6 +49,9 @@ enum pickup_verdict pickup_read(const struct spool *s, const char *name, int64_t
  * {"schema":"er.refusal.v1","name":…,"at":…,"code":"invalid","exitCode":5,"message":…,"field":…} */
 int pickup_refuse(const struct spool *s, const char *name, int64_t now_ms, const struct err *why,
                   struct err *err);
+/* The same for bytes that are no file of their own (a line of a batch), under a name like one's. */
+int pickup_refuse_bytes(const struct spool *s, const char *name, const void *p, size_t n,
+                        int64_t now_ms, const struct err *why, struct err *err);
 int pickup_done(const struct spool *s, const char *name, struct err *err); /* unlink; absent is fine */
 
 /* Remove files in tmp/ older than 36 h by mtime and ctime. */

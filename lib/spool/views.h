@@ -11,7 +11,9 @@
  *            and outbox/due/EVT.json is written (0600) before the view's own file:
  *            {"schema":"er.delivery.v1","id":"evt_…","task":…,"seq":N,"type":"task.completed","dialect":…,
  *             "url":…,"secret"?,"bearer"?,"retry":{"max":…,"backoffSeconds":…}?,"createdAt":…,"body":"exact bytes"}
- * Order      note only after commit, in seq order.  Files: tmp + rename, no fsync.
+ * Order      note only after commit, in seq order.  Files: tmp + rename, no fsync.  Of one task: due,
+ *            inbox, task, result (so a result implies the rest); index rows are appended by the next
+ *            views_flush.  outbox/due is told of when all of these are written.
  * Complexity views_flush costs O(events queued) and about 80 us per task file; views_note O(1).
  */
 #ifndef SPOOL_VIEWS_H
@@ -40,11 +42,15 @@ int views_note(struct views *v, const struct event *ev, uint64_t prior_seq, stru
 /* Write queued views, oldest first, for at most ${budget_us} (-1: all).  Told per delivery: */
 typedef void views_due_fn(void *ctx, const char *event_id);
 void views_on_due(struct views *v, views_due_fn *fn, void *ctx);
+/* During recovery only: is the webhook of event ${seq} still due?  Then an outbox file that a power
+ * cut took, although the task's view shows the event, is made again.  Unset: none is. */
+void views_on_recovery(struct views *v, int (*undelivered)(void *ctx, uint64_t seq), void *ctx);
 int views_flush(struct views *v, int64_t budget_us, struct err *err);
 int views_flush_task(struct views *v, const struct id *task, struct err *err); /* this one now */
 size_t views_pending(const struct views *v); /* tasks not yet written */
 
-/* 1 when index/open.tsv holds enough superseded rows to be worth compacting (> 50 %, or any while idle). */
+/* Compact index/open.tsv when it is worth it: as many rows were appended as tasks are open, an eighth of
+ * that while ${idle} (so that the cost per event stays bounded).  1 done, 0 not. */
 int views_compact_index(struct views *v, int idle, struct err *err);
 
 /* Everything anew from the journal (fsck --rebuild): into the same folders; files that should
