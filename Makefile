@@ -10,6 +10,9 @@ libexecdir = $(PREFIX)/libexec/er
 datadir    = $(PREFIX)/share/er
 mandir     = $(PREFIX)/share/man
 unitdir    = $(PREFIX)/lib/systemd/system
+userunitdir = $(PREFIX)/lib/systemd/user
+sysusersdir = $(PREFIX)/lib/sysusers.d
+tmpfilesdir = $(PREFIX)/lib/tmpfiles.d
 
 comma   := ,
 # One build folder per flag set: no stale objects.
@@ -77,5 +80,147 @@ $(O)/unit/%: $(O)/tests/unit/%.o $$(call below,$$(firstword $$(subst _, ,$$*)))
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  LINK  $@";)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(call below,$(firstword $(subst _, ,$*))) $(LIBS_CHECK) \
 	  $(if $(filter out cmd,$(firstword $(subst _, ,$*))),$(LIBS_ERD),$(LIBS_CTL))
+
+$(O)/hook-receiver: $(O)/tests/tools/hook-receiver.o $(call below,out)
+	$(if $(V),,@echo "  LINK  $@";)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(call below,out) $(LIBS_ERD)
+
+# Small programs that tests/bench and tests/crash time and drive: jansson and libc only.
+PROBES    = $(patsubst tests/%.c,$(O)/%,$(sort $(wildcard tests/bench/*.c tests/crash/*.c)))
+define probe
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "  CC    $@";)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(shell $(PKG) --libs jansson)
+endef
+$(O)/bench/%: tests/bench/%.c
+	$(probe)
+$(O)/crash/%: tests/crash/%.c
+	$(probe)
+
+# ---- tests ----
+
+NPROC    := $(shell nproc)
+JOBS      = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(NPROC))
+ASAN      = SANITIZE=address,undefined
+FUZZ_SECONDS = 60
+FUZZERS   = $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(sort $(wildcard tests/fuzz/*.c)))
+
+deps: ## install what the build needs and is missing (apt-get, as root or by sudo)
+	$(Q)tests/deps.sh build
+
+deps-test: ## and what the tests need
+	$(Q)tests/deps.sh build test
+
+units: $(UNIT) ## build the unit tests
+probes: $(PROBES)
+
+# The parts are made by a second make: before `deps` pkg-config may not be there to ask.
+demo: deps ## the four seed documents, from submit to signed webhook, in a spool of their own
+	$(Q)$(MAKE) --no-print-directory $(JOBS) all
+	$(Q)tests/demo.sh $(O)
+
+check: deps-test ## every test that fits five minutes; the last line counts them
+	$(Q)$(MAKE) --no-print-directory $(JOBS) all units probes
+	$(Q)MAKE="$(MAKE)" CC="$(CC)" tests/run $(O) $(if $(SANITIZE),,asan)
+
+check-slow: deps-test ## whole sweeps: kills, errors, power cuts, mutants (root for power cuts)
+	$(Q)$(MAKE) --no-print-directory $(JOBS) all units probes
+	$(Q)MAKE="$(MAKE)" CC="$(CC)" tests/run $(O) slow
+
+check-layers: ## who may include whom
+	$(Q)tests/layers.sh
+
+check-headers: ## every header compiles alone
+	$(Q)for h in $(sort $(wildcard lib/*/*.h lib/*/*/*.h cmd/*/*.h)); do echo "#include \"$$h\"" | \
+	  $(CC) $(CPPFLAGS_ALL) -I. -I$${h%/*} $(CFLAGS_ALL) -Wno-unused-macros -fsyntax-only -xc - || exit 1; done
+
+check-pure: $(ARCHIVES) ## the engine does no I/O and keeps no state; libraries neither print nor exit
+	$(Q)tests/pure.sh $(O)
+
+check-banned: ## the preprocessor refuses the functions of base/banned.h
+	$(Q)CC="$(CC)" tests/banned.sh $(CPPFLAGS_ALL)
+
+check-man: man ## manual pages are lint-free
+	$(Q)tests/man.sh $(O)
+
+check-units: $(UNIT) ## only the unit tests, in one process each under a sanitizer
+	$(Q)for t in $(UNIT); do $(if $(SANITIZE),CK_FORK=no) $$t || exit 1; done
+
+asan: ## unit tests with address and undefined-behaviour sanitizers, not forked
+	$(Q)$(MAKE) --no-print-directory $(JOBS) $(ASAN) check-units
+
+bench: ## figures, each beside its baseline from the same run
+	$(Q)$(MAKE) --no-print-directory $(JOBS) all probes
+	$(Q)tests/bench/run.sh $(O)
+
+fuzz: ## libFuzzer on every parser, FUZZ_SECONDS each (needs clang)
+	$(Q)$(MAKE) --no-print-directory $(JOBS) O=build-fuzz CC=clang SANITIZE=fuzzer-no-link,address,undefined fuzzers
+	$(Q)tests/fuzz/run.sh build-fuzz $(FUZZ_SECONDS)
+
+fuzzers: $(FUZZERS)
+$(O)/fuzz/%: $(O)/tests/fuzz/%.o $(call below,spool)
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "  LINK  $@";)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $< $(call below,spool) $(LIBS_CTL)
+
+lint: man ## shellcheck, mandoc, cppcheck, clang-tidy: whichever are there
+	$(Q)CPPFLAGS="$(CPPFLAGS_ALL)" tests/lint.sh $(O)
+
+# ---- manual pages and installation ----
+
+man: $(O)/man/.made ## make the manual pages from the option tables
+$(O)/man/.made: $(O)/erctl $(wildcard share/man/*.[1-8])
+	@mkdir -p $(O)/man
+	$(Q)$(O)/erctl __man > $(O)/man/erctl.1
+	$(Q)for v in $$($(O)/erctl __man --list); do $(O)/erctl __man $$v > $(O)/man/erctl-$$v.1 || exit 1; done
+	$(Q)for f in $(wildcard share/man/*.[1-8]); do cp $$f $(O)/man/; done
+	@touch $@
+
+INSTALL   = install
+D         = $(DESTDIR)
+TREES     = $(wildcard share/schemas share/dialects spool-example)
+UNITS     = $(D)$(unitdir)/erd.service $(D)$(userunitdir)/erd.service $(D)$(sysusersdir)/er.conf $(D)$(tmpfilesdir)/er.conf
+
+install: all man ## to PREFIX (DESTDIR in front of it)
+	$(INSTALL) -d $(D)$(bindir) $(D)$(sbindir) $(D)$(libexecdir) $(D)$(datadir)
+	$(INSTALL) -m 755 $(O)/erctl $(D)$(bindir)/erctl
+	$(INSTALL) -m 755 $(O)/erd $(D)$(sbindir)/erd
+	for f in $(O)/man/*.[1-8]; do $(INSTALL) -D -m 644 $$f $(D)$(mandir)/man$${f##*.}/$${f##*/} || exit 1; done
+	for t in $(TREES); do (cd $${t%/*} 2>/dev/null; find $${t##*/} -type f) | while read -r f; do \
+	  src=$${t%$${t##*/}}$$f; mode=644; [ -x "$$src" ] && mode=755; \
+	  $(INSTALL) -D -m $$mode "$$src" "$(D)$(datadir)/$$f" || exit 1; done || exit 1; done
+	$(O)/erctl completion bash > $(O)/erctl.bash && $(INSTALL) -D -m 644 $(O)/erctl.bash $(D)$(PREFIX)/share/bash-completion/completions/erctl
+	$(O)/erctl completion zsh > $(O)/_erctl && $(INSTALL) -D -m 644 $(O)/_erctl $(D)$(PREFIX)/share/zsh/vendor-completions/_erctl
+	$(O)/erctl completion fish > $(O)/erctl.fish && $(INSTALL) -D -m 644 $(O)/erctl.fish $(D)$(PREFIX)/share/fish/vendor_completions.d/erctl.fish
+	$(INSTALL) -d $(D)$(unitdir) $(D)$(userunitdir)
+	sed 's|/usr/sbin/|$(sbindir)/|' share/systemd/erd.service > $(D)$(unitdir)/erd.service
+	sed 's|/usr/sbin/|$(sbindir)/|' share/systemd/user/erd.service > $(D)$(userunitdir)/erd.service
+	$(INSTALL) -D -m 644 share/systemd/sysusers.conf $(D)$(sysusersdir)/er.conf
+	$(INSTALL) -D -m 644 share/systemd/tmpfiles.conf $(D)$(tmpfilesdir)/er.conf
+
+uninstall: ## take it away again; spools are left alone
+	rm -f $(D)$(bindir)/erctl $(D)$(sbindir)/erd $(UNITS)
+	rm -f $(D)$(mandir)/man1/erctl.1 $(D)$(mandir)/man1/erctl-*.1 $(D)$(mandir)/man8/erd.8 $(D)$(mandir)/man[57]/er-*.[57]
+	rm -f $(D)$(PREFIX)/share/bash-completion/completions/erctl $(D)$(PREFIX)/share/zsh/vendor-completions/_erctl \
+	  $(D)$(PREFIX)/share/fish/vendor_completions.d/erctl.fish
+	rm -rf $(D)$(datadir)
+	-rmdir $(D)$(libexecdir)
+
+installcheck: ## install into a temporary folder and use what is there
+	$(Q)tests/install.sh $(O)
+
+dist: ## er-VERSION.tar.gz from the last commit
+	git archive --prefix=er-$(VERSION)/ HEAD | gzip -n9 > er-$(VERSION).tar.gz
+
+compile_commands.json: ## for editors and clang-tidy
+	$(Q){ sep='['; for f in $(foreach l,$(LAYERS),$(call srcs,$(l))) $(wildcard cmd/*/*.c); do \
+	  printf '%s\n{"directory":"%s","file":"%s","arguments":["cc","-std=c17","-D_GNU_SOURCE","-Ilib","-I%s","-DER_VERSION=\"x\"","-DER_DATADIR=\"x\"","-DER_LIBEXECDIR=\"x\"","-c","%s"]}' \
+	  "$$sep" "$$PWD" $$f $${f%/*} $$f; sep=,; done; echo ']'; } > $@
+
+clean: ## remove everything that was built
+	rm -rf build build-* er-*.tar.gz compile_commands.json
+
+help: ## this list
+	@awk -F':[^#]*## ' '/^[a-z._-]+:.*## /{printf "  %-22s %s\n",$$1,$$2}' Makefile
+
+.PHONY: all deps deps-test units probes demo check check-slow check-layers check-headers check-pure check-banned \
+	check-man check-units asan bench fuzz fuzzers lint man install uninstall installcheck dist clean help compile_commands.json
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)

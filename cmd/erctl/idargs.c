@@ -29,7 +29,7 @@ static int known(const struct spool *s, const struct id *id, struct err *err)
 	if (has_view(s, id))
 		return 1;
 	found = waiting_single(s, &key, 0, err);
-	if (found == WAITING_NONE)
+	if (found == WAITING_NONE || found == WAITING_GONE)
 		found = waiting_batches(s, &key, 1, 0, found_in_batch, NULL, err);
 	if (found < 0)
 		return -1;

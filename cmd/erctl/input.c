@@ -46,7 +46,7 @@ int input_read(const char *path, struct buf *out, struct err *err)
 json_t *input_parse(const char *name, const char *text, size_t n, struct err *err)
 {
 	json_t *v = js_parse(text, n, &limits_body, err);
-	if (!v)
+	if (!v && *name)
 		err_wrap(err, "%s", name);
 	return v;
 }

@@ -20,7 +20,8 @@ int input_open(const char *path, struct err *err);
 void input_close(int fd);
 /* The whole of it, appended to ${out}. */
 int input_read(const char *path, struct buf *out, struct err *err);
-/* Parse text that will be the body of a message; errors are wrapped with ${name}. */
+/* Parse text that will be the body of a message; errors are wrapped with ${name} unless it is
+ * empty. */
 json_t *input_parse(const char *name, const char *text, size_t n, struct err *err);
 
 /* Any JSON value from a file or "-". */

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "checklines.h"
 #include "cmd.h"
 #include "envelope.h"
 #include "input.h"
@@ -24,20 +25,10 @@ struct batch {
 	char from[IDENTITY_MAX];
 	int64_t at_ms;
 	int64_t start_mono;
-	struct buf message; /* one line, used again and again */
 	struct buf ids;     /* printed only after the commit */
 	size_t good, bad;
 	int given_up;       /* a line is bad and nothing will be taken: check on, add no more */
 };
-
-static int blank(const char *s, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (s[i] != ' ' && s[i] != '\t' && s[i] != '\r')
-			return 0;
-	}
-	return 1;
-}
 
 static void note_bad(struct batch *b, size_t line, const struct err *why)
 {
@@ -81,53 +72,6 @@ static const char *line_key(const struct batch *b, const struct spec *spec, size
 	return scratch;
 }
 
-static int add_line(struct batch *b, const json_t *body, const struct spec *spec, size_t line,
-                    const char *text, size_t n, struct err *err)
-{
-	char scratch[KEY_TEXT_MAX], id[ID_TEXT_MAX];
-	struct id task;
-	struct drop_submit d = {.id = id};
-	const char *key = line_key(b, spec, line, scratch);
-	if (submission_id(b->r, key, &task, err) < 0)
-		return -1;
-	id_format(&task, "task_", id);
-	if (!b->given_up && !args_has(b->r, "dry-run")) {
-		struct envelope e = {.type = MSG_SUBMIT, .id = id, .from = b->from,
-		                     .at_ms = b->at_ms, .key = key, .body = text, .nbody = n};
-		buf_clear(&b->message);
-		envelope_add(&b->message, &e);
-		d.keyed = key != NULL;
-		if (d.keyed)
-			js_hash(body, &d.content);
-		d.bytes = b->message.data;
-		d.n = b->message.len;
-		if (drop_batch_add(b->drop, &d, err) < 0)
-			return -1;
-	}
-	add_id(b, line, id);
-	return 0;
-}
-
-/* 0 also when the line is bad: then it is noted.  -1: the batch cannot go on. */
-static int take_line(struct batch *b, size_t line, const char *text, size_t n, struct err *err)
-{
-	struct err why = ERR_INIT;
-	struct spec spec;
-	int rc = 0;
-	json_t *body = input_parse("", text, n, &why);
-	if (body && intake(b->config, body, NULL, &spec, &why) == 0) {
-		if (add_line(b, body, &spec, line, text, n, &why) < 0 && why.code != FAIL_INVALID)
-			rc = -1;
-		spec_release(&spec);
-	}
-	json_decref(body);
-	if (rc < 0)
-		return err_set(err, why.code, "line %zu: %s", line, why.msg);
-	if (why.code != FAIL_NONE)
-		note_bad(b, line, &why);
-	return 0;
-}
-
 static void progress(const struct batch *b, int last)
 {
 	int64_t ms = now_mono_ms() - b->start_mono;
@@ -137,23 +81,67 @@ static void progress(const struct batch *b, int last)
 	        (long long)((int64_t)b->good * 1000 / ms), last ? "\n" : "");
 }
 
+/* A good line's id, and its message in ${bytes}. */
+static int make_line(const struct batch *b, const json_t *body, const struct spec *spec,
+                     const char *text, size_t n, struct checked *out, struct buf *bytes,
+                     struct err *err)
+{
+	char scratch[KEY_TEXT_MAX];
+	struct id task;
+	const char *key = line_key(b, spec, out->number, scratch);
+	if (submission_id(b->r, key, &task, err) < 0)
+		return -1;
+	id_format(&task, "task_", out->id);
+	out->keyed = key != NULL;
+	if (out->keyed)
+		js_hash(body, &out->content);
+	struct envelope e = {.type = MSG_SUBMIT, .id = out->id, .from = b->from, .at_ms = b->at_ms,
+	                     .key = key, .body = text, .nbody = n};
+	envelope_add(bytes, &e);
+	return 0;
+}
+
+/* Several threads at once: ${ctx} is only read. */
+static int check_line(const void *ctx, const char *text, size_t n, struct checked *out,
+                      struct buf *bytes, struct err *err)
+{
+	const struct batch *b = ctx;
+	struct spec spec;
+	int rc = -1;
+	json_t *body = input_parse("", text, n, err);
+	if (body && intake(b->config, body, NULL, &spec, err) == 0) {
+		rc = make_line(b, body, &spec, text, n, out, bytes, err);
+		spec_release(&spec);
+	}
+	json_decref(body);
+	return rc;
+}
+
+static int use_line(void *ctx, const struct checked *line, const char *message, struct err *err)
+{
+	struct batch *b = ctx;
+	struct drop_submit d = {.id = line->id, .keyed = line->keyed, .content = line->content,
+	                        .bytes = message, .n = line->n};
+	if (line->why) {
+		note_bad(b, line->number, line->why);
+		return 0;
+	}
+	if (!b->given_up && b->drop && drop_batch_add(b->drop, &d, err) < 0)
+		return err_wrap(err, "line %zu", line->number);
+	add_id(b, line->number, line->id);
+	if (b->good % PROGRESS_LINES == 0)
+		progress(b, 0);
+	return 0;
+}
+
 static int take_all(struct batch *b, int fd, struct err *err)
 {
 	struct lines lines;
-	const char *text;
-	size_t n;
-	int more;
+	struct checklines how = {.check = check_line, .use = use_line, .ctx = b};
 	lines_init(&lines, fd, JS_MAX_BYTES);
-	while ((more = lines_next(&lines, &text, &n, err)) > 0) {
-		if (!blank(text, n) && take_line(b, lines.number, text, n, err) < 0) {
-			more = -1;
-			break;
-		}
-		if (lines.number % PROGRESS_LINES == 0)
-			progress(b, 0);
-	}
+	int rc = checklines_run(&lines, &how, err);
 	lines_release(&lines);
-	return more;
+	return rc;
 }
 
 static void print_ids(struct batch *b)
@@ -228,7 +216,6 @@ int submit_batch(struct run *r, struct err *err)
 		drop_batch_abort(b.drop);
 	if (b.config)
 		config_free(b.config);
-	buf_release(&b.message);
 	buf_release(&b.ids);
 	input_close(fd);
 	return rc;

@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "cmd.h"
+#include "engine/transition.h"
 #include "help.h"
 #include "model/state.h"
 
@@ -114,6 +115,12 @@ static void print_states(struct buf *b)
 {
 	for (int s = ST_QUEUED; s < ST_COUNT; s++)
 		rows(b, state_name((enum state)s), state_texts[s], 10);
+	buf_adds(b, "\nEvery way from one to another:\n");
+	for (size_t i = 0; i < transitions_count; i++) {
+		const struct transition *t = &transitions[i];
+		buf_addf(b, "  %-10s  %-20s  %s\n", state_name(t->from), event_name(t->on),
+		         state_name(t->to));
+	}
 }
 
 int topic_print(struct out *o, const char *word)

@@ -16,6 +16,7 @@
 #include <jansson.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <uthash.h>
 
 #include "engine/decide.h"
 #include "model/event.h"
@@ -34,7 +35,10 @@ struct webhook_report;
 struct webhooks;
 struct world;
 
-enum { PENDING_MAX = 4096 }; /* events of one commit, about */
+enum {
+	PENDING_MAX = 4096, /* events of one commit, about */
+	TOLD_MAX = 16384    /* messages whose views may lag under load */
+};
 
 /* An event that was applied and waits for the commit to be told. */
 struct pending {
@@ -43,13 +47,16 @@ struct pending {
 	struct journal_pos created;
 };
 
-/* What to do about a message once its events are durable. */
+/* What to do about a message once its events are durable.  The file stays in new/ until the view
+ * of its task is written, so that one of the two is always there for a second submitter to see. */
 struct told {
 	char *file;                 /* owned; name in new/ to remove, or NULL */
 	char *reply;                /* owned; FIFO that waits, or NULL */
 	json_t *verdict;            /* owned, or NULL */
 	struct id task;
 	int has_task;
+	struct told *prev, *next;   /* in order of arrival (utlist DL) */
+	UT_hash_handle hh;          /* by file */
 };
 
 struct erd {
@@ -65,8 +72,9 @@ struct erd {
 
 	struct pending *pending;    /* owned */
 	size_t n_pending, cap_pending;
-	struct told *told;          /* owned */
-	size_t n_told, cap_told;
+	struct told *told;          /* owned list */
+	struct told *told_by_file;
+	size_t n_told;
 	struct id *runs;            /* owned; tasks whose program is to be run */
 	size_t n_runs, cap_runs;
 
@@ -103,7 +111,10 @@ int record_refusal(struct erd *e, const char *file, const struct message *m, con
 int record_engine(struct erd *e, struct err *err);   /* timers due and routing, until quiet or PENDING_MAX */
 int record_commit(struct erd *e, struct err *err);   /* journal_commit, then views_note */
 struct told *told_new(struct erd *e, const char *file, const struct message *m);
-int told_flush(struct erd *e, struct err *err);      /* views of these, receipts, unlink */
+/* Views of these, receipts, unlink: oldest first, for ${budget_us} at least (-1: all). */
+int told_flush(struct erd *e, int64_t budget_us, struct err *err);
+int told_claims(const struct erd *e, const char *file);
+void told_release(struct erd *e);
 int err_fatal(const struct err *err);                /* the journal or the disk is gone */
 
 /* take.c */

@@ -23,9 +23,11 @@
 
 enum {
 	SCAN_PERIOD_MS = 5000,   /* a lost notification costs at most this */
+	BUSY_TAKEN = 256,        /* messages in one scan that mean load */
 	IDLE_AFTER_MS = 500,
 	BATCH_SLICE_US = 20000,  /* of a batch between two looks at new/ */
-	VIEW_SLICE_US = 10000,   /* of views while there is more to decide */
+	VIEW_SLICE_US = 4000,    /* of views while there is more to decide */
+	VIEW_CALM_US = 50000,    /* of views otherwise, before new/ is looked at again */
 	DRAIN_MS = 10000,        /* for deliveries under way at the end */
 	FDS_MAX = 4 + AGENTS_POLLFDS
 };
@@ -35,7 +37,8 @@ int64_t erd_now(const struct erd *e)
 	return e->at_ms >= 0 ? e->at_ms : now_wall_ms();
 }
 
-/* Take, decide, commit, tell, send.  *busy: there may be more right away. */
+/* Take, decide, commit, tell, send.  While there is more to take, views get a slice only: they are
+ * written behind, and many events of a task cost one write.  *busy: there may be more right away. */
 static int pass(struct erd *e, int *busy, struct err *err)
 {
 	size_t taken = 0;
@@ -46,14 +49,14 @@ static int pass(struct erd *e, int *busy, struct err *err)
 		return -1;
 	if (record_engine(e, err) != 0)
 		return -1;
-	int more = e->batch != NULL || e->n_pending >= PENDING_MAX;
-	if (record_commit(e, err) != 0)
+	int more = taken >= BUSY_TAKEN || e->batch || e->n_pending >= PENDING_MAX;
+	if (record_commit(e, err) != 0 || hooks_settle(e, err) != 0)
 		return -1;
-	if (told_flush(e, err) != 0 || hooks_settle(e, err) != 0 || experts_run(e, err) != 0)
+	int64_t slice = more ? VIEW_SLICE_US : VIEW_CALM_US;
+	if (told_flush(e, slice, err) != 0 || experts_run(e, err) != 0 ||
+	    views_flush(e->views, slice, err) != 0)
 		return -1;
-	if (views_flush(e->views, more ? VIEW_SLICE_US : -1, err) != 0)
-		return -1;
-	*busy = taken > 0 || more || e->n_pending > 0;
+	*busy = taken > 0 || more || e->n_pending || e->told || views_pending(e->views);
 	return hooks_run(e, err);
 }
 
@@ -141,8 +144,8 @@ static int drain(struct erd *e, struct err *err)
 	while (webhooks_active(e->hooks) && now_mono_ms() < until)
 		if (http_poll(e->http, NULL, 0, until - now_mono_ms(), err) != 0)
 			return -1;
-	if (pass(e, &busy, err) != 0 || views_flush(e->views, -1, err) != 0 ||
-	    rest_idle(e, err) != 0)
+	if (pass(e, &busy, err) != 0 || told_flush(e, -1, err) != 0 ||
+	    views_flush(e->views, -1, err) != 0 || rest_idle(e, err) != 0)
 		return -1;
 	rest_reap(e);
 	return rest_snapshot(e, 1, err);

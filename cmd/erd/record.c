@@ -12,7 +12,6 @@
 #include "json/js.h"
 #include "log.h"
 #include "spool/pickup.h"
-#include "spool/receipt.h"
 #include "spool/views.h"
 
 int err_fatal(const struct err *err)
@@ -153,49 +152,5 @@ int record_commit(struct erd *e, struct err *err)
 		pending_release(p);
 	}
 	e->n_pending = 0;
-	return rc;
-}
-
-/* ---- what is owed to senders ---- */
-
-struct told *told_new(struct erd *e, const char *file, const struct message *m)
-{
-	if (e->n_told == e->cap_told) {
-		e->cap_told = e->cap_told ? e->cap_told * 2 : 64;
-		e->told = mem_grow(e->told, e->cap_told, sizeof(*e->told));
-	}
-	struct told *t = &e->told[e->n_told++];
-	memset(t, 0, sizeof(*t));
-	t->file = file ? mem_strdup(file) : NULL;
-	if (m) {
-		t->task = m->task;
-		t->has_task = 1;
-		t->reply = m->reply ? mem_strdup(m->reply) : NULL;
-	}
-	return t;
-}
-
-static int tell(struct erd *e, struct told *t, struct err *err)
-{
-	if (t->has_task && views_flush_task(e->views, &t->task, err) != 0)
-		return -1;
-	if (t->reply && t->verdict)
-		receipt_send(&e->spool, t->reply, t->verdict);
-	return t->file ? pickup_done(&e->spool, t->file, err) : 0;
-}
-
-int told_flush(struct erd *e, struct err *err)
-{
-	int rc = 0;
-
-	for (size_t i = 0; i < e->n_told; i++) {
-		struct told *t = &e->told[i];
-		if (rc == 0)
-			rc = tell(e, t, err);
-		free(t->file);
-		free(t->reply);
-		json_decref(t->verdict);
-	}
-	e->n_told = 0;
 	return rc;
 }

@@ -281,7 +281,7 @@ void erd_end(struct erd *e)
 	journal_close(e->journal);
 	world_free(e->world);
 	free(e->pending);
-	free(e->told);
+	told_release(e);
 	free(e->runs);
 	free(e->reports);
 	for (int *fd = (int[]){e->control, e->inotify, e->signals, -2}; *fd != -2; fd++)

@@ -139,7 +139,7 @@ int take_file(struct erd *e, const char *file, struct err *err)
 
 static int claimed(void *ctx, const char *name)
 {
-	return batch_claims(ctx, name);
+	return batch_claims(ctx, name) || told_claims(ctx, name);
 }
 
 int take_all(struct erd *e, size_t *taken, struct err *err)

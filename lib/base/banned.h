@@ -13,6 +13,8 @@
 #include <time.h>
 
 #undef alloca
+#undef sprintf /* clang: macros of the fortified headers */
+#undef vsprintf
 #pragma GCC poison strcpy strcat strncat sprintf vsprintf strtok atoi atol atoll gets
 #pragma GCC poison gmtime localtime asctime ctime mktemp tmpnam tempnam system alloca regcomp
 

@@ -1,24 +1,11 @@
-/* base/sha256.c -- SHA-256 by libmd. */
+/* base/sha256.c -- what does not depend on who computes the digest: see sha256_md.c. */
 #include "base/sha256.h"
 
-#include <sha2.h>
 #include <string.h>
 
 void sha256_of(struct sha256 *out, const void *p, size_t n)
 {
 	sha256_of2(out, p, n, "", 0);
-}
-
-void sha256_of2(struct sha256 *out, const void *p, size_t n, const void *q, size_t m)
-{
-	SHA2_CTX ctx;
-
-	SHA256Init(&ctx);
-	if (n)
-		SHA256Update(&ctx, p, n);
-	if (m)
-		SHA256Update(&ctx, q, m);
-	SHA256Final(out->b, &ctx);
 }
 
 char *sha256_hex(const struct sha256 *h, char out[SHA256_HEX])

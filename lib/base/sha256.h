@@ -1,5 +1,5 @@
 /*
- * base/sha256.h -- SHA-256 (FIPS 180-4) by libmd, which costs nothing at start-up.
+ * base/sha256.h -- SHA-256 (FIPS 180-4): by libmd, in erd by libcrypto (sha256_md.c says why).
  */
 #ifndef BASE_SHA256_H
 #define BASE_SHA256_H

@@ -1,7 +1,6 @@
 /* json/js_get.c -- reading JSON trees, with errors that name the field. */
 #include "json/js.h"
 
-#include <assert.h>
 #include <string.h>
 
 #include "base/buf.h"

@@ -65,6 +65,8 @@ void chain_header(const struct chain *c, uint32_t segment, struct buf *out)
 static int header_follows(const struct chain *c, uint32_t segment, const json_t *doc,
                           struct err *err)
 {
+	if (js_int_or(doc, "/er", 0) != 1)
+		return err_set(err, FAIL_FAILURE, "not the header of a segment");
 	if (js_int_or(doc, "/segment", 0) != (int64_t)segment)
 		return err_set(err, FAIL_FAILURE, "the header names another segment");
 	if (js_int_or(doc, "/firstSeq", 0) != (int64_t)(c->seq + 1))

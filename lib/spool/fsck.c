@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/io.h"
 #include "base/safe.h"
 #include "json/js.h"
 #include "model/message.h"
@@ -15,10 +16,10 @@
 #include "spool/drop.h"
 #include "spool/idmap.h"
 #include "spool/layout.h"
-#include "base/io.h"
 #include "spool/rebuild.h"
 
 enum { TMP_MAX_MS = 36 * 3600 * 1000, SHOWN_MAX = 600 };
+#define SAID UINT32_MAX
 
 struct fsck {
 	const struct spool *s;
@@ -27,9 +28,8 @@ struct fsck {
 	fsck_say *say;
 	void *ctx;
 	struct fsck_report *rep;
-	struct idmap waiting;  /* ids of single messages in new/ */
-	struct idmap recorded; /* those of them that the journal has */
-	struct idmap states;   /* task -> enum state, while the walk goes on */
+	struct idmap waiting;  /* id of a single message in new/ -> index in names, or SAID */
+	struct names names;
 	struct names refused;
 };
 
@@ -86,8 +86,10 @@ static int look_at_new(void *ctx, const char *name, struct err *err)
 	    !(doc = js_parse(text.data ? text.data : "", text.len, &lim, NULL))) {
 		find_in(f, FSCK_NOTE, "new", name, "not a message, or still being written");
 	} else {
-		if (!message_id(js_str_or(doc, "/id", ""), &id))
-			idmap_add(&f->waiting, &id, NULL);
+		if (!message_id(js_str_or(doc, "/id", ""), &id)) {
+			*idmap_add(&f->waiting, &id, NULL) = (uint32_t)f->names.n;
+			names_add(&f->names, name);
+		}
 		json_decref(doc);
 	}
 	buf_release(&text);
@@ -148,17 +150,16 @@ static int each_event(void *ctx, const struct event *ev, struct err *err)
 {
 	struct fsck *f = ctx;
 	struct id id;
-	uint32_t *state;
+	uint32_t *at;
 
+	(void)err;
 	f->rep->events++;
-	if (ev->msg && !message_id(ev->msg, &id) && idmap_find(&f->waiting, &id))
-		idmap_add(&f->recorded, &id, NULL);
-	if (!ev->has_task || ev->type >= EV_CONFIG_SET)
-		return 0;
-	state = idmap_add(&f->states, &ev->task, NULL);
-	if (state_final((enum state)*state))
-		return err_set(err, FAIL_FAILURE, "%s behind the end of its task", event_name(ev->type));
-	*state = (uint32_t)ev->state;
+	at = ev->msg && !message_id(ev->msg, &id) ? idmap_find(&f->waiting, &id) : NULL;
+	if (at && *at != SAID) {
+		find_in(f, FSCK_NOTE, "new", f->names.name[*at],
+		        "in the journal already; erd removes it and acts once");
+		*at = SAID;
+	}
 	return 0;
 }
 
@@ -196,19 +197,6 @@ static void check_history(struct fsck *f)
 	f->rep->tasks_closed = counts.closed;
 }
 
-static void check_recorded(struct fsck *f)
-{
-	if (!f->recorded.n)
-		return;
-	for (size_t i = 0; i < f->recorded.cap; i++) {
-		char id[ID_TEXT_MAX];
-
-		if (f->recorded.slots[i].used)
-			find_in(f, FSCK_NOTE, "new", id_format(&f->recorded.slots[i].id, "…", id),
-			        "in the journal already; erd removes it and acts once");
-	}
-}
-
 int fsck_check(const struct spool *s, int erd_running, int64_t now_ms, fsck_say *say, void *ctx,
                struct fsck_report *rep, struct err *err)
 {
@@ -228,11 +216,9 @@ int fsck_check(const struct spool *s, int erd_running, int64_t now_ms, fsck_say 
 	if (!rc) {
 		check_refused(&f);
 		check_history(&f);
-		check_recorded(&f);
 	}
 	idmap_release(&f.waiting);
-	idmap_release(&f.recorded);
-	idmap_release(&f.states);
+	names_release(&f.names);
 	names_release(&f.refused);
 	return rc;
 }

@@ -20,7 +20,7 @@ enum { PATH_BYTES = 1024 };
 
 static void report(struct rebuild *r, enum rebuild_what what, const char *dir, const char *path)
 {
-	char full[PATH_BYTES];
+	char full[PATH_BYTES + 32];
 
 	if (what == REBUILD_STRAY)
 		r->counts->files.removed++;

@@ -231,13 +231,15 @@ START_TEST(publish_reports_failures)
 	ck_assert_int_eq(err.code, FAIL_TEMPORARY);
 	ck_assert_int_eq(p.visible, 0);
 	ck_assert(!exists(tmpdir, "a"));
-	/* a pipe cannot be synced: the error must not be lost */
+	/* a pipe cannot be synced: the error must not be lost, nor the name taken */
 	err_clear(&err);
 	p = publication("a");
+	ck_assert_int_eq(io_replace(tmpdir, "a", "x", 1, &err), 0);
 	ck_assert_int_eq(pipe2(fds, O_CLOEXEC), 0);
 	ck_assert_int_eq(publish_fd(&p, fds[1], &err), -1);
 	ck_assert_int_eq(err.code, FAIL_TEMPORARY);
 	ck_assert_int_eq(p.visible, 0);
+	ck_assert(!exists(tmpdir, "a") && !exists(newdir, "a"));
 	close(fds[0]);
 	/* the file is there, but its directory cannot be synced: outcome unknown */
 	err_clear(&err);

@@ -171,7 +171,7 @@ static json_t *random_tree(int depth)
 	case 1:
 		return json_boolean(random() & 1);
 	case 2:
-		return json_integer((json_int_t)(random() << 33 ^ random()));
+		return json_integer((json_int_t)((uint64_t)random() << 33 ^ (uint64_t)random()));
 	case 3:
 		return json_real(random_real());
 	case 4:

@@ -5,8 +5,6 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
-#include "json/decimal.h"
-#include "json/js.h"
 #include "json/schema/node.h"
 #include "json/schema/pattern.h"
 #include "json/schema/schema.h"
@@ -196,9 +194,8 @@ static int take_additional(const struct take *t)
 
 static int take_items(const struct take *t)
 {
-	if (json_is_array(t->value))
-		return refuse(t->c, t->at, t->c->draft == 2020 ? "must be a schema"
-		                                               : "lists of schemas are not supported");
+	if (json_is_array(t->value) && t->c->draft < 2020)
+		return refuse(t->c, t->at, "lists of schemas are not supported");
 	return compile_node(t->c, &t->node->items, t->at, t->value, t->depth + 1);
 }
 

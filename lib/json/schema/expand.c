@@ -75,7 +75,8 @@ static json_t *refuse_word(const char *word, const struct path *at, struct err *
 		near_offer(&near, words[i]);
 	near_add(&near, &hint);
 	if (!near.n)
-		buf_adds(&hint, "; known are string, number, integer, boolean, object, array, null");
+		buf_adds(&hint, "; known are string, number, integer, boolean, object, "
+		                "array, null");
 	refuse(at, err, "unknown type word", buf_str(&hint));
 	buf_release(&hint);
 	return NULL;

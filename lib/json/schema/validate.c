@@ -291,8 +291,8 @@ static void check_unique(struct run *run, const json_t *v, const struct at *at)
 		run->steps += json_array_size(v);
 	}
 	if (found)
-		fail(run, at, "uniqueItems", "must not repeat an item, but items %zu and %zu are equal",
-		     first, second);
+		fail(run, at, "uniqueItems",
+		     "must not repeat an item, but items %zu and %zu are equal", first, second);
 }
 
 static void check_array(struct run *run, const struct node *node, const json_t *v,
