@@ -25,9 +25,11 @@ Q        = $(if $(V),,@)
 WARN     = -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wwrite-strings \
            -Wpointer-arith -Wundef -Wshadow -Wformat=2 -Wno-format-nonliteral
 HARDEN   = -fstack-protector-strong $(if $(SANITIZE),,-D_FORTIFY_SOURCE=2) -fPIE
+# uthash would leave the program when memory ends; ours has left by then (base/mem.h).
+UTHASH   = '-Duthash_fatal(msg)=__builtin_trap()'
 CPPFLAGS_ALL = -std=c17 -D_GNU_SOURCE -Ilib -include base/banned.h \
            -DER_VERSION='"$(VERSION)"' -DER_DATADIR='"$(datadir)"' -DER_LIBEXECDIR='"$(libexecdir)"' \
-           $(if $(MUTATE),-DER_MUTATE=$(MUTATE)) $(CPPFLAGS)
+           $(UTHASH) $(if $(MUTATE),-DER_MUTATE=$(MUTATE)) $(CPPFLAGS)
 CFLAGS_ALL   = -O2 -g $(HARDEN) $(WARN) $(if $(WERROR),-Werror) \
            $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer) $(CFLAGS)
 LDFLAGS_ALL  = -pie -Wl,-z,relro -Wl,-z,now -Wl,--as-needed $(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(LDFLAGS)
@@ -161,7 +163,7 @@ $(O)/fuzz/%: $(O)/tests/fuzz/%.o $(call below,spool)
 	$(if $(V),,@echo "  LINK  $@";)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $< $(call below,spool) $(LIBS_CTL)
 
 lint: man ## shellcheck, mandoc, cppcheck, clang-tidy: whichever are there
-	$(Q)CPPFLAGS="$(CPPFLAGS_ALL)" tests/lint.sh $(O)
+	$(Q)tests/lint.sh $(O) $(CPPFLAGS_ALL)
 
 # ---- manual pages and installation ----
 
@@ -183,9 +185,8 @@ install: all man ## to PREFIX (DESTDIR in front of it)
 	$(INSTALL) -m 755 $(O)/erctl $(D)$(bindir)/erctl
 	$(INSTALL) -m 755 $(O)/erd $(D)$(sbindir)/erd
 	for f in $(O)/man/*.[1-8]; do $(INSTALL) -D -m 644 $$f $(D)$(mandir)/man$${f##*.}/$${f##*/} || exit 1; done
-	for t in $(TREES); do (cd $${t%/*} 2>/dev/null; find $${t##*/} -type f) | while read -r f; do \
-	  src=$${t%$${t##*/}}$$f; mode=644; [ -x "$$src" ] && mode=755; \
-	  $(INSTALL) -D -m $$mode "$$src" "$(D)$(datadir)/$$f" || exit 1; done || exit 1; done
+	find $(TREES) -type f | while read -r f; do \
+	  mode=644; [ -x "$$f" ] && mode=755; $(INSTALL) -D -m $$mode "$$f" "$(D)$(datadir)/$${f#share/}" || exit 1; done
 	$(O)/erctl completion bash > $(O)/erctl.bash && $(INSTALL) -D -m 644 $(O)/erctl.bash $(D)$(PREFIX)/share/bash-completion/completions/erctl
 	$(O)/erctl completion zsh > $(O)/_erctl && $(INSTALL) -D -m 644 $(O)/_erctl $(D)$(PREFIX)/share/zsh/vendor-completions/_erctl
 	$(O)/erctl completion fish > $(O)/erctl.fish && $(INSTALL) -D -m 644 $(O)/erctl.fish $(D)$(PREFIX)/share/fish/vendor_completions.d/erctl.fish

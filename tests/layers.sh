@@ -60,7 +60,7 @@ say() {
 		if [ "$layer" = cmd ]; then
 			case $f in
 			cmd/erd/* | cmd/erctl/fsck.c) ;;
-			*) grep -nw "$writer" "$f" | while read -r hit; do
+			*) grep -n "\b\($writer\)[ ]*(" "$f" | while read -r hit; do
 				say "$f:$hit: only erd writes"
 			done ;;
 			esac
@@ -70,11 +70,13 @@ say() {
 		[ -n "$header" ] || continue
 		files=${files##*	}
 		grep -rl --include='*.[ch]' "^[ 	]*#[ 	]*include[ 	]*$header" lib cmd | while read -r f; do
-			# shellcheck disable=SC2254
-			case $f in
-			$files) ;;
-			*) say "$f: $header belongs to $files" ;;
-			esac
+			for ok in $files; do
+				# shellcheck disable=SC2254
+				case $f in
+				$ok) continue 2 ;;
+				esac
+			done
+			say "$f: $header belongs to $files"
 		done
 	done
 } >"${TMPDIR:-/tmp}/layers.$$.out"

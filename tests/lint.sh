@@ -1,5 +1,5 @@
 #!/bin/sh
-# tests/lint.sh O [shell] -- the linters that are there; what is absent is skipped with a word.
+# tests/lint.sh O [shell | CPPFLAGS...] -- the linters that are there; what is absent is skipped with a word.
 # Only shellcheck and mandoc decide the exit status: the others are read by people.
 set -u
 O=$1 bad=0
@@ -19,6 +19,7 @@ else
 	echo "ok - shellcheck # SKIP not installed"
 fi
 [ "${2-}" = shell ] && exit $bad
+shift
 
 tests/man.sh "$O" || bad=1
 if command -v cppcheck >/dev/null; then
@@ -27,9 +28,8 @@ else
 	echo "ok - cppcheck # SKIP not installed"
 fi
 if command -v clang-tidy >/dev/null; then
-	# shellcheck disable=SC2086
-	find lib cmd -name '*.c' -print0 | xargs -0 -P "$(nproc)" -n 4 clang-tidy --quiet \
-		--checks='-*,bugprone-*,-bugprone-easily-swappable-parameters,clang-analyzer-*' -- $CPPFLAGS 2>/dev/null
+	find lib cmd -name '*.c' -print0 | xargs -0 -P "$(nproc)" -I '{}' clang-tidy --quiet \
+		--checks='-*,bugprone-*,-bugprone-easily-swappable-parameters,clang-analyzer-*' '{}' -- "$@" 2>/dev/null
 else
 	echo "ok - clang-tidy # SKIP not installed"
 fi

@@ -44,10 +44,12 @@ static void add_time(struct table *t, const struct run *r, const struct index_ro
 	char text[TIME_TEXT_MAX + 16], when[32];
 	int64_t at;
 	snprintf(text, sizeof text, "%.*s", (int)row->len[col], row->col[col]);
-	if (row->len[col] < sizeof text && time_parse(text, &at, NULL) == 0)
-		table_add(t, out_when(&r->out, at, now_ms, when), strlen(when));
-	else
+	if (row->len[col] >= sizeof text || time_parse(text, &at, NULL) < 0) {
 		table_add(t, row->col[col], row->len[col]);
+		return;
+	}
+	out_when(&r->out, at, now_ms, when);
+	table_add(t, when, strlen(when));
 }
 
 static void print_table(struct run *r, const struct rows *rows, size_t n)

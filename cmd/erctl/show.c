@@ -75,7 +75,7 @@ static void show_content(struct run *r, const json_t *view)
 		buf_clear(&b);
 		buf_addf(&b, "answer %lld by %s%s", (long long)js_int_or(a, "/attempt", 0),
 		         js_str_or(a, "/worker", "?"),
-		         json_is_true(json_object_get(a, "rejected")) ? " (rejected)" : "");
+		         json_object_get(a, "rejected") ? " (rejected)" : "");
 		out_block_json(&r->out, buf_str(&b), json_object_get(a, "answer"));
 		out_block_json(&r->out, "checks", json_object_get(a, "checks"));
 	}

@@ -137,6 +137,7 @@ int experts_run(struct erd *e, struct err *err);     /* start what was wanted */
 int hooks_start(struct erd *e, struct err *err);
 int hooks_run(struct erd *e, struct err *err);
 int hooks_settle(struct erd *e, struct err *err); /* after the commit */
+int hooks_mend(struct erd *e, const struct event *ev, struct err *err); /* a restart's tail */
 
 /* rest.c: snapshot, index compaction, cleaning. */
 int rest_snapshot(struct erd *e, int at_exit, struct err *err);

@@ -98,9 +98,27 @@ static void told(void *ctx, const struct webhook_report *r)
 	}
 	decision_release(&d);
 	json_decref(data);
+	if (r->raw_key)
+		log_event(LOG_NOTICE_, "webhook.raw_key", "event", r->event, "reason",
+		          "the secret is not whsec_ + base64: its bytes are the key", NULL);
 	if (r->outcome != WEBHOOK_DELIVERED)
 		log_event(LOG_WARNING_, r->outcome == WEBHOOK_DEAD ? "webhook.dead" : "webhook.retry",
 		          "event", r->event, "reason", r->error, NULL);
+}
+
+/* A crash came between an outcome's commit and the end of its file. */
+int hooks_mend(struct erd *e, const struct event *ev, struct err *err)
+{
+	struct webhook_report r = {.task = ev->task, .status = (int)js_int_or(ev->data, "/status", 0)};
+
+	if (ev->type != EV_WEBHOOK_DELIVERED && ev->type != EV_WEBHOOK_DEAD)
+		return 0;
+	r.outcome = ev->type == EV_WEBHOOK_DEAD ? WEBHOOK_DEAD : WEBHOOK_DELIVERED;
+	r.seq = (uint64_t)js_int_or(ev->data, "/seq", 0);
+	r.attempt = (int)js_int_or(ev->data, "/attempt", 1);
+	snprintf(r.event, sizeof(r.event), "%s", js_str_or(ev->data, "/event", ""));
+	snprintf(r.error, sizeof(r.error), "%s", js_str_or(ev->data, "/error", ""));
+	return webhooks_settle(e->hooks, &r, erd_now(e), err);
 }
 
 int hooks_start(struct erd *e, struct err *err)

@@ -1,3 +1,4 @@
+#include <malloc.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -79,6 +80,7 @@ int rest_idle(struct erd *e, struct err *err)
 {
 	if (views_compact_index(e->views, 1, err) < 0)
 		return -1;
+	malloc_trim(0); /* what a burst of documents took goes back */
 	if (now_mono_ms() < e->next_clean_ms)
 		return 0;
 	e->next_clean_ms = now_mono_ms() + CLEAN_EVERY_MS;

@@ -44,7 +44,7 @@ static int replay(void *ctx, const struct event *ev, struct err *err)
 
 	if (evolve(tail->e->world, ev, err) != 0)
 		return -1;
-	if (!ev->has_task || ev->type >= EV_CONFIG_SET)
+	if (!ev->has_task)
 		return 0;
 	if (tail->n == tail->cap) {
 		tail->cap = tail->cap ? tail->cap * 2 : 1024;
@@ -64,8 +64,10 @@ static int mend_views(struct erd *e, const struct tail *tail, struct err *err)
 		int rc = -1;
 		if (line && event_parse(line, &ev, err) == 0) {
 			ev.pos = tail->items[i].pos;
-			rc = views_note(e->views, &ev, tail->items[i].prior_seq,
-			                tail->items[i].created, 1, err);
+			rc = ev.type >= EV_CONFIG_SET
+			         ? hooks_mend(e, &ev, err)
+			         : views_note(e->views, &ev, tail->items[i].prior_seq,
+			                      tail->items[i].created, 1, err);
 		}
 		json_decref(line);
 		if (rc != 0)

@@ -498,7 +498,7 @@ int main(void)
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_set_timeout(tc, 120);
-	tcase_add_loop_test(tc, random_histories, 0, 25);
+	tcase_add_loop_test(tc, random_histories, 0, 10);
 	tcase_add_test(tc, strays_go);
 	tcase_add_test(tc, due_files);
 	tcase_add_test(tc, journal_knows_what_is_due);
