@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "lines.h"
 
-enum { RING = 8, CHUNK_BYTES = 1 << 18, WORKERS_MAX = 3 };
+enum { RING = 8, CHUNK_BYTES = 1 << 18, WORKERS_MAX = CHECK_THREADS - 1 };
 
 enum chunk_state { EMPTY, FILLED, TAKEN, DONE };
 
@@ -27,10 +27,11 @@ struct chunk {
 
 struct work {
 	const struct checklines *how;
-	pthread_mutex_t lock; /* guards the states and quit */
+	pthread_mutex_t lock; /* guards the states, threads and quit */
 	pthread_cond_t changed;
 	struct chunk ring[RING];
 	size_t filled, used; /* counted from the first; the calling thread's own */
+	unsigned threads; /* that have a number; 0 is the calling one's */
 	int quit;
 };
 
@@ -79,14 +80,14 @@ static int fill(struct chunk *c, struct lines *in, struct err *err)
 	return more < 0 ? -1 : c->n > 0;
 }
 
-static void check(const struct work *w, struct chunk *c)
+static void check(const struct work *w, unsigned thread, struct chunk *c)
 {
 	for (size_t i = 0; i < c->n; i++) {
 		struct err why = ERR_INIT;
 		struct checked *l = &c->line[i];
 		l->at = c->bytes.len;
-		if (w->how->check(w->how->ctx, buf_str(&c->text) + c->raw[i].at, c->raw[i].n, l,
-		                  &c->bytes, &why) < 0) {
+		if (w->how->check(w->how->ctx, thread, buf_str(&c->text) + c->raw[i].at,
+		                  c->raw[i].n, l, &c->bytes, &why) < 0) {
 			l->why = mem_alloc(sizeof why);
 			*l->why = why;
 		}
@@ -95,7 +96,7 @@ static void check(const struct work *w, struct chunk *c)
 }
 
 /* Check the oldest chunk that nobody has; 0 when there is none.  Called with the lock held. */
-static int check_one(struct work *w)
+static int check_one(struct work *w, unsigned thread)
 {
 	struct chunk *c = NULL;
 	for (size_t i = w->used; i < w->used + RING && !c; i++) {
@@ -106,7 +107,7 @@ static int check_one(struct work *w)
 		return 0;
 	c->state = TAKEN;
 	pthread_mutex_unlock(&w->lock);
-	check(w, c);
+	check(w, thread, c);
 	pthread_mutex_lock(&w->lock);
 	c->state = DONE;
 	pthread_cond_broadcast(&w->changed);
@@ -117,8 +118,9 @@ static void *worker(void *arg)
 {
 	struct work *w = arg;
 	pthread_mutex_lock(&w->lock);
+	unsigned thread = ++w->threads;
 	while (!w->quit) {
-		if (!check_one(w))
+		if (!check_one(w, thread))
 			pthread_cond_wait(&w->changed, &w->lock);
 	}
 	pthread_mutex_unlock(&w->lock);
@@ -151,7 +153,7 @@ static int use(struct work *w, struct chunk *c, struct err *err)
 static void help(struct work *w, const struct chunk *next)
 {
 	pthread_mutex_lock(&w->lock);
-	if (next->state != DONE && !check_one(w) && next->state != DONE)
+	if (next->state != DONE && !check_one(w, 0) && next->state != DONE)
 		pthread_cond_wait(&w->changed, &w->lock);
 	pthread_mutex_unlock(&w->lock);
 }

@@ -6,9 +6,9 @@
  * Method     A ring of chunks.  The calling thread uses the next chunk in order when it is
  *            done, else fills a free one, else checks one itself, else waits; so it works with
  *            no worker at all, too.
- * Threads    .check is called from several threads at once with the same const ctx; .use only
- *            from the calling one.  No thread is left when the call returns.
- * Limits     RING chunks of CHUNK_BYTES (or one longer line), WORKERS_MAX workers.
+ * Threads    .check is called from several threads at once, each with a number of its own; .use
+ *            only from the calling one.  No thread is left when the call returns.
+ * Limits     RING chunks of CHUNK_BYTES (or one longer line), CHECK_THREADS threads with the calling one.
  */
 #ifndef ERCTL_CHECKLINES_H
 #define ERCTL_CHECKLINES_H
@@ -22,6 +22,8 @@ struct buf;
 struct err;
 struct lines;
 
+enum { CHECK_THREADS = 4 };
+
 struct checked {
 	size_t number;         /* of the line */
 	char id[ID_TEXT_MAX];
@@ -32,8 +34,9 @@ struct checked {
 };
 
 struct checklines {
-	/* Fill ${out} (number is set) and append the message to ${bytes}; -1: *err is why not. */
-	int (*check)(const void *ctx, const char *text, size_t n, struct checked *out,
+	/* Fill ${out} (number is set) and append the message to ${bytes}; -1: *err is why not.
+	 * ${thread} is below CHECK_THREADS. */
+	int (*check)(void *ctx, unsigned thread, const char *text, size_t n, struct checked *out,
 	             struct buf *bytes, struct err *err);
 	/* In order of the file; -1 ends it. */
 	int (*use)(void *ctx, const struct checked *line, const char *message, struct err *err);

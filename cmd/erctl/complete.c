@@ -128,27 +128,17 @@ static void offer_row(struct completing *c, const struct index_row *row)
 	offer(c, row->col[IX_ID], row->len[IX_ID], text);
 }
 
-/* Newest first: the index is in order of creation, ids of tasks without a key as well. */
-static int by_created(const void *a, const void *b)
-{
-	const struct index_row *x = a, *y = b;
-	size_t n = x->len[IX_CREATED] < y->len[IX_CREATED] ? x->len[IX_CREATED]
-	                                                   : y->len[IX_CREATED];
-	return -memcmp(x->col[IX_CREATED], y->col[IX_CREATED], n);
-}
-
 static void offer_ids(struct completing *c)
 {
-	struct rows_filter f = {.states = c->cmd->states, .open = 1,
+	struct rows_filter f = {.states = c->cmd->states, .open = 1, .limit = IDS_MAX,
+	                        .order = rows_newest,
 	                        .closed = (c->cmd->states & 1u << ST_COMPLETED) != 0};
 	struct rows rows;
 	struct err none = ERR_INIT;
 	c->bits |= BIT_NO_FILES | BIT_KEEP_ORDER;
 	if (!c->r->have_spool || rows_read(&c->r->spool, &f, &rows, &none) < 0)
 		return;
-	if (rows.n > 1)
-		qsort(rows.row, rows.n, sizeof *rows.row, by_created);
-	for (size_t i = 0; i < rows.n && i < IDS_MAX; i++)
+	for (size_t i = 0; i < rows.n; i++)
 		offer_row(c, &rows.row[i]);
 	rows_release(&rows);
 }

@@ -52,7 +52,7 @@ static void add_time(struct table *t, const struct run *r, const struct index_ro
 	table_add(t, when, strlen(when));
 }
 
-static void print_table(struct run *r, const struct rows *rows, size_t n)
+static void print_table(struct run *r, const struct rows *rows)
 {
 	static const char *const head[] = {"ID", "STATE", "DUE", "URGENCY", "LANE", "WORKER", "TITLE"};
 	static const enum index_col cols[] = {IX_ID,   IX_STATE,  IX_DUE,  IX_URGENCY,
@@ -60,7 +60,7 @@ static void print_table(struct run *r, const struct rows *rows, size_t n)
 	struct table t;
 	int64_t now_ms = now_wall_ms();
 	table_init(&t, head, NITEMS(head), 1);
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < rows->n; i++) {
 		const struct index_row *row = &rows->row[i];
 		for (size_t c = 0; c < NITEMS(cols); c++) {
 			if (cols[c] == IX_DUE)
@@ -73,10 +73,10 @@ static void print_table(struct run *r, const struct rows *rows, size_t n)
 	table_release(&t);
 }
 
-static void print_json(struct run *r, const struct rows *rows, size_t n)
+static void print_json(struct run *r, const struct rows *rows)
 {
 	out_items_begin(&r->out);
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < rows->n; i++) {
 		json_t *doc = json_object();
 		for (int c = 0; c < IX_COUNT; c++) {
 			if (rows->row[i].len[c] == 0)
@@ -98,13 +98,13 @@ static const char *row_value(const void *ctx, size_t i, size_t *n)
 	return row->col[i];
 }
 
-static int print_format(struct run *r, const char *pattern, const struct rows *rows, size_t n,
+static int print_format(struct run *r, const char *pattern, const struct rows *rows,
                         struct err *err)
 {
 	struct format_source src = {.names = fields, .value = row_value, .now_ms = now_wall_ms()};
 	struct buf b = BUF_INIT;
 	int rc = 0;
-	for (size_t i = 0; rc == 0 && i < n; i++)
+	for (size_t i = 0; rc == 0 && i < rows->n; i++)
 		rc = format_line(&b, pattern, &src, &rows->row[i], err);
 	if (rc == 0)
 		out_bytes(&r->out, buf_str(&b), b.len);
@@ -114,29 +114,31 @@ static int print_format(struct run *r, const char *pattern, const struct rows *r
 
 static int print_rows(struct run *r, const struct rows *rows, struct err *err)
 {
-	size_t limit = (size_t)args_num(r, "limit", DEFAULT_LIMIT);
-	size_t n = limit && rows->n > limit ? limit : rows->n;
 	const char *pattern = args_str(r, "format", getenv("ER_LIST_FORMAT"));
 	int rc = 0;
 	if (r->out.format != FMT_TEXT)
-		print_json(r, rows, n);
+		print_json(r, rows);
 	else if (pattern && *pattern)
-		rc = print_format(r, pattern, rows, n, err);
+		rc = print_format(r, pattern, rows, err);
 	else
-		print_table(r, rows, n);
-	if (rc == 0 && n < rows->n)
-		out_note(&r->out, "%zu of %zu shown; --limit 0 shows all", n, rows->n);
+		print_table(r, rows);
+	if (rc == 0 && rows->n < rows->total)
+		out_note(&r->out, "%zu of %zu shown; --limit 0 shows all", rows->n, rows->total);
 	return rc;
 }
 
 static int run(struct run *r, struct err *err)
 {
-	struct rows_filter filter = {.states = 0};
+	int64_t limit = args_num(r, "limit", DEFAULT_LIMIT);
+	struct rows_filter filter = {.limit = limit ? (size_t)limit : SIZE_MAX,
+	                             .order = rows_by_due};
 	struct rows rows;
 	set_filter(r, &filter);
+	if (args_has(r, "count"))
+		filter.limit = 0;
 	int rc = rows_read(&r->spool, &filter, &rows, err);
 	if (rc == 0 && args_has(r, "count"))
-		out_line(&r->out, "%zu", rows.n);
+		out_line(&r->out, "%zu", rows.total);
 	else if (rc == 0)
 		rc = print_rows(r, &rows, err);
 	rows_release(&rows);

@@ -1,11 +1,14 @@
 #include "rows.h"
 
+#include <stdint.h>
+
 #include "base/mem.h"
 #include "model/state.h"
 
 struct reading {
 	const struct rows_filter *f;
 	struct rows *out;
+	int full; /* the first ${limit} rows are in order: worse ones need not be kept */
 };
 
 static enum state state_of(const struct index_row *row)
@@ -30,20 +33,42 @@ static int passes(const struct rows_filter *f, const struct index_row *row)
 	return f->states == 0 || (f->states & 1u << state_of(row)) != 0;
 }
 
-/* The columns lie side by side in the index: one copy takes them all. */
+static int by_text(const struct index_row *x, const struct index_row *y, enum index_col c)
+{
+	size_t n = x->len[c] < y->len[c] ? x->len[c] : y->len[c];
+	int d = memcmp(x->col[c], y->col[c], n);
+	return d ? d : (x->len[c] > n) - (y->len[c] > n);
+}
+
+int rows_by_due(const void *a, const void *b)
+{
+	int d = by_text(a, b, IX_DUE);
+	return d ? d : by_text(a, b, IX_ID);
+}
+
+int rows_newest(const void *a, const void *b)
+{
+	int d = by_text(b, a, IX_CREATED);
+	return d ? d : by_text(b, a, IX_ID);
+}
+
+static void truncate_rows(struct rows *r, size_t n)
+{
+	while (r->n > n)
+		free((char *)r->row[--r->n].col[0]);
+}
+
 static void keep(struct rows *out, const struct index_row *row)
 {
 	size_t total = 0;
 	if (out->n == out->cap) {
 		out->cap = out->cap ? 2 * out->cap : 256;
 		out->row = mem_grow(out->row, out->cap, sizeof *out->row);
-		out->text = mem_grow(out->text, out->cap, sizeof *out->text);
 	}
 	for (int c = 0; c < IX_COUNT; c++)
 		total += row->len[c];
 	char *p = mem_alloc(total + 1);
-	struct index_row *to = &out->row[out->n];
-	out->text[out->n++] = p;
+	struct index_row *to = &out->row[out->n++];
 	for (int c = 0; c < IX_COUNT; c++) {
 		memcpy(p, row->col[c], row->len[c]);
 		to->col[c] = p;
@@ -52,44 +77,54 @@ static void keep(struct rows *out, const struct index_row *row)
 	}
 }
 
-static int visit(void *ctx, const struct index_row *row)
+static void order(const struct rows_filter *f, struct rows *out)
+{
+	if (out->n > 1)
+		qsort(out->row, out->n, sizeof *out->row, f->order);
+	truncate_rows(out, f->limit);
+}
+
+static int visit_open(void *ctx, const struct index_row *row)
 {
 	struct reading *r = ctx;
-	if (passes(r->f, row))
-		keep(r->out, row);
+	struct rows *out = r->out;
+	if (!passes(r->f, row))
+		return 0;
+	out->total++;
+	if (r->f->limit == 0 || (r->full && r->f->order(row, &out->row[r->f->limit - 1]) > 0))
+		return 0;
+	keep(out, row);
+	if (r->f->limit < SIZE_MAX / 2 && out->n == 2 * r->f->limit) {
+		order(r->f, out);
+		r->full = 1;
+	}
 	return 0;
 }
 
-static int by_due(const void *a, const void *b)
+static int visit_closed(void *ctx, const struct index_row *row)
 {
-	const struct index_row *x = a, *y = b;
-	size_t n = x->len[IX_DUE] < y->len[IX_DUE] ? x->len[IX_DUE] : y->len[IX_DUE];
-	int d = memcmp(x->col[IX_DUE], y->col[IX_DUE], n);
-	if (d == 0)
-		d = (x->len[IX_DUE] > n) - (y->len[IX_DUE] > n);
-	if (d == 0 && x->len[IX_ID] == y->len[IX_ID])
-		d = memcmp(x->col[IX_ID], y->col[IX_ID], x->len[IX_ID]);
-	return d;
+	struct reading *r = ctx;
+	if (!passes(r->f, row))
+		return 0;
+	r->out->total++;
+	if (r->out->n < r->f->limit)
+		keep(r->out, row);
+	return 0;
 }
 
 int rows_read(const struct spool *s, const struct rows_filter *f, struct rows *out, struct err *err)
 {
 	struct reading r = {.f = f, .out = out};
 	*out = (struct rows){.row = NULL};
-	if (f->open) {
-		if (index_read_open(s, visit, &r, err) < 0)
-			return -1;
-		if (out->n > 1)
-			qsort(out->row, out->n, sizeof *out->row, by_due);
-	}
-	return f->closed ? index_read_closed(s, visit, &r, err) : 0;
+	if (f->open && index_read_open(s, visit_open, &r, err) < 0)
+		return -1;
+	order(f, out);
+	return f->closed ? index_read_closed(s, visit_closed, &r, err) : 0;
 }
 
 void rows_release(struct rows *r)
 {
-	for (size_t i = 0; i < r->n; i++)
-		free(r->text[i]);
-	free(r->text);
+	truncate_rows(r, 0);
 	free(r->row);
 	*r = (struct rows){.row = NULL};
 }

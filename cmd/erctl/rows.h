@@ -1,8 +1,9 @@
 /*
- * erctl/rows.h -- the index, filtered: what list, status and completion read.
+ * erctl/rows.h -- the index, filtered: what list and completion read.
  *
- * Purpose    Rows that pass the filters, copied, most urgent deadline first (closed ones:
- *            newest first).  No file per task is opened.
+ * Purpose    The first rows in order that pass the filters, copied: open ones as .order says,
+ *            behind them closed ones, newest first.  No file per task is opened.
+ * Method     At most 2 x limit rows are held; when they are that many, the better half stays.
  * Ownership  rows_release.
  */
 #ifndef ERCTL_ROWS_H
@@ -15,16 +16,23 @@
 struct err;
 struct spool;
 
+/* Compares two struct index_row, as qsort does. */
+typedef int rows_order(const void *a, const void *b);
+rows_order rows_by_due;    /* the most urgent first */
+rows_order rows_newest;    /* by creation */
+
 struct rows_filter {
 	const char *equal[IX_COUNT]; /* exact text, NULL: any */
 	unsigned states;             /* bits 1 << enum state; 0: any */
 	int open, closed;            /* which files to read */
+	size_t limit;                /* of rows kept; SIZE_MAX: all */
+	rows_order *order;
 };
 
 struct rows {
-	struct index_row *row; /* owned, and so are the texts */
-	size_t n, cap;
-	char **text;           /* owned: one per row */
+	struct index_row *row; /* owned; col[0] of each is where its texts begin, owned */
+	size_t n, cap;         /* kept */
+	size_t total;          /* that passed */
 };
 
 int rows_read(const struct spool *s, const struct rows_filter *f, struct rows *out, struct err *err);

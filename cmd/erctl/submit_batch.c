@@ -19,7 +19,8 @@ enum { BAD_SHOWN = 20, KEY_TEXT_MAX = MESSAGE_KEY_MAX + 32, PROGRESS_LINES = 163
 
 struct batch {
 	struct run *r;
-	struct config *config;
+	/* One per thread, made when it first needs it: even counting references is shared work. */
+	struct config *config[CHECK_THREADS];
 	struct drop_batch *drop;
 	const char *key; /* --key or NULL */
 	char from[IDENTITY_MAX];
@@ -101,15 +102,25 @@ static int make_line(const struct batch *b, const json_t *body, const struct spe
 	return 0;
 }
 
-/* Several threads at once: ${ctx} is only read. */
-static int check_line(const void *ctx, const char *text, size_t n, struct checked *out,
+/* A document of etc/ that is bad matters to the lines that name it. */
+static const struct config *config_of(struct batch *b, unsigned thread)
+{
+	struct err ignored = ERR_INIT;
+	if (!b->config[thread]) {
+		b->config[thread] = config_new();
+		spool_load_config(&b->r->spool, b->config[thread], NULL, &ignored);
+	}
+	return b->config[thread];
+}
+
+static int check_line(void *ctx, unsigned thread, const char *text, size_t n, struct checked *out,
                       struct buf *bytes, struct err *err)
 {
-	const struct batch *b = ctx;
+	struct batch *b = ctx;
 	struct spec spec;
 	int rc = -1;
 	json_t *body = input_parse("", text, n, err);
-	if (body && intake(b->config, body, NULL, &spec, err) == 0) {
+	if (body && intake(config_of(b, thread), body, NULL, &spec, err) == 0) {
 		rc = make_line(b, body, &spec, text, n, out, bytes, err);
 		spec_release(&spec);
 	}
@@ -185,11 +196,8 @@ static int finish(struct batch *b, struct err *err)
 
 static int start(struct batch *b, struct err *err)
 {
-	struct err ignored = ERR_INIT; /* a bad document matters to the lines that name it */
 	if (identity_requester(b->r, b->from, err) < 0)
 		return -1;
-	b->config = config_new();
-	spool_load_config(&b->r->spool, b->config, NULL, &ignored);
 	b->at_ms = now_wall_ms();
 	b->start_mono = now_mono_ms();
 	b->drop = args_has(b->r, "dry-run") ? NULL : drop_batch_new(&b->r->spool, err);
@@ -214,8 +222,10 @@ int submit_batch(struct run *r, struct err *err)
 		rc = finish(&b, err);
 	if (b.drop)
 		drop_batch_abort(b.drop);
-	if (b.config)
-		config_free(b.config);
+	for (int i = 0; i < CHECK_THREADS; i++) {
+		if (b.config[i])
+			config_free(b.config[i]);
+	}
 	buf_release(&b.ids);
 	input_close(fd);
 	return rc;

@@ -112,8 +112,8 @@ int experts_start(struct erd *e, struct err *err)
 	if (!e->agents)
 		return -1;
 	for (uint32_t i = 0; i < e->world->n_tasks; i++)
-		if (e->world->tasks[i] && program_of(e, e->world->tasks[i]))
-			experts_want(e, &e->world->tasks[i]->id);
+		if (world_at(e->world, i) && program_of(e, world_at(e->world, i)))
+			experts_want(e, &world_at(e->world, i)->id);
 	return 0;
 }
 

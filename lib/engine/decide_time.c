@@ -75,7 +75,7 @@ int engine_next(struct world *w, int64_t now_ms, struct input *in)
 
 	*in = (struct input){.kind = IN_TIMER};
 	if (top && top->at_ms <= now_ms) {
-		in->task = w->tasks[top->owner]->id;
+		in->task = world_at(w, top->owner)->id;
 		return 1;
 	}
 	if (!w->route_budget || !w->waiting) {

@@ -312,8 +312,8 @@ static void queue_waiting(struct world *w)
 	size_t n = 0;
 
 	for (uint32_t i = 0; i < w->n_tasks; i++)
-		if (w->tasks[i] && w->tasks[i]->state == ST_QUEUED)
-			order[n++] = w->tasks[i];
+		if (world_at(w, i) && world_at(w, i)->state == ST_QUEUED)
+			order[n++] = world_at(w, i);
 	qsort(order, n, sizeof(*order), by_seq);
 	for (size_t i = 0; i < n; i++)
 		world_wait(w, order[i], 0);
@@ -384,8 +384,8 @@ void world_save(const struct world *w, struct buf *out)
 	save_matches(w, out);
 	put(out, HASH_COUNT(w->by_id), 4);
 	for (uint32_t i = 0; i < w->n_tasks; i++)
-		if (w->tasks[i])
-			save_task(w->tasks[i], out);
+		if (world_at(w, i))
+			save_task(world_at(w, i), out);
 	save_table(&w->closed, out);
 	save_table(&w->seen, out);
 	save_table(&w->seen_before, out);

@@ -18,7 +18,7 @@ static void timer_moved(void *ctx, uint32_t owner, uint32_t slot)
 {
 	struct world *w = ctx;
 
-	w->tasks[owner]->timer = slot;
+	world_at(w, owner)->timer = slot;
 }
 
 struct world *world_new(const char *organisation)
@@ -73,12 +73,14 @@ void world_free(struct world *w)
 		return;
 	heap_release(&w->timers);
 	for (uint32_t i = 0; i < w->n_tasks; i++)
-		if (w->tasks[i])
-			world_drop_task(w, w->tasks[i]);
+		if (world_at(w, i))
+			world_drop_task(w, world_at(w, i));
+	for (uint32_t i = 0; i < w->n_tasks; i += TASK_SLAB)
+		free(w->slabs[i / TASK_SLAB]);
 	struct match *m, *next;
 	HASH_ITER(hh, w->matches, m, next)
 		match_free(w, m);
-	free(w->tasks);
+	free(w->slabs);
 	free(w->free_slots);
 	idtable_release(&w->closed);
 	idtable_release(&w->seen);
@@ -198,23 +200,35 @@ struct lane_stats *world_lane(struct world *w, const char *name, int make)
 	return l;
 }
 
+struct task *world_at(const struct world *w, uint32_t index)
+{
+	struct task *t = &w->slabs[index / TASK_SLAB][index % TASK_SLAB];
+
+	return t->used ? t : NULL;
+}
+
+static uint32_t free_index(struct world *w)
+{
+	if (w->n_free)
+		return w->free_slots[--w->n_free];
+	if (w->n_tasks % TASK_SLAB == 0) {
+		w->slabs = mem_grow(w->slabs, w->n_tasks / TASK_SLAB + 1, sizeof(*w->slabs));
+		w->slabs[w->n_tasks / TASK_SLAB] = mem_alloc(TASK_SLAB * sizeof(struct task));
+	}
+	return w->n_tasks++;
+}
+
 struct task *world_add_task(struct world *w, const struct id *id)
 {
-	struct task *t = mem_alloc(sizeof(*t));
+	uint32_t index = free_index(w);
+	struct task *t = &w->slabs[index / TASK_SLAB][index % TASK_SLAB];
 
+	memset(t, 0, sizeof(*t));
+	t->used = 1;
 	t->id = *id;
+	t->index = index;
 	t->timer = HEAP_NONE;
-	if (w->n_free) {
-		t->index = w->free_slots[--w->n_free];
-	} else {
-		if (w->n_tasks == w->cap_tasks) {
-			w->cap_tasks = w->cap_tasks ? w->cap_tasks * 2 : 256;
-			w->tasks = mem_grow(w->tasks, w->cap_tasks, sizeof(*w->tasks));
-			w->free_slots = mem_grow(w->free_slots, w->cap_tasks, sizeof(*w->free_slots));
-		}
-		t->index = w->n_tasks++;
-	}
-	w->tasks[t->index] = t;
+	t->assigns = &t->first;
 	HASH_ADD(hh, w->by_id, id, sizeof(t->id), t);
 	return t;
 }
@@ -225,12 +239,16 @@ void world_drop_task(struct world *w, struct task *t)
 	if (t->timer != HEAP_NONE && w->timers.n)
 		heap_remove(&w->timers, t->timer);
 	HASH_DEL(w->by_id, t);
-	w->tasks[t->index] = NULL;
+	if (w->n_free == w->cap_free) {
+		w->cap_free = w->cap_free ? w->cap_free * 2 : TASK_SLAB;
+		w->free_slots = mem_grow(w->free_slots, w->cap_free, sizeof(*w->free_slots));
+	}
 	w->free_slots[w->n_free++] = t->index;
 	if (t->match && --t->match->tasks == 0)
 		match_free(w, t->match);
-	free(t->assigns);
-	free(t);
+	if (t->assigns != &t->first)
+		free(t->assigns);
+	t->used = 0;
 }
 
 static void strings_copy(struct strings *out, const struct strings *in)
@@ -338,7 +356,12 @@ struct assign *task_add_assign(struct task *t, struct crew *worker)
 	if (a)
 		return a;
 	assert(t->n_assigns < UINT8_MAX);
-	t->assigns = mem_grow(t->assigns, (size_t)t->n_assigns + 1, sizeof(*t->assigns));
+	if (t->n_assigns == 1) {
+		t->assigns = mem_grow(NULL, 2, sizeof(*t->assigns));
+		t->assigns[0] = t->first;
+	} else if (t->n_assigns > 1) {
+		t->assigns = mem_grow(t->assigns, (size_t)t->n_assigns + 1, sizeof(*t->assigns));
+	}
 	a = &t->assigns[t->n_assigns++];
 	memset(a, 0, sizeof(*a));
 	a->worker = worker;

@@ -4,8 +4,9 @@
  * Purpose    The state that evolve builds from events and decide reads.  It holds no parsed
  *            task documents (6 KB each): a task remembers where its task.created lies in the
  *            journal, and the shell hands the document in when a decision needs it.
- * Size       About 350 bytes per open task, 32 per closed one, 24 per remembered message
- *            (the last 65,536 to 131,072), plus the configuration.
+ * Size       About 350 bytes per open task, in slabs so that the documents of a burst, which come
+ *            and go beside them, leave no holes; 32 per closed one, 24 per remembered message (the
+ *            last 65,536 to 131,072), plus the configuration.
  * Purity     No I/O, no clock, no globals, no randomness.  Transient parts (what to route
  *            next, compiled schemas) follow from the state and are not part of it.
  * Ownership  The world owns everything; pointers are valid until the next evolve.
@@ -51,6 +52,8 @@ struct assign {
 	uint16_t offers;      /* how often asked */
 };
 
+enum { TASK_SLAB = 256 };
+
 /* Tasks that ask for the same kind of worker wait together. */
 struct match {
 	char *key;            /* owned; canonical text of what follows */
@@ -69,20 +72,22 @@ struct task {
 	uint64_t content;     /* first 8 bytes of the body's canonical SHA-256 */
 	struct journal_pos created;
 	uint32_t timer;       /* slot in the heap, HEAP_NONE */
-	uint32_t index;       /* in world.tasks */
+	uint32_t index;       /* for world_at */
 	uint64_t last_seq;    /* of the last task.* event */
 	int64_t created_ms, warn_ms, due_ms, expire_ms;
 	int64_t blocked_ms;   /* since when; undefined unless ST_BLOCKED */
 	struct match *match;
 	const struct atom *from;
 	const struct dialect *dialect;
-	struct assign *assigns; /* owned */
+	struct assign *assigns; /* &first while there is one; else owned */
+	struct assign first;
 	struct task *wait_prev, *wait_next;
 	uint8_t n_assigns;
 	uint8_t state;        /* enum state */
 	uint8_t attempts, max_attempts;
 	uint8_t deliver;      /* events go out as webhooks */
 	uint8_t warned, breached, waiting;
+	uint8_t used;         /* 0: a free place in its slab */
 	UT_hash_handle hh;
 };
 
@@ -112,9 +117,9 @@ struct world {
 	struct config *config;
 	uint64_t seq;         /* of the last event applied */
 	struct task *by_id;
-	struct task **tasks;  /* by index; NULL: free */
-	uint32_t n_tasks, cap_tasks;
-	uint32_t *free_slots, n_free;
+	struct task **slabs;  /* owned; TASK_SLAB structs each, never moved */
+	uint32_t n_tasks;     /* indexes given out so far, free ones included */
+	uint32_t *free_slots, n_free, cap_free;
 	struct idtable closed; /* value: content hash with the final state in the low byte */
 	struct idtable seen, seen_before; /* messages; the older half is dropped */
 	struct heap timers;
@@ -133,6 +138,7 @@ struct world *world_new(const char *organisation);
 void world_free(struct world *w);
 
 struct task *world_task(const struct world *w, const struct id *id); /* open tasks only */
+struct task *world_at(const struct world *w, uint32_t index); /* 0..n_tasks-1; NULL: free */
 /* ST_NONE, or the final state and the content hash it closed with. */
 enum state world_closed(const struct world *w, const struct id *id, uint64_t *content);
 int world_seen(const struct world *w, const char *message_id);

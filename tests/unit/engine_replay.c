@@ -266,8 +266,8 @@ static void describe(const struct world *w, struct buf *out)
 	uint64_t content;
 
 	for (uint32_t i = 0; i < w->n_tasks; i++)
-		if (w->tasks[i])
-			order[n++] = w->tasks[i];
+		if (world_at(w, i))
+			order[n++] = world_at(w, i);
 	qsort(order, n, sizeof(*order), by_id);
 	buf_addf(out, "seq=%llu closed=%zu deliveries=%u timers=%zu\n", (unsigned long long)w->seq,
 	         w->closed.n, HASH_COUNT(w->deliveries), w->timers.n);

@@ -1,7 +1,35 @@
 /* spool: the journal -- commit, recovery at every byte, damage, rotation, chain. */
 #include "spool_kit.h"
 
+#include <sys/syscall.h>
+
 #include "spool/journal.h"
+
+/* In place of the C library's: what was synced, and a disk that fails on demand. */
+static struct {
+	int data, dir; /* calls */
+	int fail;      /* errno of the next fdatasync, 0: none */
+} syncs;
+
+int fdatasync(int fd)
+{
+	syncs.data++;
+	if (syncs.fail) {
+		errno = syncs.fail;
+		syncs.fail = 0;
+		return -1;
+	}
+	return (int)syscall(SYS_fdatasync, fd);
+}
+
+int fsync(int fd)
+{
+	struct stat st;
+
+	if (!fstat(fd, &st) && S_ISDIR(st.st_mode))
+		syncs.dir++;
+	return (int)syscall(SYS_fsync, fd);
+}
 
 static struct journal *journal;
 static size_t torn;
@@ -535,6 +563,45 @@ START_TEST(failed_write_is_final)
 }
 END_TEST
 
+START_TEST(failed_sync_is_final)
+{
+	struct seen seen;
+	struct event ev = make_event(9, NULL);
+
+	open_journal(NULL, &seen);
+	append(0, 1);
+	syncs.fail = EIO;
+	ck_fails(journal_commit(journal, &kit_err), FAIL_TEMPORARY);
+	ck_assert_uint_eq(journal_mark(journal).seq, 0);
+	syncs.data = 0;
+	ck_fails(journal_commit(journal, &kit_err), FAIL_TEMPORARY);
+	ck_fails(journal_append(journal, &ev, &kit_err), FAIL_TEMPORARY);
+	ck_assert_int_eq(syncs.data, 0); /* a second try could report a lie */
+}
+END_TEST
+
+/* A commit is one sync however many events; a segment's name is on disk before its events. */
+START_TEST(what_is_synced)
+{
+	struct seen seen;
+
+	kit_spool.segment_max = 2000;
+	open_journal(NULL, &seen);
+	syncs.data = 0;
+	append(0, 3);
+	ck_assert_int_eq(syncs.data, 0);
+	ck_ok(journal_commit(journal, &kit_err));
+	ck_assert_int_eq(syncs.data, 1);
+	ck_ok(journal_commit(journal, &kit_err)); /* nothing to do */
+	ck_assert_int_eq(syncs.data, 1);
+	syncs.dir = 0;
+	append(3, 9);
+	ck_assert_uint_eq(journal_mark(journal).next.segment, 2);
+	ck_assert_int_eq(syncs.data, 2); /* the end of the old segment */
+	ck_assert_int_eq(syncs.dir, 1);
+}
+END_TEST
+
 static int count_task(void *ctx, const struct event *ev, struct err *err)
 {
 	struct id want;
@@ -613,6 +680,8 @@ int main(void)
 	tcase_add_test(tc, preallocated_space);
 	tcase_add_test(tc, future_format);
 	tcase_add_test(tc, failed_write_is_final);
+	tcase_add_test(tc, failed_sync_is_final);
+	tcase_add_test(tc, what_is_synced);
 	tcase_add_test(tc, walk_of_one_task);
 	tcase_add_test(tc, walk_stops_and_tolerates_a_torn_end);
 	suite_add_tcase(s, tc);
