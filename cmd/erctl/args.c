@@ -4,12 +4,9 @@
 #include <getopt.h>
 
 #include "base/buf.h"
-#include "base/clock.h"
 #include "base/err.h"
 #include "base/near.h"
-#include "base/timefmt.h"
 #include "cmd.h"
-#include "model/state.h"
 
 enum { OPTS_MAX = 64, CODE_BASE = 256 };
 
@@ -21,6 +18,7 @@ const struct opt global_opts[] = {
 	{0, "json", OPT_FIELDS, "FIELDS", "print one JSON document; with fields: only these"},
 	{0, "ndjson", OPT_FLAG, NULL, "print one JSON object a line"},
 	{0, "color", OPT_ENUM, "always|never|auto", "colour"},
+	{0, "format-version", OPT_ENUM, "1", "the version of the JSON that you can read"},
 	{0, "no-input", OPT_FLAG, NULL, "never ask anything"},
 	{0, "no-pager", OPT_FLAG, NULL, "never start a pager"},
 	{'h', "help", OPT_FLAG, NULL, "print help and exit"},
@@ -102,90 +100,13 @@ static int check_names(const struct parser *p, int argc, char **argv, int stop, 
 	return 0;
 }
 
-static int enum_has(const char *words, const char *text)
-{
-	size_t n = strlen(text);
-	while (*words) {
-		size_t len = strcspn(words, "|");
-		if (len == n && memcmp(words, text, n) == 0)
-			return 1;
-		words += len + (words[len] == '|');
-	}
-	return 0;
-}
-
-static int check_states(const char *text, struct err *err)
-{
-	char word[32];
-	while (*text) {
-		size_t len = strcspn(text, ",");
-		snprintf(word, sizeof word, "%.*s", (int)(len < 31 ? len : 31), text);
-		if (state_by_name(word) <= ST_NONE) {
-			struct near near;
-			struct buf tip = BUF_INIT;
-			near_init(&near, word);
-			for (int s = ST_QUEUED; s < ST_COUNT; s++)
-				near_offer(&near, state_name((enum state)s));
-			near_add(&near, &tip);
-			err_set(err, FAIL_USAGE, "no state is called %s%s", word, buf_str(&tip));
-			buf_release(&tip);
-			return -1;
-		}
-		text += len + (text[len] == ',');
-	}
-	return 0;
-}
-
-static int check_int(struct given *g, struct err *err)
-{
-	size_t len = strlen(g->text);
-	g->num = 0;
-	if (len == 0 || len > 10 || strspn(g->text, "0123456789") != len)
-		return err_set(err, FAIL_USAGE, "--%s: needs a whole number", g->opt->name);
-	for (size_t i = 0; i < len; i++)
-		g->num = g->num * 10 + (g->text[i] - '0');
-	if (g->num > INT32_MAX)
-		return err_set(err, FAIL_USAGE, "--%s: at most %d", g->opt->name, INT32_MAX);
-	return 0;
-}
-
-static int check_value(struct given *g, struct err *err)
-{
-	struct err why = ERR_INIT;
-	const char *name = g->opt->name;
-	switch (g->opt->type) {
-	case OPT_INT:
-		return check_int(g, err);
-	case OPT_DURATION:
-		if (duration_parse(g->text, &g->num, &why) == 0 && g->num >= 0)
-			return 0;
-		return err_set(err, FAIL_USAGE, "--%s: needs a time like 90s, 15m, 4h or 2d", name);
-	case OPT_TIME:
-		if (time_parse(g->text, &g->num, &why) == 0)
-			return 0;
-		if (duration_parse(g->text, &g->num, &why) < 0)
-			return err_set(err, FAIL_USAGE,
-			               "--%s: needs a time like 2026-01-31T12:00:00Z, or 15m (ago)", name);
-		g->num = now_wall_ms() - g->num;
-		return 0;
-	case OPT_ENUM:
-		if (!enum_has(g->opt->arg, g->text))
-			return err_set(err, FAIL_USAGE, "--%s: must be one of %s", name, g->opt->arg);
-		return 0;
-	case OPT_STATE:
-		return check_states(g->text, err);
-	default:
-		return 0;
-	}
-}
-
 static int take(struct run *r, const struct opt *opt, const char *text, struct err *err)
 {
 	if (r->ngiven == GIVEN_MAX)
 		return err_set(err, FAIL_USAGE, "more than %d options", GIVEN_MAX);
 	struct given *g = &r->given[r->ngiven++];
 	*g = (struct given){.opt = opt, .text = text};
-	return text ? check_value(g, err) : 0;
+	return text ? args_check(g, err) : 0;
 }
 
 static int parse(struct run *r, struct parser *p, int argc, char **argv, int *next, struct err *err)

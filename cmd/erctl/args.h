@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 struct err;
+struct given;
 struct run;
 
 /* Global options up to the verb: *next is the index of the verb (or argc). */
@@ -21,6 +22,9 @@ int args_global(struct run *r, int argc, char **argv, int *next, struct err *err
 int args_parse(struct run *r, int argc, char **argv, struct err *err);
 /* 1 when a word of argv asks for JSON: for errors met before parsing is through. */
 int args_json_wanted(int argc, char **argv);
+
+/* Check g->text by the option's type and fill g->num.  FAIL_USAGE names the option. */
+int args_check(struct given *g, struct err *err);
 
 /* By long name. */
 int args_has(const struct run *r, const char *name);

@@ -6,8 +6,8 @@
  * Method     A ring of chunks.  The calling thread uses the next chunk in order when it is
  *            done, else fills a free one, else checks one itself, else waits; so it works with
  *            no worker at all, too.
- * Threads    .check is called from several threads at once, each with a number of its own; .use
- *            only from the calling one.  No thread is left when the call returns.
+ * Threads    .check is called from several threads at once, each with a number of its own;
+ *            .use only from the calling one.  No thread is left when the call returns.
  * Limits     RING chunks of CHUNK_BYTES (or one longer line), CHECK_THREADS threads with the calling one.
  */
 #ifndef ERCTL_CHECKLINES_H

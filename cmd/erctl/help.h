@@ -18,6 +18,7 @@ struct run;
 int help_print(struct run *r, const struct cmd *cmd); /* 0 */
 int help_overview(struct run *r);
 int help_version(struct run *r);
+void help_json(struct run *r); /* help_json.c */
 
 /* ---- topics.c ---- */
 const char *exit_text(int code);      /* "wrong state; same key with …"; NULL when no row has it */

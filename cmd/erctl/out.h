@@ -63,6 +63,7 @@ void out_note(struct out *o, const char *fmt, ...) __attribute__((format(printf,
 void out_remark(struct out *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Always. */
 void out_warn(struct out *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void out_error_json(const struct err *err, const char *hint, const json_t *details);
 void out_error(struct out *o, const struct err *err, const char *hint, const json_t *details);
 
 /* obj.KEY = text with what is not fit for a terminal, or not UTF-8, escaped; NULL: not set. */

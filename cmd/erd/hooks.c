@@ -41,6 +41,11 @@ static void on_due(void *ctx, const char *event_id)
 	unlinkat(e->spool.outbox, path, 0);
 }
 
+static int undelivered(void *ctx, uint64_t seq)
+{
+	return delivery_of(ctx, seq) != NULL;
+}
+
 static json_t *report_data(const struct webhook_report *r)
 {
 	json_t *data = json_object();
@@ -130,6 +135,7 @@ int hooks_start(struct erd *e, struct err *err)
 	if (!e->hooks)
 		return -1;
 	views_on_due(e->views, on_due, e);
+	views_on_recovery(e->views, undelivered, e);
 	for (const struct delivery *d = e->world->deliveries; d; d = d->hh.next) {
 		id_from_seq(&id, d->event_ms, e->spool.tag, d->seq);
 		webhooks_add(e->hooks, &d->task, d->seq, id_format(&id, "evt_", text),

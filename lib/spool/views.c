@@ -196,8 +196,10 @@ int views_note(struct views *v, const struct event *ev, uint64_t prior_seq,
 		job->recovering = 1;
 		v->recovering++;
 	}
-	if (ev->type == EV_CREATED)
+	if (ev->type == EV_CREATED) {
 		views_note_plain(v, ev);
+		job->plain = views_is_plain(v, &ev->task);
+	}
 	queue_event(v, job, ev);
 	return 0;
 }

@@ -138,7 +138,8 @@ static int may_want(const struct fold *f, enum event_type type)
 {
 	const struct dialect *d = dialect_by_name(js_str_or(f->view, "/dialect", ""));
 
-	return d && d->wants && d->wants(type) && !views_is_plain(f->v, &f->job->task);
+	return d && d->wants && d->wants(type) && !f->job->plain &&
+	       !views_is_plain(f->v, &f->job->task);
 }
 
 static int write_due(struct fold *f, const struct event *ev, struct err *err)

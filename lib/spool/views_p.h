@@ -26,6 +26,7 @@ struct job {
 	uint64_t prior_seq; /* of the task's event before the first queued one */
 	struct journal_pos created;
 	int recovering;
+	int plain;          /* known to send no webhooks */
 	struct queued *events; /* owned */
 	size_t n, cap;
 	struct job *prev, *next;

@@ -1,0 +1,81 @@
+#include "counts.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "spool/dirlist.h"
+#include "spool/index.h"
+#include "spool/journal.h"
+#include "spool/layout.h"
+#include "spool/lock.h"
+#include "spool/snapshot.h"
+
+static int count_row(void *ctx, const struct index_row *row)
+{
+	struct counts *st = ctx;
+	char name[32];
+	snprintf(name, sizeof name, "%.*s", (int)(row->len[IX_STATE] < 31 ? row->len[IX_STATE] : 31),
+	         row->col[IX_STATE]);
+	int s = state_by_name(name);
+	if (s > ST_NONE) {
+		st->tasks[s]++;
+		st->open += !state_final((enum state)s);
+	}
+	return 0;
+}
+
+static int count_event(void *ctx, const struct event *ev, struct err *err)
+{
+	(void)err;
+	*(uint64_t *)ctx = ev->seq;
+	return 0;
+}
+
+/* From the newest snapshot on, not from the beginning. */
+static int read_seq(const struct spool *s, uint64_t *seq, struct err *err)
+{
+	struct journal_mark mark = {.seq = 0};
+	struct buf state = BUF_INIT;
+	int found = snapshot_load(s, &mark, &state, err);
+	buf_release(&state);
+	if (found < 0)
+		return -1;
+	*seq = found ? mark.seq : 0;
+	return journal_walk(s, found ? &mark : NULL, 0, count_event, seq, NULL, err) < 0 ? -1 : 0;
+}
+
+static int read_drop(const struct spool *s, struct counts *st, struct err *err)
+{
+	struct names names = {.n = 0};
+	int64_t now = now_wall_ms();
+	if (names_read(&names, s->new_, ".", "", err) < 0)
+		return -1;
+	st->waiting = names.n;
+	for (size_t i = 0; i < names.n; i++) {
+		struct stat sb;
+		if (fstatat(s->new_, names.name[i], &sb, AT_SYMLINK_NOFOLLOW) < 0)
+			continue;
+		int64_t age = now - ((int64_t)sb.st_mtim.tv_sec * 1000 + sb.st_mtim.tv_nsec / 1000000);
+		if (age > st->oldest_ms)
+			st->oldest_ms = age;
+	}
+	names_release(&names);
+	if (names_read(&names, s->refused, ".", ".why.json", err) < 0)
+		return -1;
+	st->refused = names.n;
+	names_release(&names);
+	return 0;
+}
+
+int counts_read(const struct spool *s, struct counts *st, struct err *err)
+{
+	st->running = lock_held(s);
+	return index_read_open(s, count_row, st, err) < 0 ||
+	               index_read_closed(s, count_row, st, err) < 0 ||
+	               read_drop(s, st, err) < 0 || read_seq(s, &st->seq, err) < 0
+	           ? -1
+	           : 0;
+}
