@@ -1,5 +1,6 @@
 # bash completion for erctl: `erctl __complete` knows the verbs, this knows bash.
 _erctl() {
+	# shellcheck disable=SC2034 # prev is set by _init_completion
 	local cur prev words cword
 	if declare -F _init_completion >/dev/null; then
 		_init_completion -n =: || return

@@ -8,7 +8,7 @@
  *            no worker at all, too.
  * Threads    .check is called from several threads at once, each with a number of its own;
  *            .use only from the calling one.  No thread is left when the call returns.
- * Limits     RING chunks of CHUNK_BYTES (or one longer line), CHECK_THREADS threads with the calling one.
+ * Limits     RING chunks of CHUNK_BYTES (or one longer line), CHECK_THREADS threads.
  */
 #ifndef ERCTL_CHECKLINES_H
 #define ERCTL_CHECKLINES_H

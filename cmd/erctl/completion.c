@@ -8,6 +8,7 @@
 static const char bash[] =
 	"# bash completion for erctl: `erctl __complete` knows the verbs, this knows bash.\n"
 	"_erctl() {\n"
+	"\t# shellcheck disable=SC2034 # prev is set by _init_completion\n"
 	"\tlocal cur prev words cword\n"
 	"\tif declare -F _init_completion >/dev/null; then\n"
 	"\t\t_init_completion -n =: || return\n"

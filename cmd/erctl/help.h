@@ -21,8 +21,8 @@ int help_version(struct run *r);
 void help_json(struct run *r); /* help_json.c */
 
 /* ---- topics.c ---- */
-const char *exit_text(int code);      /* "wrong state; same key with …"; NULL when no row has it */
-const char *exit_word(int code);      /* "conflict" */
+const char *exit_text(int code); /* "wrong state; …"; NULL when no row has it */
+const char *exit_word(int code); /* "conflict" */
 /* Take the next number of "0 2 3"; -1 at the end. */
 int exits_next(const char **list);
 

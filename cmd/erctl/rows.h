@@ -35,7 +35,8 @@ struct rows {
 	size_t total;          /* that passed */
 };
 
-int rows_read(const struct spool *s, const struct rows_filter *f, struct rows *out, struct err *err);
+int rows_read(const struct spool *s, const struct rows_filter *f, struct rows *out,
+              struct err *err);
 void rows_release(struct rows *r);
 /* "accepted,started" (checked before) as bits. */
 unsigned rows_states(const char *text);

@@ -156,6 +156,8 @@ int take_all(struct erd *e, size_t *taken, struct err *err)
 		rc = take_file(e, names.name[i], err);
 		if (rc == 0)
 			rc = record_engine(e, err);
+		if (rc == 0 && e->n_pending >= PENDING_MAX)
+			rc = record_commit(e, err);
 	}
 	*taken = (size_t)(e->messages_total + e->refused_total - before);
 	pickup_names_release(&names);

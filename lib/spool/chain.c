@@ -34,6 +34,12 @@ void chain_seal(const char hash[SHA256_HEX], struct buf *out)
 	buf_add(out, "\"}\n", 3);
 }
 
+size_t chain_line(const char *line, size_t n, int *last)
+{
+	*last = n > 0 && line[n - 1] == ' ';
+	return n - (size_t)*last;
+}
+
 int chain_step(struct chain *c, const char *line, size_t n, int verify)
 {
 	char head[40], hash[SHA256_HEX];

@@ -11,7 +11,6 @@
 #include "base/io.h"
 #include "base/safe.h"
 #include "json/js.h"
-#include "model/message.h"
 #include "spool/dirlist.h"
 #include "spool/drop.h"
 #include "spool/idmap.h"

@@ -31,7 +31,7 @@
 enum { SYNC_COMMIT = ER_MUTATE != 5, SYNC_SEGMENT_DIR = ER_MUTATE != 6 };
 
 /* A header is shorter than HEADER_MAX, a header and an event are longer. */
-enum { KEEP_BUFFER = 8 << 20, HEADER_MAX = 256 };
+enum { KEEP_BUFFER = 8 << 20, HEADER_MAX = 256, COMMIT_MAX = 1 << 30 };
 
 struct journal {
 	const struct spool *s; /* borrowed */
@@ -129,10 +129,10 @@ static int open_segment(struct journal *j, uint32_t number, int flags, struct er
 	return j->fd < 0 ? kill_it(j, "open", err) : 0;
 }
 
+/* Between two commits. */
 static int next_segment(struct journal *j, struct err *err)
 {
-	if (journal_commit(j, err))
-		return -1;
+	assert(!j->pending.len);
 	if (j->number >= SEGMENTS_LIMIT)
 		return err_set(err, FAIL_FAILURE, "the journal is full: %u segments", j->number);
 	if (j->old_fd >= 0)
@@ -151,6 +151,9 @@ int journal_commit(struct journal *j, struct err *err)
 		return -1;
 	if (!j->pending.len)
 		return 0;
+	/* The blank before the last LF says that the commit is whole. */
+	j->pending.data[j->pending.len - 1] = ' ';
+	buf_addc(&j->pending, '\n');
 	if (put(j, j->pending.data, j->pending.len, err) || sync_data(j, err))
 		return -1;
 	j->committed += (uint32_t)j->pending.len;
@@ -178,9 +181,11 @@ int journal_append(struct journal *j, struct event *ev, struct err *err)
 		return err_set(err, FAIL_INVALID, "%s: the event is longer than %d bytes",
 		               event_name(ev->type), JOURNAL_LINE_MAX);
 	}
+	if (j->pending.len > COMMIT_MAX && journal_commit(j, err))
+		return -1;
 	/* The segment's header names this event's predecessor, so rotate before stepping on. */
-	if ((uint64_t)j->committed + j->pending.len + j->line.len > j->limit &&
-	    (j->pending.len || j->committed > HEADER_MAX) && next_segment(j, err))
+	if (!j->pending.len && (uint64_t)j->committed + j->line.len > j->limit &&
+	    j->committed > HEADER_MAX && next_segment(j, err))
 		return -1;
 	ev->pos.segment = j->number;
 	ev->pos.offset = j->committed + (uint32_t)j->pending.len;
@@ -246,8 +251,9 @@ static int resume(struct journal *j, const struct walk *w, size_t *torn_bytes, s
 {
 	off_t keep = w->torn ? w->torn_at : (off_t)w->mark.next.offset;
 
-	j->chain = w->chain;
 	j->mark = w->mark;
+	j->chain.seq = w->mark.seq;
+	memcpy(j->chain.hash, w->mark.hash, sizeof(j->chain.hash));
 	if (w->last == 0) {
 		if (open_segment(j, 1, O_CREAT | O_EXCL, err) || write_header(j, err))
 			return -1;

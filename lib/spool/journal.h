@@ -8,12 +8,16 @@
  *            hash = SHA-256(previous hash as 64 hex digits, then the line up to but not including
  *            ,"hash": ), previous of the first event of all = 64 zeros; "previous" in a header is the
  *            last hash of the segment before.  Checkable with sed and sha256sum: see er-spool(5).
+ *            The last line of a commit has a blank before its LF (no part of the hash): what comes
+ *            behind the last such line was cut off by a crash and counts for nothing, so the events
+ *            of a commit are in the journal all or not at all.
  * Commit     journal_append only buffers; journal_commit writes and fdatasyncs once: the commit
  *            point of the whole batch.  A failed write or sync is final: the journal is dead, every
  *            later call fails, erd leaves with 75.
  * Segments   A new one at SEGMENT_MAX bytes: create, header, fsync, fsync journal/, before its first
- *            event.  A line is never split.
- * Recovery   journal_open: bytes behind the last complete, hash-valid line of the LAST segment are
+ *            event.  A commit is never split (but for one above 1 GiB), so the last one may make a
+ *            segment longer.
+ * Recovery   journal_open: bytes behind the last whole, hash-valid commit of the LAST segment are
  *            moved to journal/torn-SEGMENT-OFFSET (kept for a person) and cut; anything else wrong -- a
  *            bad line elsewhere, a gap in seq, a broken chain, a missing segment -- is
  *            FAIL_FAILURE naming segment and line, and nothing is changed.
@@ -64,7 +68,7 @@ struct journal_mark journal_mark(const struct journal *j); /* after the last com
 json_t *journal_read(const struct journal *j, struct journal_pos pos, struct err *err);
 
 /* Read-only walk for tools (erctl events, fsck): needs no lock and tolerates an unfinished last
- * line (stops there).  ${verify}: check the chain.  ${from} NULL: from the beginning.  The visitor gets the line via ev; return >0 to stop.
+ * commit (stops before it).  ${verify}: check the chain.  ${from} NULL: from the beginning.  The visitor gets the line via ev; return >0 to stop.
  * *end (may be NULL) is set to where it stopped: pass it as ${from} to go on later (--follow). */
 int journal_walk(const struct spool *s, const struct journal_mark *from, int verify,
                  journal_visit *visit, void *ctx, struct journal_mark *end, struct err *err);

@@ -148,7 +148,8 @@ static int load_lane(const struct spool *s, struct config *c, const struct intak
 	return rc < 0 ? -1 : 0;
 }
 
-int spool_load_for(const struct spool *s, struct config *c, const void *body_json_t, struct err *err)
+int spool_load_for(const struct spool *s, struct config *c, const void *body_json_t,
+                   struct err *err)
 {
 	char scratch[SCRATCH_BYTES];
 	struct intake_names names;
@@ -157,7 +158,8 @@ int spool_load_for(const struct spool *s, struct config *c, const void *body_jso
 	intake_names(body_json_t, &names, scratch, sizeof(scratch));
 	if (load_lane(s, c, &names, err))
 		return -1;
-	if (names.schema && load_or_all(s, c, CFG_SCHEMA, names.schema, err))
+	if (names.schema && !config_schema(c, names.schema) &&
+	    load_or_all(s, c, CFG_SCHEMA, names.schema, err))
 		return -1;
 	if (names.pool && !config_pool(c, names.pool) &&
 	    load_or_all(s, c, CFG_POOL, names.pool, err))

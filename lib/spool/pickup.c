@@ -18,7 +18,8 @@
 #include "spool/drop.h"
 #include "spool/layout.h"
 
-enum { CLEAN_MS = 36 * 3600 * 1000, BATCH_HEADER_MAX = 1024, OPEN_TRIES = 16 };
+enum { CLEAN_MS = 36 * 3600 * 1000, BATCH_HEADER_MAX = 1024, OPEN_TRIES = 16,
+       NAMES_MAX = 1000000 };
 static const uint64_t batch_max = (uint64_t)4 << 30;
 
 struct scan {
@@ -40,12 +41,23 @@ static int add(void *ctx, const char *name, struct err *err)
 		out->name = mem_grow(out->name, out->cap, sizeof(*out->name));
 	}
 	out->name[out->n++] = mem_strdup(name);
-	return out->n == PICKUP_SCAN_MAX;
+	return out->n == NAMES_MAX;
 }
 
-static int by_bytes(const void *a, const void *b)
+/* What is about a task comes behind what makes tasks: a submit and its cancel may wait together. */
+static int by_turn(const void *a, const void *b)
 {
-	return strcmp(*(char *const *)a, *(char *const *)b);
+	const char *x = *(char *const *)a, *y = *(char *const *)b;
+	int later_x = strncmp(x, "msg_", 4) == 0, later_y = strncmp(y, "msg_", 4) == 0;
+
+	return later_x != later_y ? later_x - later_y : strcmp(x, y);
+}
+
+/* The turn of the others comes with the next scan. */
+static void keep_first(struct pickup_names *out, size_t n)
+{
+	while (out->n > n)
+		free(out->name[--out->n]);
 }
 
 int pickup_scan(const struct spool *s, int (*skip)(void *ctx, const char *name), void *ctx,
@@ -59,7 +71,8 @@ int pickup_scan(const struct spool *s, int (*skip)(void *ctx, const char *name),
 		return -1;
 	}
 	if (out->n > 1)
-		qsort(out->name, out->n, sizeof(*out->name), by_bytes);
+		qsort(out->name, out->n, sizeof(*out->name), by_turn);
+	keep_first(out, PICKUP_SCAN_MAX);
 	return 0;
 }
 

@@ -9,8 +9,11 @@
  * Torn       A file that does not parse and whose last byte is not LF or '}' may still have a writer
  *            (foreign tools that write in place): it is left alone until it is TORN_WAIT_MS old by
  *            mtime, then refused as torn.
- * Order      Within one scan: by name, so that a replay of the same directory is the same.
- * Limits     At most PICKUP_SCAN_MAX names per scan; more on the next.
+ * Order      Within one scan: submits and batches by name, then messages about tasks (msg_…) by name,
+ *            so that a submit and its cancel that wait together are taken in that order, and a
+ *            replay of the same directory is the same.
+ * Limits     At most PICKUP_SCAN_MAX names are handed out per scan, of up to a million that are read;
+ *            more on the next.
  */
 #ifndef SPOOL_PICKUP_H
 #define SPOOL_PICKUP_H
@@ -23,7 +26,7 @@
 struct err;
 struct spool;
 
-enum { PICKUP_SCAN_MAX = 2048, TORN_WAIT_MS = 10000 };
+enum { PICKUP_SCAN_MAX = 8192, TORN_WAIT_MS = 10000 };
 
 struct pickup_names {
 	char **name; /* owned */

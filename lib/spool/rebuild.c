@@ -66,7 +66,6 @@ static struct kept *add_task(struct rebuild *r, const struct event *ev)
 	k = &r->tasks[r->n++];
 	memset(k, 0, sizeof(*k));
 	k->id = ev->task;
-	k->born = ev->pos;
 	if (json_is_true(json_object_get(ev->data, "deliver"))) {
 		k->deliver = 1;
 		k->created = json_object();

@@ -21,7 +21,6 @@ struct kept {
 	json_t *view;            /* owned; NULL: frozen or closed */
 	char *frozen;            /* owned; the view as text */
 	json_t *created;         /* owned; data of task.created while it sends webhooks */
-	struct journal_pos born;
 	int deliver, closed;
 };
 

@@ -212,7 +212,9 @@ static int looks_whole(const char *line, size_t n)
 {
 	static const char head[] = "{\"seq\":", tail[] = ",\"hash\":\"";
 	const size_t end = sizeof(tail) - 1 + SHA256_HEX - 1 + 2;
+	int last;
 
+	n = chain_line(line, n, &last);
 	return n > end && !memcmp(line, head, sizeof(head) - 1) && !memcmp(line + n - 2, "\"}", 2) &&
 	       !memcmp(line + n - end, tail, sizeof(tail) - 1);
 }
@@ -236,4 +238,30 @@ int segment_torn_from(const struct segment *g, off_t off, int *torn, struct err 
 	}
 	free(rest.data);
 	return got < 0 ? -1 : 0;
+}
+
+int segment_commit_end(const struct segment *g, off_t *end, struct err *err)
+{
+	static const char mark[] = {'"', '}', ' ', '\n'};
+	char chunk[65536 + sizeof(mark)];
+	struct stat st;
+	off_t to;
+
+	*end = 0;
+	if (fstat(g->fd, &st))
+		return cannot_read(g, err);
+	for (to = st.st_size; to > 0 && !*end;) {
+		off_t from = to > 65536 ? to - 65536 : 0;
+		size_t n = (size_t)(to - from) + (to < st.st_size ? sizeof(mark) - 1 : 0);
+
+		if (to + (off_t)sizeof(mark) > st.st_size)
+			n = (size_t)(st.st_size - from);
+		if (io_pread_all(g->fd, chunk, n, from, err))
+			return -1;
+		for (size_t i = n; i >= sizeof(mark) && !*end; i--)
+			if (!memcmp(chunk + i - sizeof(mark), mark, sizeof(mark)))
+				*end = from + (off_t)i;
+		to = from;
+	}
+	return 0;
 }

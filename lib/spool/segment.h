@@ -61,6 +61,9 @@ int segment_rest(const struct segment *g, off_t off, size_t *n, struct err *err)
  */
 int segment_torn_from(const struct segment *g, off_t off, int *torn, struct err *err);
 
+/* Where the last whole commit of the segment ends, 0 when it holds none. */
+int segment_commit_end(const struct segment *g, off_t *end, struct err *err);
+
 /* Where the chain stands. */
 struct chain {
 	uint64_t seq;
@@ -77,6 +80,8 @@ void chain_header(const struct chain *c, uint32_t segment, struct buf *out); /* 
 /* FAIL_CONFIG for another format, FAIL_FAILURE when it does not follow ${c}. */
 int chain_check_header(const struct chain *c, uint32_t segment, const char *line, size_t n,
                        struct err *err);
+/* Bytes of ${line} (without LF) less the blank that ends a commit; *last tells. */
+size_t chain_line(const char *line, size_t n, int *last);
 /* ,"hash":"…"} and LF. */
 void chain_seal(const char hash[SHA256_HEX], struct buf *out);
 

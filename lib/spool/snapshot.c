@@ -129,8 +129,8 @@ static int fill(int fd, const unsigned char *head, const void *state, size_t n, 
 	return io_write_all(fd, sha.b, sizeof(sha.b), err);
 }
 
-int snapshot_write(const struct spool *s, const struct journal_mark *mark, const void *state, size_t n,
-                   struct err *err)
+int snapshot_write(const struct spool *s, const struct journal_mark *mark, const void *state,
+                   size_t n, struct err *err)
 {
 	struct publish p = {s->journal, s->journal, tmpname, NULL, 0640, 0};
 	unsigned char head[HEAD_BYTES];
@@ -178,7 +178,8 @@ static int decode(const struct buf *text, uint64_t seq, struct journal_mark *mar
 	return mark->seq == seq && n == text->len - HEAD_BYTES - SHA256_BYTES;
 }
 
-int snapshot_load(const struct spool *s, struct journal_mark *mark, struct buf *state, struct err *err)
+int snapshot_load(const struct spool *s, struct journal_mark *mark, struct buf *state,
+                  struct err *err)
 {
 	struct seqs l = {.n = 0};
 	int rc = 0;

@@ -142,12 +142,11 @@ static void add_closed(struct index_writer *w, uint64_t seq, const char *line, s
 	w->closed[w->n_closed++] = (struct closed_row){seq, mem_strndup(line, n)};
 }
 
-int views_index_add(struct index_writer *w, const struct spool *s, const json_t *view,
-                    const struct id *task, uint64_t closing, int recovering, struct err *err)
+int views_index_add(struct index_writer *w, const json_t *view, const struct id *task,
+                    uint64_t closing, int recovering, struct err *err)
 {
 	size_t from = w->rows.len;
 
-	(void)s;
 	taskview_index_row(view, &w->rows);
 	w->appended++;
 	if (!closing)

@@ -98,8 +98,8 @@ int views_is_plain(const struct views *v, const struct id *task);
 
 int views_index_open(struct index_writer *w, const struct spool *s, struct err *err);
 void views_index_close(struct index_writer *w);
-int views_index_add(struct index_writer *w, const struct spool *s, const json_t *view,
-                    const struct id *task, uint64_t closing, int recovering, struct err *err);
+int views_index_add(struct index_writer *w, const json_t *view, const struct id *task,
+                    uint64_t closing, int recovering, struct err *err);
 int views_index_flush(struct index_writer *w, struct err *err);
 int views_index_compact(struct index_writer *w, const struct spool *s, int idle, struct err *err);
 void views_index_recovered(struct index_writer *w); /* the recovery is over */

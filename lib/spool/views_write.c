@@ -98,6 +98,6 @@ int views_write(struct fold *f, struct err *err)
 	json_decref(result);
 	if (rc)
 		return -1;
-	return views_index_add(&f->v->index, s, f->view, &f->job->task, f->closing,
+	return views_index_add(&f->v->index, f->view, &f->job->task, f->closing,
 	                       f->job->recovering, err);
 }

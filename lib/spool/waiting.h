@@ -36,7 +36,8 @@ enum waiting_found {
 int waiting_single(const struct spool *s, const struct waiting_key *key, int confirm,
                    struct err *err);
 
-/* Every hit of ${keys} (sorted by id) in a pending batch: returns 0 to go on, else stop with that. */
+/* Every hit of ${keys} (sorted by id) in a pending batch; returns 0 to go on, else what the
+ * search ends with. */
 typedef int waiting_hit(void *ctx, const struct waiting_key *key, enum waiting_found found);
 /* With ${confirm} each batch that held a hit was made durable. 0, what the callback said, or -1. */
 int waiting_batches(const struct spool *s, const struct waiting_key *keys, size_t n, int confirm,

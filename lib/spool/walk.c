@@ -3,9 +3,11 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
+#include "base/mem.h"
 #include "json/js.h"
 #include "spool/layout.h"
 
@@ -59,6 +61,8 @@ int walk_open(struct walk *w, const struct spool *s, const struct journal_mark *
 
 void walk_close(struct walk *w)
 {
+	buf_release(&w->lines);
+	free(w->held);
 	segment_close(&w->seg);
 }
 
@@ -74,7 +78,7 @@ static int damaged(struct walk *w, off_t at, const char *what, struct err *err)
 }
 
 /* What cannot be a good line: a torn end, when it is in the last segment, or damage. */
-static int bad(struct walk *w, off_t at, struct err *err)
+static int bad(struct walk *w, off_t at, off_t cut, struct err *err)
 {
 	int torn = 0;
 
@@ -83,7 +87,7 @@ static int bad(struct walk *w, off_t at, struct err *err)
 	if (!torn)
 		return damaged(w, at, "damaged", err);
 	w->torn = 1;
-	w->torn_at = at;
+	w->torn_at = cut;
 	return 0;
 }
 
@@ -97,30 +101,77 @@ static int read_header(struct walk *w, struct err *err)
 	if (got < 0)
 		return -1;
 	if (got != SEGMENT_LINE)
-		return bad(w, 0, err);
+		return bad(w, 0, 0, err);
 	if (chain_check_header(&w->chain, w->seg.number, line, n, err))
 		return -1;
 	set_mark(w);
 	return 1;
 }
 
-static int step(struct walk *w, const char *line, size_t n, journal_visit *visit, void *ctx,
-                struct err *err)
+static void hold(struct walk *w, const char *line, size_t n, struct journal_pos pos)
 {
-	struct err why = ERR_INIT;
-	struct journal_pos pos = {w->seg.number, (uint32_t)(w->seg.off - (off_t)n - 1),
-	                          (uint32_t)n + 1};
-	int rc = 0;
+	if (w->n_held == w->cap_held) {
+		w->cap_held = w->cap_held ? w->cap_held * 2 : 64;
+		w->held = mem_grow(w->held, w->cap_held, sizeof(*w->held));
+	}
+	w->held[w->n_held++] = (struct held){w->lines.len, pos};
+	buf_add(&w->lines, line, n);
+}
 
-	if (visit)
-		rc = walk_visit(line, n, w->verify, pos, visit, ctx, &why);
-	if (rc < 0 && why.code == FAIL_INVALID)
-		return damaged(w, pos.offset, why.msg, err);
-	if (rc < 0)
-		return err_set(err, why.code, "%s", why.msg);
-	set_mark(w);
-	w->stopped = rc > 0;
+/* The visitor stopped after ${h}: go on behind it later, perhaps inside a commit. */
+static void stop_at(struct walk *w, const struct held *h, const char *line, size_t n, uint64_t seq)
+{
+	w->stopped = 1;
+	w->mark.seq = seq;
+	w->mark.next = (struct journal_pos){h->pos.segment, h->pos.offset + h->pos.length, 0};
+	memcpy(w->mark.hash, line + n - SHA256_HEX - 1, SHA256_HEX - 1);
+}
+
+/* The commit is whole: visit its events. */
+static int deliver(struct walk *w, journal_visit *visit, void *ctx, struct err *err)
+{
+	for (size_t i = 0; i < w->n_held && !w->stopped; i++) {
+		const struct held *h = &w->held[i];
+		const char *line = w->lines.data + h->at;
+		size_t n = h->pos.length - 1;
+		struct err why = ERR_INIT;
+		int rc = walk_visit(line, n, w->verify, h->pos, visit, ctx, &why);
+
+		if (rc < 0 && why.code == FAIL_INVALID)
+			return damaged(w, h->pos.offset, why.msg, err);
+		if (rc < 0)
+			return err_set(err, why.code, "%s", why.msg);
+		if (rc > 0 && i + 1 < w->n_held)
+			stop_at(w, h, line, n, w->chain.seq - (w->n_held - 1 - i));
+		w->stopped = rc > 0;
+	}
+	if (!buf_ok(&w->lines))
+		return err_set(err, FAIL_FAILURE, "journal/%08u.ndjson: a commit is too large",
+		               w->seg.number);
+	w->n_held = 0;
+	buf_clear(&w->lines);
 	return 0;
+}
+
+/* 1 when ${line} was the next of the chain. */
+static int take(struct walk *w, const char *line, size_t n, off_t at, journal_visit *visit,
+                void *ctx, struct err *err)
+{
+	uint64_t before = w->mark.seq;
+	int last;
+
+	n = chain_line(line, n, &last);
+	if (n > JOURNAL_LINE_MAX || chain_step(&w->chain, line, n, w->verify))
+		return 0;
+	if (visit)
+		hold(w, line, n, (struct journal_pos){w->seg.number, (uint32_t)at, (uint32_t)n + 1});
+	if (!last)
+		return 1;
+	if (visit && deliver(w, visit, ctx, err))
+		return -1;
+	if (!w->stopped || w->mark.seq == before) /* not in the middle */
+		set_mark(w);
+	return 1;
 }
 
 static int run_segment(struct walk *w, journal_visit *visit, void *ctx, struct err *err)
@@ -128,21 +179,22 @@ static int run_segment(struct walk *w, journal_visit *visit, void *ctx, struct e
 	for (;;) {
 		const char *line;
 		size_t n, rest;
-		off_t at = w->seg.off;
-		int got = segment_line(&w->seg, &line, &n, err);
+		off_t at = w->seg.off, cut = w->mark.next.offset;
+		int got = segment_line(&w->seg, &line, &n, err), good = 0;
 
 		if (got < 0)
 			return -1;
 		if (got == SEGMENT_END) {
-			if (segment_rest(&w->seg, at, &rest, err))
+			if (segment_rest(&w->seg, cut, &rest, err))
 				return -1;
-			return rest ? bad(w, at, err) : 0;
+			return rest ? bad(w, at, cut, err) : 0;
 		}
-		if (got == SEGMENT_TORN || n > JOURNAL_LINE_MAX ||
-		    chain_step(&w->chain, line, n, w->verify))
-			return bad(w, at, err);
-		if (step(w, line, n, visit, ctx, err))
+		if (got == SEGMENT_LINE)
+			good = take(w, line, n, at, visit, ctx, err);
+		if (good < 0)
 			return -1;
+		if (!good)
+			return bad(w, at, cut, err);
 		if (w->stopped)
 			return 0;
 	}
@@ -191,12 +243,10 @@ struct search {
 };
 
 /* Visit the lines of a block that contain the needle. */
-static int search_block(struct search *q, const struct segment *g, const char *block, size_t n,
-                        struct err *err)
+static int search_block(struct search *q, const struct segment *g, off_t base, const char *block,
+                        size_t n, struct err *err)
 {
 	const char *p = block, *end = block + n, *hit;
-	off_t base = g->off - (off_t)n;
-
 	while (!q->done && (hit = memmem(p, (size_t)(end - p), q->needle, strlen(q->needle)))) {
 		const char *before = memrchr(block, '\n', (size_t)(hit - block));
 		const char *line = before ? before + 1 : block;
@@ -219,14 +269,20 @@ static int search_segment(struct search *q, const struct spool *s, uint32_t numb
 	struct segment g;
 	const char *block;
 	size_t n;
+	off_t end = 0;
 	int rc = segment_open(&g, s, number, off, err);
 
-	while (!rc && !q->done) {
+	if (!rc)
+		rc = segment_commit_end(&g, &end, err);
+	while (!rc && !q->done && g.off < end) {
+		off_t base = g.off;
 		int got = segment_block(&g, &block, &n, err);
 
 		if (got == SEGMENT_END)
 			break;
-		rc = got < 0 ? -1 : search_block(q, &g, block, n, err);
+		if (g.off > end) /* what was not committed */
+			n -= (size_t)(g.off - end);
+		rc = got < 0 ? -1 : search_block(q, &g, base, block, n, err);
 	}
 	segment_close(&g);
 	return rc;

@@ -1,20 +1,31 @@
 /*
  * spool/walk.h -- one way through the journal, for recovery and for tools.
  *
+ * Method     Events are visited when the end of their commit was read, not before.
  * Order      walk_open, walk_run, then read ${mark}, ${torn}; walk_close.
  * Errors     -1: FAIL_FAILURE naming segment and line, or what the visitor set.
  */
 #ifndef SPOOL_WALK_H
 #define SPOOL_WALK_H
 
+#include "base/buf.h"
 #include "spool/journal.h"
 #include "spool/segment.h"
+
+/* A line of a commit whose end was not seen yet. */
+struct held {
+	size_t at; /* in the walk's buffer */
+	struct journal_pos pos;
+};
 
 struct walk {
 	const struct spool *s; /* borrowed */
 	struct segment seg;
 	struct chain chain;
-	struct journal_mark mark; /* behind the last good line */
+	struct journal_mark mark; /* behind the last whole commit, or where the visitor stopped */
+	struct buf lines;         /* held lines */
+	struct held *held;        /* owned */
+	size_t n_held, cap_held;
 	uint32_t last;            /* segment */
 	int verify;
 	int torn;                 /* out: the last segment has bytes (or no header) behind mark */

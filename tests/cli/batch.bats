@@ -1,3 +1,5 @@
+#!/usr/bin/env bats
+# shellcheck disable=SC2154 # $stderr is set by bats
 load helper
 
 make_lines() {
@@ -93,9 +95,9 @@ make_lines() {
 
 @test "two batches at once with one key make each task once" {
 	make_lines 50 >b
-	erctl submit --batch b --key both >1 2>/dev/null & p=$!
-	erctl submit --batch b --key both >2 2>/dev/null || rc=$?
+	erctl submit --batch b --key both >ids.1 2>/dev/null & p=$!
+	erctl submit --batch b --key both >ids.2 2>/dev/null || rc=$?
 	wait "$p" || rc=$?
 	[ -z "${rc:-}" ]
-	cmp 1 2
+	cmp ids.1 ids.2
 }

@@ -1,3 +1,5 @@
+#!/usr/bin/env bats
+# shellcheck disable=SC2154 # $stderr is set by bats
 load helper
 
 # The life of a task, one `erd --once` at a time: what the client says when no erd is running.

@@ -1,3 +1,5 @@
+#!/usr/bin/env bats
+# shellcheck disable=SC2154 # $stderr is set by bats
 load helper
 
 # With an erd in the background: verdicts.
@@ -126,7 +128,8 @@ waits_in_poll() {
 	start_erd
 	for i in $(seq 30); do echo "{\"er\":1,\"lane\":\"echo\",\"title\":\"t $i\"}"; done >b
 	erctl submit --batch b --key night >ids
-	expect 0 erctl wait $(cat ids) --timeout 60s --ndjson
+	mapfile -t ids <ids
+	expect 0 erctl wait "${ids[@]}" --timeout 60s --ndjson
 	[ "${#lines[@]}" -eq 30 ]
 	expect 0 erctl submit --batch b --key night
 	[[ $stderr == *"30 of 30 replayed"* ]]

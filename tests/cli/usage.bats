@@ -1,3 +1,5 @@
+#!/usr/bin/env bats
+# shellcheck disable=SC2154 # $stderr is set by bats
 load helper
 
 @test "erctl alone and --help speak on stdout, exit 0" {

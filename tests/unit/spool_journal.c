@@ -105,14 +105,16 @@ static void teardown(void)
 	kit_teardown();
 }
 
-/* n events, committed and closed; the segment's bytes. */
+/* n events, each committed, and closed; the segment's bytes. */
 static char *fill(int events, size_t *n)
 {
 	struct seen seen;
 
 	open_journal(NULL, &seen);
-	append(0, events);
-	ck_ok(journal_commit(journal, &kit_err));
+	for (int i = 0; i < events; i++) {
+		append(i, i + 1);
+		ck_ok(journal_commit(journal, &kit_err));
+	}
 	start_mark = journal_mark(journal);
 	close_journal();
 	return kit_read(kit_spool.journal, "00000001.ndjson", n);
@@ -163,7 +165,7 @@ START_TEST(chain_by_sha256sum)
 	         "cd %s/journal && prev=$(printf '%%064d' 0) && "
 	         "sed 1d 00000001.ndjson | { while IFS= read -r line; do "
 	         "h=$(printf '%%s%%s' \"$prev\" \"${line%%,\\\"hash\\\":*}\" | sha256sum | cut -c1-64); "
-	         "case $line in *\",\\\"hash\\\":\\\"$h\\\"}\") ;; *) echo bad; exit;; esac; "
+	         "case ${line%% } in *\",\\\"hash\\\":\\\"$h\\\"}\") ;; *) echo bad; exit;; esac; "
 	         "prev=$h; done; echo good; }", kit_dir);
 	sh = popen(command, "r");
 	ck_assert_ptr_nonnull(fgets(answer, sizeof(answer), sh));
@@ -214,6 +216,60 @@ START_TEST(torn_at_every_byte)
 		ck_assert_uint_eq(seen.n, cut == n ? 5 : 4);
 		close_journal();
 		unlinkat(kit_spool.journal, name, 0);
+	}
+	free(text);
+}
+END_TEST
+
+static int count_task(void *ctx, const struct event *ev, struct err *err)
+{
+	struct id want;
+
+	(void)err;
+	kit_id(1, &want);
+	ck_assert_int_eq(id_cmp(&want, &ev->task), 0);
+	ck_assert_uint_gt(ev->pos.length, 0);
+	++*(int *)ctx;
+	return 0;
+}
+
+/* The events of a commit are there all or not at all. */
+START_TEST(torn_commit)
+{
+	size_t n, from, lf = 0;
+	struct seen seen;
+	char *text;
+
+	open_journal(NULL, &seen);
+	append(0, 2);
+	ck_ok(journal_commit(journal, &kit_err));
+	from = journal_mark(journal).next.offset;
+	append(2, 6);
+	ck_ok(journal_commit(journal, &kit_err));
+	close_journal();
+	text = kit_read(kit_spool.journal, "00000001.ndjson", &n);
+	ck_assert_int_eq(text[n - 2], ' ');
+	for (size_t i = 0; i < n; i++)
+		lf += text[i] == '\n';
+	ck_assert_uint_eq(lf, 7);
+	for (size_t cut = from; cut < n; cut += 1 + cut % 3) {
+		struct journal_mark end;
+		struct id id;
+		int of_task = 0;
+
+		kit_write(kit_spool.journal, "00000001.ndjson", text, cut);
+		memset(&seen, 0, sizeof(seen));
+		ck_ok(journal_walk(&kit_spool, NULL, 1, see, &seen, &end, &kit_err));
+		ck_assert_uint_eq(seen.n, 2);
+		ck_assert_uint_eq(end.next.offset, from);
+		kit_id(1, &id);
+		ck_ok(journal_walk_task(&kit_spool, &id, count_task, &of_task, &kit_err));
+		ck_assert_int_eq(of_task, 1);
+		open_journal(NULL, &seen);
+		ck_assert_uint_eq(seen.n, 2);
+		ck_assert_uint_eq(torn, cut - from);
+		ck_assert_uint_eq(journal_mark(journal).seq, 2);
+		close_journal();
 	}
 	free(text);
 }
@@ -330,7 +386,7 @@ START_TEST(rotation)
 
 		snprintf(name, sizeof(name), "%08d.ndjson", s);
 		ck_assert_int_eq(fstatat(kit_spool.journal, name, &st, 0), 0);
-		ck_assert_int_le(st.st_size, 2000);
+		ck_assert_int_le(st.st_size, 2000 + 3 * 300); /* a commit is not split */
 	}
 	open_journal(NULL, &seen);
 	ck_assert_uint_eq(seen.n, 30);
@@ -369,8 +425,8 @@ START_TEST(an_event_larger_than_a_segment)
 	for (int i = 0; i < 3; i++) {
 		ev = make_event(i, data);
 		ck_ok(journal_append(journal, &ev, &kit_err));
+		ck_ok(journal_commit(journal, &kit_err));
 	}
-	ck_ok(journal_commit(journal, &kit_err));
 	ck_assert_uint_eq(journal_mark(journal).next.segment, 3);
 	close_journal();
 	open_journal(NULL, &seen);
@@ -594,25 +650,15 @@ START_TEST(what_is_synced)
 	ck_assert_int_eq(syncs.data, 1);
 	ck_ok(journal_commit(journal, &kit_err)); /* nothing to do */
 	ck_assert_int_eq(syncs.data, 1);
-	syncs.dir = 0;
 	append(3, 9);
+	ck_ok(journal_commit(journal, &kit_err));
+	ck_assert_uint_eq(journal_mark(journal).next.segment, 1);
+	syncs.dir = 0;
+	append(9, 10);
 	ck_assert_uint_eq(journal_mark(journal).next.segment, 2);
-	ck_assert_int_eq(syncs.data, 2); /* the end of the old segment */
 	ck_assert_int_eq(syncs.dir, 1);
 }
 END_TEST
-
-static int count_task(void *ctx, const struct event *ev, struct err *err)
-{
-	struct id want;
-
-	(void)err;
-	kit_id(1, &want);
-	ck_assert_int_eq(id_cmp(&want, &ev->task), 0);
-	ck_assert_uint_gt(ev->pos.length, 0);
-	++*(int *)ctx;
-	return 0;
-}
 
 START_TEST(walk_of_one_task)
 {
@@ -667,6 +713,7 @@ int main(void)
 	tcase_add_test(tc, append_commit_reopen);
 	tcase_add_test(tc, chain_by_sha256sum);
 	tcase_add_loop_test(tc, torn_at_every_byte, 0, 4);
+	tcase_add_test(tc, torn_commit);
 	tcase_add_test(tc, torn_bytes_are_kept);
 	tcase_add_test(tc, damage_in_the_middle);
 	tcase_add_loop_test(tc, damage_by_lines, 0, 3);
