@@ -11,8 +11,6 @@
 
 enum { STEP_MAX = 128 };
 
-static const struct js_limits limits_body = {JS_MAX_BYTES, JS_MAX_NODES - 64, JS_MAX_DEPTH - 2};
-
 int input_open(const char *path, struct err *err)
 {
 	if (strcmp(path, "-") == 0) {
@@ -45,7 +43,7 @@ int input_read(const char *path, struct buf *out, struct err *err)
 
 json_t *input_parse(const char *name, const char *text, size_t n, struct err *err)
 {
-	json_t *v = js_parse(text, n, &limits_body, err);
+	json_t *v = js_parse(text, n, &js_limits_doc, err);
 	if (!v && *name)
 		err_wrap(err, "%s", name);
 	return v;
@@ -56,7 +54,7 @@ json_t *input_any(const char *path, struct err *err)
 	struct buf b = BUF_INIT;
 	json_t *v = NULL;
 	if (input_read(path, &b, err) == 0) {
-		v = js_parse_any(buf_str(&b), b.len, &limits_body, err);
+		v = js_parse_any(buf_str(&b), b.len, &js_limits_doc, err);
 		if (!v)
 			err_wrap(err, "%s", path);
 	}
@@ -67,7 +65,7 @@ json_t *input_any(const char *path, struct err *err)
 json_t *input_value(const char *what, const char *text, struct err *err)
 {
 	json_t *v = text[0] == '@' ? input_any(text + 1, err)
-	                           : js_parse_any(text, strlen(text), &limits_body, err);
+	                           : js_parse_any(text, strlen(text), &js_limits_doc, err);
 	if (!v)
 		err_wrap(err, "%s", what);
 	return v;
@@ -107,7 +105,7 @@ int input_set(json_t *root, const char *assignment, struct err *err)
 	if (!utf8_valid(assignment, strlen(assignment)))
 		return err_set(err, FAIL_USAGE, "--set: not UTF-8");
 	snprintf(path, sizeof path, "%.*s", (int)(eq - assignment), assignment);
-	json_t *v = js_parse_any(eq + 1, strlen(eq + 1), &limits_body, &no_json);
+	json_t *v = js_parse_any(eq + 1, strlen(eq + 1), &js_limits_doc, &no_json);
 	if (!v)
 		v = json_string(eq + 1);
 	return input_put_new(root, path, v, err);

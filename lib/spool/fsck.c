@@ -66,7 +66,6 @@ static int look_at_new(void *ctx, const char *name, struct err *err)
 {
 	struct fsck *f = ctx;
 	struct buf text = BUF_INIT;
-	struct js_limits lim = js_limits_doc;
 	struct stat st;
 	struct id id;
 	json_t *doc;
@@ -80,9 +79,8 @@ static int look_at_new(void *ctx, const char *name, struct err *err)
 	}
 	if (!strncmp(name, "batch_", strlen("batch_")))
 		return 0; /* its lines are messages of their own */
-	lim.bytes = DROP_MESSAGE_MAX;
 	if (io_read_file(f->s->new_, name, DROP_MESSAGE_MAX, &text, NULL) ||
-	    !(doc = js_parse(text.data ? text.data : "", text.len, &lim, NULL))) {
+	    !(doc = js_parse(text.data ? text.data : "", text.len, &js_limits_message, NULL))) {
 		find_in(f, FSCK_NOTE, "new", name, "not a message, or still being written");
 	} else {
 		if (!message_id(js_str_or(doc, "/id", ""), &id)) {

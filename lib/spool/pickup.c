@@ -172,11 +172,8 @@ static int ends_whole(char last)
 
 static int parses(const struct buf *text)
 {
-	struct js_limits lim = js_limits_doc;
-	json_t *doc;
+	json_t *doc = js_parse(text->data ? text->data : "", text->len, &js_limits_message, NULL);
 
-	lim.bytes = DROP_MESSAGE_MAX;
-	doc = js_parse(text->data ? text->data : "", text->len, &lim, NULL);
 	json_decref(doc);
 	return doc != NULL;
 }

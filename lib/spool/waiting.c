@@ -22,8 +22,6 @@ enum { VIEW_MAX = 64 << 20, CHUNK = 1 << 20, SMALL_FOLDER = 256, LIST_PASSES = 1
 
 static const char id_prefix[] = "task_";
 
-static const struct js_limits message_limits = {DROP_MESSAGE_MAX, JS_MAX_NODES + 64,
-                                                JS_MAX_DEPTH + 1};
 static const struct js_limits view_limits = {VIEW_MAX, VIEW_MAX, 80};
 
 static int same(const struct sha256 *a, const struct sha256 *b)
@@ -71,7 +69,7 @@ int waiting_single(const struct spool *s, const struct waiting_key *key, int con
 	if (fd < 0)
 		return err_errno(err, "cannot open new/%s", name);
 	if (ours(fd) && !io_read_fd(fd, DROP_MESSAGE_MAX, &text, NULL)) {
-		doc = js_parse(text.data, text.len, &message_limits, NULL);
+		doc = js_parse(text.data, text.len, &js_limits_message, NULL);
 		if (doc && compare(doc, key) == WAITING_SAME)
 			found = WAITING_SAME;
 		json_decref(doc);
@@ -150,7 +148,7 @@ static const struct waiting_key *key_at(const struct scan *sc, const char *p, si
 
 static void check_line(struct scan *sc, const char *line, size_t n, const struct waiting_key *key)
 {
-	json_t *doc = js_parse(line, n, &message_limits, NULL);
+	json_t *doc = js_parse(line, n, &js_limits_message, NULL);
 	enum waiting_found found = doc ? compare(doc, key) : WAITING_NONE;
 
 	json_decref(doc);
