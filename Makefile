@@ -21,7 +21,7 @@ Q        = $(if $(V),,@)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.SECONDARY:
+.PRECIOUS: $(O)/%.o
 
 WARN     = -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wwrite-strings \
            -Wpointer-arith -Wundef -Wshadow -Wformat=2 -Wno-format-nonliteral

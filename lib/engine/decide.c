@@ -40,8 +40,8 @@ struct assign *own_assign(struct world *w, const struct message *m, const struct
 	id_format(&t->id, "task_", id);
 	const struct assign *held = task_live_assign(t);
 	if (held)
-		err_set(err, FAIL_CONFLICT, "%s: %s by %s", id, state_name((enum state)t->state),
-		        held->worker->name);
+		err_set(err, FAIL_CONFLICT, "%s: %s %s", id,
+		        held->state == AS_OFFERED ? "offered to" : "held by", held->worker->name);
 	else
 		err_set(err, FAIL_DENIED, "%s: not offered to %s", id, m->from);
 	return NULL;

@@ -140,7 +140,8 @@ START_TEST(what_the_program_is_given)
 	ck_assert_int_ge(dup2(f.dir, 77), 0);
 	start_shell("env | grep -v -e ^_= -e ^PWD= -e ^OLDPWD= -e ^SHLVL= | sort | tail -n +1; pwd;"
 	            "ls /proc/self/fd | grep -c . ; ulimit -c; umask;"
-	            "grep -c '^SigIgn:\t0*$' /proc/self/status;"
+	            /* 32 and 33 are the C library's own; make leaves them ignored */
+	            "grep -c '^SigIgn:\t0*\\(180000000\\)*$' /proc/self/status;"
 	            "test $(cut -d ' ' -f 5 /proc/$$/stat) = $$ && echo own group; readlink "
 	            "/proc/self/fd/77;:",
 	            5000);
