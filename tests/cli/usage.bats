@@ -125,7 +125,7 @@ load helper
 		run ! grep -v 'referenced manual not found' lint.txt
 	done
 	erctl __man submit >page.1
-	mandoc -T utf8 page.1 | col -b >page.txt
+	mandoc -T utf8 page.1 | sed 's/.\x08//g' >page.txt
 	for v in $(erctl help submit | sed -n 's/^.* --\([a-z-]*\) .*/\1/p'); do
 		grep -q -- "--$v" page.txt || erctl help | grep -q -- "--$v"
 	done

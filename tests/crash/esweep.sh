@@ -32,10 +32,11 @@ one() { # CASE SYSCALL N ERROR[+]
 	call=$2 n=$3
 	shift 4
 	{
-		timeout -s KILL 20 strace -f -qq -o /dev/null -e trace=none -e inject="$call:error=$code:when=$n$plus" \
+		timeout -s KILL 20 strace -f -qq -o "$d.trace" -e trace="$call" -e inject="$call:error=$code:when=$n$plus" \
 			"$@" >"$d.out" 2>&1 </dev/null
 		rc=$?
-		bad=
+		bad=''
+		grep -q INJECTED "$d.trace" || bad="nothing was injected"
 		[ $rc -lt 126 ] || bad="exit $rc"
 		[ "$code" = EINTR ] && [ $rc != 0 ] && bad="an interrupted call failed it: exit $rc"
 		case $call in

@@ -9,9 +9,12 @@ set -u
 . "$(dirname "$0")/lib.sh"
 
 strike() { # DIR SYSCALL N COMMAND...: the exit status of the command
-	inject=$2:signal=KILL:when=$3 trace=$1.trace
+	call=$2 inject=$2:signal=KILL:when=$3 trace=$1.trace
 	shift 3
-	timeout -s KILL 20 strace -f -qq -o "$trace" -e trace=none -e inject="$inject" "$@" >"$trace.out" 2>&1 </dev/null
+	timeout 20 strace -f -qq -o "$trace" -e trace="$call" -e inject="$inject" "$@" >"$trace.out" 2>&1 </dev/null
+	rc=$?
+	[ $rc = 137 ] || echo "nothing was killed (exit $rc)"
+	return $rc
 }
 
 # A submit that was killed: nothing torn is visible, the retry makes it exactly one task.
@@ -45,6 +48,7 @@ one() { # CASE SYSCALL N
 		settled "$d" "$W/$1.history"
 	fi >"$d.why" 2>&1
 	rc=$?
+	grep -q '^nothing was killed' "$d.why" && rc=1
 	[ $rc = 0 ] || { echo "kill at $2 #$3:"; head -n 12 "$d.why" | sed 's/^/  /'; }
 	rm -rf "$d" "$d".*
 	return $rc

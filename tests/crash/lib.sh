@@ -2,6 +2,7 @@
 # tests/crash/lib.sh -- what the sweeps share: spools to break, and what must hold afterwards.
 #
 # Sourced with $O set (the build folder).  Everything happens in $W, which goes away on exit.
+# Functions with a body in ( ) have variables of their own.
 
 O=$(realpath "${O:-build}")
 here=$(realpath "$(dirname "$0")")
@@ -24,7 +25,7 @@ cleanup() { :; }
 
 # One lane for people, one for a program; webhooks go nowhere (a closed port), so that each attempt
 # ends at once and is journalled as a retry, an hour from now.
-make_spool() { # DIR
+make_spool() ( # DIR
 	"$er" -q init "$1" --from "$here/../../spool-example" >/dev/null || return
 	cat >"$1/etc/endpoints/nowhere.json" <<-'END' || return
 		{"match": "http://127.0.0.1:1", "allowPrivate": true}
@@ -35,10 +36,10 @@ make_spool() { # DIR
 	printf '{"er":1,"lane":"general","title":"Q%s","idempotencyKey":"b%s"}\n' 1 1 2 2 3 3 >"$1/batch.ndjson"
 	printf '{"ok":true}\n' >"$1/answer.json"
 	printf '{"ok":"perhaps"}\n' >"$1/wrong.json"
-}
+)
 
 # Bring the spool $1 to the point where erd has the message of $2 before it.
-before() { # DIR CASE
+before() ( # DIR CASE
 	make_spool "$1" || return
 	case $2 in
 	submit | accept | decline | start | answer | reject | block | reply | cancel)
@@ -73,14 +74,14 @@ before() { # DIR CASE
 		drop "$1" reply "$id" "the first" ;;
 	cancel) drop "$1" cancel "$id" ;;
 	esac
-}
+)
 # Put a message down without an erd: 8 says that it waits.
-drop() { # DIR ARGS...
+drop() ( # DIR ARGS...
 	dir=$1
 	shift
 	"$er" -q -C "$dir" "$@" >/dev/null 2>&1
 	[ $? = 8 ]
-}
+)
 say() { # DIR VERB ID
 	drop "$1" --as bo "$2" "$3" && "$erd" -C "$1" --once
 }
@@ -97,7 +98,7 @@ history_sorted() {
 
 # Views are what the journal says: throw them away, make them again, compare.  An empty inbox folder is
 # no view: it is made with its first entry and stays.
-same_after_rebuild() { # DIR
+same_after_rebuild() ( # DIR
 	rm -rf "$1.again"
 	cp -a "$1" "$1.again" || return
 	rm -rf "$1.again/tasks" "$1.again/inbox" "$1.again/results"
@@ -107,11 +108,11 @@ same_after_rebuild() { # DIR
 		diff -r "$1/$d" "$1.again/$d" || { echo "$d differs after a rebuild"; return 1; }
 	done
 	rm -rf "$1.again"
-}
+)
 
 # After a restart: same history as the run that nobody disturbed, nothing left undone, nothing done
 # twice, a clean bill from fsck, and every view what the journal says (I1-I6, I8, I9).
-settled() { # DIR WANTED-HISTORY
+settled() ( # DIR WANTED-HISTORY
 	"$erd" -C "$1" --once >"$1.log" 2>&1 || { echo "erd --once: exit $?"; cat "$1.log"; return 1; }
 	cksum "$1"/journal/*.ndjson >"$1.sum"
 	"$erd" -C "$1" --once >"$1.log" 2>&1 || { echo "erd --once again: exit $?"; cat "$1.log"; return 1; }
@@ -123,7 +124,7 @@ settled() { # DIR WANTED-HISTORY
 	done
 	"$er" -C "$1" fsck >"$1.log" 2>&1 || { echo "fsck: exit $?"; cat "$1.log"; return 1; }
 	same_after_rebuild "$1"
-}
+)
 
 # From a trace to places to strike, one "syscall ordinal" a line; strace counts per syscall and
 # process.  "changes" keeps the calls that change something outside the process: a kill before any
