@@ -9,6 +9,7 @@
 #include "envelope.h"
 #include "json/js.h"
 #include "model/config.h"
+#include "model/created.h"
 #include "model/dialect.h"
 #include "model/message.h"
 #include "model/taskview.h"
@@ -120,37 +121,17 @@ int submission_send(struct submission *s, struct run *r, struct err *err)
 	return rc;
 }
 
-/* What erd's task.created will say (engine/decide_submit.c), but for the lane's record. */
-static json_t *created_data(const struct submission *s)
-{
-	const struct spec *spec = &s->spec;
-	const struct lane *lane = config_lane(s->config, spec->lane);
-	int64_t due = s->at_ms + spec->sla_ms;
-	char hex[SHA256_HEX], usd[32];
-	json_t *data = json_object();
-	if (spec->deadline_ms && spec->deadline_ms < due)
-		due = spec->deadline_ms;
-	js_set_str(data, "dialect", spec->dialect->name);
-	js_set_str(data, "key", s->key);
-	js_set_str(data, "from", s->from);
-	js_set_str(data, "contentSha256", sha256_hex(&s->content, hex));
-	js_set_new(data, "spec", spec_to_json(spec));
-	if (spec->schema_name)
-		js_set_copy(data, "answerSchema", spec->schema);
-	js_set_time(data, "dueAt", due);
-	js_set_time(data, "expiresAt",
-	            s->at_ms + (lane->expire_ms ? lane->expire_ms : 4 * spec->sla_ms));
-	js_set_int(data, "maxAttempts", lane->max_attempts);
-	snprintf(usd, sizeof usd, "%lld.%02lld", (long long)(lane->price_usd_micro / 1000000),
-	         (long long)(lane->price_usd_micro % 1000000 / 10000));
-	js_set_str(data, "priceUsd", usd);
-	js_set_copy(data, "body", s->doc.body);
-	return data;
-}
-
 static json_t *local_view(const struct submission *s, struct err *err)
 {
-	json_t *data = created_data(s);
+	/* What erd's task.created will say, but for the lane's record. */
+	struct created c = {.spec = &s->spec,
+	                    .lane = config_lane(s->config, s->spec.lane),
+	                    .from = s->from,
+	                    .key = s->key,
+	                    .content = &s->content,
+	                    .body = s->doc.body,
+	                    .at_ms = s->at_ms};
+	json_t *data = created_data(&c);
 	struct event created = {.type = EV_CREATED, .seq = 0, .at_ms = s->at_ms, .has_task = 1,
 	                        .task = s->task, .state = ST_QUEUED, .actor = s->from, .data = data};
 	json_t *view = taskview_create(&created, err);

@@ -6,6 +6,7 @@
 #include "engine/decide_p.h"
 #include "engine/world.h"
 #include "json/js.h"
+#include "model/created.h"
 #include "model/dialect.h"
 #include "model/intake.h"
 #include "model/message.h"
@@ -39,43 +40,6 @@ static int known(const struct world *w, const struct id *id, uint64_t content, s
 	               "the same id or key was used before with other content");
 }
 
-/* The engine's promise to the requester: the lane's record, else 90 % of the SLA. */
-static int64_t estimate_minutes(struct world *w, const struct spec *spec)
-{
-	const struct lane_stats *l = world_lane(w, spec->lane, 0);
-	int64_t ms = l && l->typical_ms ? l->typical_ms : spec->sla_ms / 10 * 9;
-
-	return ms / 60000 + (ms % 60000 != 0);
-}
-
-static json_t *created_data(struct world *w, int64_t now_ms, const struct message *m,
-                            const struct spec *spec, const char *sha_hex)
-{
-	const struct lane *lane = config_lane(w->config, spec->lane);
-	int64_t due = now_ms + spec->sla_ms;
-	int64_t expire = now_ms + (lane->expire_ms ? lane->expire_ms : 4 * spec->sla_ms);
-	json_t *data = json_object();
-	char usd[32];
-
-	if (spec->deadline_ms && spec->deadline_ms < due)
-		due = spec->deadline_ms;
-	js_set_str(data, "dialect", spec->dialect->name);
-	js_set_str(data, "key", m->key ? m->key : spec->key);
-	js_set_str(data, "from", m->from);
-	js_set_str(data, "contentSha256", sha_hex);
-	js_set_new(data, "spec", spec_to_json(spec));
-	if (spec->schema_name)
-		js_set_copy(data, "answerSchema", spec->schema);
-	js_set_time(data, "dueAt", due);
-	js_set_time(data, "expiresAt", expire);
-	js_set_int(data, "maxAttempts", lane->max_attempts);
-	snprintf(usd, sizeof(usd), "%lld.%02lld", (long long)(lane->price_usd_micro / 1000000),
-	         (long long)(lane->price_usd_micro % 1000000 / 10000));
-	js_set_str(data, "priceUsd", usd);
-	js_set_int(data, "estimatedCompletionMinutes", estimate_minutes(w, spec));
-	return data;
-}
-
 struct endpoint_search {
 	const char *dialect;
 	int found;
@@ -105,7 +69,6 @@ int decide_submit(struct world *w, int64_t now_ms, const struct message *m, stru
                   struct err *err)
 {
 	struct sha256 sha;
-	char hex[SHA256_HEX];
 	struct spec spec;
 	struct drafts d;
 	int rc = -1;
@@ -122,12 +85,18 @@ int decide_submit(struct world *w, int64_t now_ms, const struct message *m, stru
 		return -1;
 	if (check_id(w, m, m->key ? m->key : spec.key, err) != 0)
 		goto out;
-	json_t *data = created_data(w, now_ms, m, &spec, sha256_hex(&sha, hex));
-	if (deliver(w, &spec))
-		js_set_new(data, "deliver", json_true());
-	js_set_copy(data, "body", m->body);
+	const struct lane_stats *record = world_lane(w, spec.lane, 0);
+	struct created c = {.spec = &spec,
+	                    .lane = config_lane(w->config, spec.lane),
+	                    .from = m->from,
+	                    .key = m->key ? m->key : spec.key,
+	                    .content = &sha,
+	                    .body = m->body,
+	                    .at_ms = now_ms,
+	                    .typical_ms = record ? record->typical_ms : 0,
+	                    .deliver = deliver(w, &spec)};
 	drafts_init(&d, out, &m->task, ST_NONE, m->from);
-	draft_task(&d, EV_CREATED, data);
+	draft_task(&d, EV_CREATED, created_data(&c));
 	draft_task(&d, EV_QUEUED, NULL);
 	rc = 0;
 out:

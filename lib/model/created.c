@@ -1,0 +1,50 @@
+#include "model/created.h"
+
+#include <stdio.h>
+
+#include "base/sha256.h"
+#include "json/js.h"
+#include "model/config.h"
+#include "model/dialect.h"
+#include "model/intake.h"
+
+static int64_t due_ms(const struct created *c)
+{
+	int64_t due = c->at_ms + c->spec->sla_ms;
+
+	return c->spec->deadline_ms && c->spec->deadline_ms < due ? c->spec->deadline_ms : due;
+}
+
+static int64_t estimate_minutes(const struct created *c)
+{
+	int64_t ms = c->typical_ms ? c->typical_ms : c->spec->sla_ms / 10 * 9;
+
+	return ms / 60000 + (ms % 60000 != 0);
+}
+
+json_t *created_data(const struct created *c)
+{
+	const struct spec *spec = c->spec;
+	json_t *data = json_object();
+	char hex[SHA256_HEX], usd[32];
+
+	js_set_str(data, "dialect", spec->dialect->name);
+	js_set_str(data, "key", c->key);
+	js_set_str(data, "from", c->from);
+	js_set_str(data, "contentSha256", sha256_hex(c->content, hex));
+	js_set_new(data, "spec", spec_to_json(spec));
+	if (spec->schema_name)
+		js_set_copy(data, "answerSchema", spec->schema);
+	js_set_time(data, "dueAt", due_ms(c));
+	js_set_time(data, "expiresAt",
+	            c->at_ms + (c->lane->expire_ms ? c->lane->expire_ms : 4 * spec->sla_ms));
+	js_set_int(data, "maxAttempts", c->lane->max_attempts);
+	snprintf(usd, sizeof(usd), "%lld.%02lld", (long long)(c->lane->price_usd_micro / 1000000),
+	         (long long)(c->lane->price_usd_micro % 1000000 / 10000));
+	js_set_str(data, "priceUsd", usd);
+	js_set_int(data, "estimatedCompletionMinutes", estimate_minutes(c));
+	if (c->deliver)
+		js_set_new(data, "deliver", json_true());
+	js_set_copy(data, "body", c->body);
+	return data;
+}

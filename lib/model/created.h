@@ -1,0 +1,35 @@
+/*
+ * model/created.h -- what a task.created says: a spec and its lane, made into facts.
+ *
+ * Purpose    The engine journals it; erctl renders the reply of a submit from it when no erd is there to
+ *            decide.  One place, so that both say the same.
+ * Format     dialect, key?, from, contentSha256, spec, answerSchema (of a named schema: the document as it
+ *            is now), dueAt (the earlier of SLA and deadline), expiresAt, maxAttempts, priceUsd,
+ *            estimatedCompletionMinutes, deliver? (true: events go out as webhooks), body (verbatim).
+ * Ownership  A new reference; everything passed in is borrowed.
+ */
+#ifndef MODEL_CREATED_H
+#define MODEL_CREATED_H
+
+#include <jansson.h>
+#include <stdint.h>
+
+struct lane;
+struct sha256;
+struct spec;
+
+struct created {
+	const struct spec *spec;
+	const struct lane *lane;
+	const char *from;
+	const char *key;              /* or NULL */
+	const struct sha256 *content; /* of the body's canonical form */
+	const json_t *body;
+	int64_t at_ms;
+	int64_t typical_ms;           /* the lane's record; 0: none yet, 90 % of the SLA is promised */
+	int deliver;
+};
+
+json_t *created_data(const struct created *c);
+
+#endif
