@@ -12,6 +12,22 @@
 
 enum { QUESTION_MAX = 16 * 1024, CHOICE_MAX = 256 };
 
+/* Words joined by commas: none empty, none twice. */
+static int choices_good(const char *choices)
+{
+	for (const char *w = choices;; w += strcspn(w, ",") + 1) {
+		size_t n = strcspn(w, ",");
+		if (n == 0)
+			return 0;
+		for (const char *o = choices; o < w; o += strcspn(o, ",") + 1) {
+			if (strcspn(o, ",") == n && memcmp(o, w, n) == 0)
+				return 0;
+		}
+		if (!w[n])
+			return 1;
+	}
+}
+
 /* {"type":"object","properties":{"answer":…},"required":["answer"],…} */
 static json_t *question_schema(const char *choices)
 {
@@ -39,9 +55,9 @@ static json_t *make_body(const struct run *r, struct err *err)
 		err_set(err, FAIL_USAGE, "ask: --choice or --schema, not both");
 		return NULL;
 	}
-	if (choice && (!*choice || strlen(choice) > CHOICE_MAX * 8 ||
+	if (choice && (strlen(choice) > CHOICE_MAX * 8 || !choices_good(choice) ||
 	               !utf8_valid(choice, strlen(choice)))) {
-		err_set(err, FAIL_USAGE, "ask: --choice: needs words joined by commas");
+		err_set(err, FAIL_USAGE, "ask: --choice: needs different words joined by commas");
 		return NULL;
 	}
 	if (!*question || strlen(question) > QUESTION_MAX || !utf8_valid(question, strlen(question))) {

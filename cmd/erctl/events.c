@@ -12,6 +12,7 @@
 #include "idargs.h"
 #include "json/js.h"
 #include "model/event.h"
+#include "model/taskview.h"
 #include "spool/journal.h"
 #include "verbs.h"
 
@@ -74,16 +75,12 @@ static int wanted(const struct watching *w, const struct event *ev)
 	return !w->type || strcmp(w->type, event_name(ev->type)) == 0;
 }
 
-static int visit(void *ctx, const struct event *ev, struct err *err)
+static void show(struct watching *w, const struct event *ev)
 {
-	struct watching *w = ctx;
 	struct buf b = BUF_INIT;
-	(void)err;
-	if (!wanted(w, ev))
-		return 0;
 	if (!w->ring && w->r->out.format == FMT_TEXT) {
 		print_text(w->r, ev);
-		return 0;
+		return;
 	}
 	add_json(&b, ev);
 	if (w->ring) {
@@ -94,6 +91,20 @@ static int visit(void *ctx, const struct event *ev, struct err *err)
 		out_item_text(&w->r->out, buf_str(&b));
 	}
 	buf_release(&b);
+}
+
+/* The journal keeps the secrets of webhooks; nothing shows them. */
+static int visit(void *ctx, const struct event *ev, struct err *err)
+{
+	struct watching *w = ctx;
+	(void)err;
+	if (!wanted(w, ev))
+		return 0;
+	json_t *data = taskview_public(ev);
+	struct event safe = *ev;
+	safe.data = data;
+	show(w, &safe);
+	json_decref(data);
 	return 0;
 }
 
@@ -120,13 +131,15 @@ static int follow(struct watching *w, struct journal_mark *mark, struct err *err
 		rc = journal_walk(&w->r->spool, mark, 0, visit, w, &end, err);
 		*mark = end;
 		out_flush(&w->r->out);
+		if (ferror(stdout))
+			break; /* out_finish says why */
 		if (rc >= 0 && poll(&p, 1, POLL_MS) < 0 && errno != EINTR)
 			rc = err_errno(err, "cannot wait for events");
 		while (read(p.fd, drain, sizeof drain) > 0)
 			; /* a hint: the walk above looks */
 	} while (rc >= 0);
 	close(p.fd);
-	return rc;
+	return rc < 0 ? -1 : 0;
 }
 
 static int check_type(const char *type, struct err *err)

@@ -1,5 +1,7 @@
 #include "format.h"
 
+#include <ctype.h>
+
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/safe.h"
@@ -86,7 +88,8 @@ int format_line(struct buf *out, const char *pattern, const struct format_source
 		} else if (p[1] == '%' || p[1] == 'n') {
 			buf_addc(out, p[1] == 'n' ? '\n' : '%');
 			p += 2;
-		} else if (p[1] == 'x' && sscanf(p + 2, "%2x", &byte) == 1 && p[3]) {
+		} else if (p[1] == 'x' && isxdigit((unsigned char)p[2]) && isxdigit((unsigned char)p[3])) {
+			sscanf(p + 2, "%2x", &byte);
 			buf_addc(out, (char)byte);
 			p += 4;
 		} else if (p[1] == '(') {

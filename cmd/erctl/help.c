@@ -184,9 +184,20 @@ static int unknown(const char *word, struct err *err)
 	return -1;
 }
 
+static int known(const char *word)
+{
+	for (size_t i = 0; topics[i]; i++) {
+		if (strcmp(topics[i], word) == 0)
+			return 1;
+	}
+	return cmd_find(word) != NULL;
+}
+
 static int run(struct run *r, struct err *err)
 {
 	if (r->out.format != FMT_TEXT) {
+		if (r->argc > 0 && !known(r->argv[0]))
+			return unknown(r->argv[0], err);
 		help_json(r);
 	} else if (r->argc == 0) {
 		list_all(r);

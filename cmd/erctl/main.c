@@ -34,8 +34,10 @@ int run_open_spool(struct run *r, struct err *err)
 {
 	r->spool_path = spool_find(args_str(r, "spool", NULL), &r->spool_why);
 	if (!r->spool_path || spool_open(&r->spool, r->spool_path, err) < 0) {
-		snprintf(r->hint, sizeof r->hint, "chosen by %s; `erctl init DIR` makes a spool",
-		         r->spool_why ? r->spool_why : "nothing");
+		snprintf(r->hint, sizeof r->hint, "chosen by %s%s",
+		         r->spool_why ? r->spool_why : "nothing",
+		         r->spool_path && err->code != FAIL_NOT_FOUND
+		             ? "" : "; `erctl init DIR` makes a spool");
 		return err_set(err, FAIL_NOT_FOUND, "no spool at all: give one with -C or ER_SPOOL");
 	}
 	r->have_spool = 1;

@@ -21,7 +21,7 @@ static void add_escaped(struct buf *b, const char *s, int n, unsigned cp)
 	buf_release(&shown);
 }
 
-static void put_json(const char *s, size_t n)
+static void put_json(FILE *to, const char *s, size_t n)
 {
 	struct buf b = BUF_INIT;
 	for (size_t i = 0; i < n;) {
@@ -42,7 +42,7 @@ static void put_json(const char *s, size_t n)
 		}
 		i += (size_t)len;
 	}
-	out_bytes(NULL, buf_str(&b), b.len);
+	fwrite(buf_str(&b), 1, b.len, to);
 	buf_release(&b);
 }
 
@@ -51,7 +51,7 @@ static void put_doc(struct out *o, const json_t *doc, enum js_style style)
 	struct buf b = BUF_INIT;
 	json_t *cut = o->select && json_is_object(doc) ? select_apply(doc, o->select) : NULL;
 	js_dump(&b, cut ? cut : doc, style);
-	put_json(buf_str(&b), b.len);
+	put_json(stdout, buf_str(&b), b.len);
 	json_decref(cut);
 	buf_release(&b);
 }
@@ -87,7 +87,7 @@ void out_item(struct out *o, const json_t *doc)
 void out_item_text(struct out *o, const char *json)
 {
 	item_gap(o);
-	put_json(json, strlen(json));
+	put_json(stdout, json, strlen(json));
 	if (o->format != FMT_JSON)
 		putchar('\n');
 }
@@ -123,7 +123,8 @@ void out_error_json(const struct err *err, const char *hint, const json_t *detai
 	           json_boolean(err->code == FAIL_TEMPORARY || err->code == FAIL_PENDING));
 	js_set_new(root, "error", e);
 	js_dump(&b, root, JS_COMPACT);
-	fprintf(stderr, "%s\n", buf_str(&b));
+	put_json(stderr, buf_str(&b), b.len);
+	fputc('\n', stderr);
 	json_decref(root);
 	buf_release(&b);
 }

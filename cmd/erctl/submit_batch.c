@@ -14,6 +14,7 @@
 #include "model/intake.h"
 #include "spool/drop.h"
 #include "submission.h"
+#include "taskdoc.h"
 
 enum { BAD_SHOWN = 20, KEY_TEXT_MAX = MESSAGE_KEY_MAX + 32, PROGRESS_LINES = 16384 };
 
@@ -206,6 +207,10 @@ static int start(struct batch *b, struct err *err)
 
 int submit_batch(struct run *r, struct err *err)
 {
+	if (taskdoc_flags(r))
+		return err_set(err, FAIL_USAGE, "submit: --batch takes no options for a task's members");
+	if (args_has(r, "wait"))
+		return err_set(err, FAIL_USAGE, "submit: --batch does not wait: give its ids to erctl wait");
 	struct batch b = {.r = r, .key = args_str(r, "key", NULL)};
 	if (r->argc > 1)
 		return err_set(err, FAIL_USAGE, "submit: --batch takes one file");

@@ -34,6 +34,8 @@ static int run(struct run *r, struct err *err)
 	struct results w = {.ids = ids, .n = n, .any = args_has(r, "any"), .closed = print_one,
 	                    .ctx = &p, .limit_ms = args_num(r, "timeout", RESULTS_DEFAULT_LIMIT)};
 	int rc = 0;
+	if (w.any && args_has(r, "all"))
+		rc = err_set(err, FAIL_USAGE, "wait: --any or --all, not both");
 	for (size_t i = 0; rc == 0 && i < n; i++)
 		rc = idarg(r, r->argv[i], &ids[i], err);
 	if (rc == 0) {

@@ -30,6 +30,7 @@ struct err;
 struct http;
 struct journal;
 struct pickup_names;
+struct run;
 struct views;
 struct webhook_report;
 struct webhooks;
@@ -37,6 +38,8 @@ struct world;
 
 enum {
 	PENDING_MAX = 4096, /* events of one commit, about */
+	PENDING_BYTES = 16 << 20, /* the same; their documents wait in memory */
+	ROUTE_TRIES = 16,   /* in vain, before other work has its turn */
 	TOLD_MAX = 16384    /* messages whose views may lag under load */
 };
 
@@ -75,14 +78,16 @@ struct erd {
 	struct told *told;          /* owned list */
 	struct told *told_by_file;
 	size_t n_told;
-	struct id *runs;            /* owned; tasks whose program is to be run */
-	size_t n_runs, cap_runs;
+	struct run *runs;           /* owned; tasks whose program is to be run, in order */
 
 	struct webhook_report *reports; /* owned; outcomes that wait for the commit */
 	size_t n_reports, cap_reports;
 
 	int64_t at_ms;              /* virtual clock of a rehearsal, or -1 */
 	int once, stop;
+	int routing;                /* there is more to route */
+	int tight;                  /* hardly any space: submits wait */
+	char stuck[SPOOL_NAME_MAX]; /* the last file that could not be put away */
 	uint64_t snapshot_seq;      /* of the last snapshot */
 	int snapshot_pid;           /* child writing one, or 0 */
 	int64_t next_clean_ms;
@@ -107,8 +112,12 @@ int record_input(struct erd *e, const struct input *in, const char *msg_id, stru
                                       FAIL_TEMPORARY/FAIL_FAILURE: the daemon must stop;
                                       other codes: refused */
 int record_refusal(struct erd *e, const char *file, const struct message *m, const struct err *why,
-                   struct err *err);
-int record_engine(struct erd *e, struct err *err);   /* timers due and routing, until quiet or PENDING_MAX */
+                   struct err *err); /* put it into refused/ and journal that */
+int record_refused(struct erd *e, const char *shown, const struct message *m,
+                   const struct err *why, struct err *err); /* it is there: journal that */
+int record_full(const struct erd *e); /* time to commit */
+/* Timers due and routing, until quiet, record_full or ROUTE_TRIES (then e->routing). */
+int record_engine(struct erd *e, struct err *err);
 int record_commit(struct erd *e, struct err *err);   /* journal_commit, then views_note */
 struct told *told_new(struct erd *e, const char *file, const struct message *m);
 /* Views of these, receipts, unlink: oldest first, for ${budget_us} at least (-1: all). */
@@ -132,6 +141,7 @@ void batch_free(struct batch *b);
 void experts_want(struct erd *e, const struct id *task);
 int experts_start(struct erd *e, struct err *err);   /* and resume what a restart cut off */
 int experts_run(struct erd *e, struct err *err);     /* start what was wanted */
+void experts_release(struct erd *e);
 
 /* hooks.c */
 int hooks_start(struct erd *e, struct err *err);

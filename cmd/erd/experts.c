@@ -16,23 +16,45 @@
 #include "erd.h"
 #include "json/js.h"
 #include "log.h"
+#include "model/message.h"
 #include "model/taskview.h"
 #include "out/agent.h"
 #include "spool/drop.h"
 #include "spool/views.h"
+#include "spool/walk.h"
 
-enum { VIEW_MAX = 16 << 20 };
+enum {
+	VIEW_MAX = 256 << 20,
+	AHEAD_MAX = 64 /* programs handed over before their turn: their input waits in memory */
+};
+
+struct run {
+	struct id task;
+	UT_hash_handle hh;
+};
 
 void experts_want(struct erd *e, const struct id *task)
 {
-	for (size_t i = 0; i < e->n_runs; i++)
-		if (id_cmp(&e->runs[i], task) == 0)
-			return;
-	if (e->n_runs == e->cap_runs) {
-		e->cap_runs = e->cap_runs ? e->cap_runs * 2 : 16;
-		e->runs = mem_grow(e->runs, e->cap_runs, sizeof(*e->runs));
-	}
-	e->runs[e->n_runs++] = *task;
+	struct run *r;
+
+	HASH_FIND(hh, e->runs, task, sizeof(*task), r);
+	if (r)
+		return;
+	r = mem_alloc(sizeof(*r));
+	r->task = *task;
+	HASH_ADD(hh, e->runs, task, sizeof(r->task), r);
+}
+
+static void forget(struct erd *e, struct run *r)
+{
+	HASH_DEL(e->runs, r);
+	free(r);
+}
+
+void experts_release(struct erd *e)
+{
+	while (e->runs)
+		forget(e, e->runs);
 }
 
 static const struct worker *program_of(const struct erd *e, const struct task *t)
@@ -41,6 +63,22 @@ static const struct worker *program_of(const struct erd *e, const struct task *t
 	const struct worker *wk = a ? config_worker(e->world->config, a->worker->name) : NULL;
 
 	return wk && wk->kind == WORKER_EXEC && t->state != ST_BLOCKED ? wk : NULL;
+}
+
+/* What erd would refuse would leave the task with the program for good. */
+static int acceptable(const struct buf *text, struct err *err)
+{
+	json_t *doc = js_parse(text->data, text->len, &js_limits_message, err);
+	struct message m;
+
+	if (doc && text->len <= DROP_MESSAGE_MAX && message_parse(doc, &m, err) == 0) {
+		message_release(&m);
+		return 1;
+	}
+	json_decref(doc);
+	err_set(err, FAIL_INVALID, "its message is too long");
+	err->code = FAIL_INVALID;
+	return 0;
 }
 
 /* A message in the program's name, through the drop; erd reads it on its next scan. */
@@ -63,7 +101,8 @@ static int say(struct erd *e, const struct id *task, const char *worker, const c
 	js_set_new(m, "body", body);
 	js_dump(&text, m, JS_COMPACT);
 	buf_addc(&text, '\n');
-	int rc = drop_message(&e->spool, msg_id, text.data, text.len, err);
+	int rc = acceptable(&text, err) ? drop_message(&e->spool, msg_id, text.data, text.len, err)
+	                                : -1;
 	buf_release(&text);
 	json_decref(m);
 	return rc;
@@ -88,22 +127,33 @@ static json_t *answer_body(const char *bytes, size_t n, struct err *err)
 	return body;
 }
 
+static int release(struct erd *e, const struct agent_job *job, const char *reason, struct err *err)
+{
+	json_t *body = json_object();
+
+	js_set_str(body, "reason", reason);
+	log_event(LOG_WARNING_, "program.failed", "worker", job->worker, "reason", reason, NULL);
+	return say(e, &job->task, job->worker, "release", body, err);
+}
+
 static void done(void *ctx, const struct agent_job *job, const struct agent_result *r)
 {
 	struct erd *e = ctx;
 	struct err err = ERR_INIT, why = ERR_INIT;
 	json_t *body = r->outcome == AGENT_ANSWERED ? answer_body(r->bytes, r->n, &why) : NULL;
-	const char *type = "answer";
+	int rc = -1;
 
-	if (!body) {
-		const char *reason = why.code ? why.msg : r->reason;
-		type = "release";
-		body = json_object();
-		js_set_str(body, "reason", reason);
-		log_event(LOG_WARNING_, "program.failed", "worker", job->worker, "reason", reason, NULL);
-	}
-	if (say(e, &job->task, job->worker, type, body, &err) != 0)
-		log_event(LOG_ERR_, "program.lost", "worker", job->worker, "reason", err.msg, NULL);
+	if (body)
+		rc = say(e, &job->task, job->worker, "answer", body, &why);
+	if (!body || (rc != 0 && why.code == FAIL_INVALID))
+		rc = release(e, job, why.code ? why.msg : r->reason, &err);
+	else if (rc != 0)
+		err = why;
+	if (rc == 0)
+		return;
+	/* It cannot be stored: the program is run again after the restart. */
+	log_event(LOG_CRIT_, "program.lost", "worker", job->worker, "reason", err.msg, NULL);
+	e->stop = fail_exit(FAIL_TEMPORARY);
 }
 
 int experts_start(struct erd *e, struct err *err)
@@ -134,47 +184,83 @@ static int begin(struct erd *e, const struct task *t, const struct worker *wk, s
 	return rc;
 }
 
+static int fold(void *ctx, const struct event *ev, struct err *err)
+{
+	json_t **view = ctx;
+
+	if (ev->type >= EV_CONFIG_SET)
+		return 0;
+	if (*view)
+		return taskview_apply(*view, ev, err);
+	*view = taskview_create(ev, err);
+	return *view ? 0 : -1;
+}
+
+/* From its file, or, since views may be deleted, from the journal. */
+static json_t *view_of(const struct erd *e, const struct task *t, struct err *err)
+{
+	char path[SPOOL_NAME_MAX];
+	struct buf text = BUF_INIT;
+	json_t *view = NULL;
+
+	if (io_read_file(e->spool.tasks, layout_task_path(&t->id, path), VIEW_MAX, &text, NULL) == 0)
+		view = js_parse(buf_str(&text), text.len, &js_limits_own, NULL);
+	buf_release(&text);
+	if (view && (uint64_t)taskview_seq(view) == t->last_seq)
+		return view;
+	json_decref(view);
+	view = NULL;
+	if (walk_task_from(&e->spool, &t->id, t->created, t->last_seq, fold, &view, err) != 0) {
+		json_decref(view);
+		return NULL;
+	}
+	return view;
+}
+
+static int hand_over(struct erd *e, const struct task *t, const struct worker *wk,
+                     const json_t *view, struct err *err)
+{
+	json_t *doc = taskview_worker_doc(view, wk->name);
+	struct buf text = BUF_INIT;
+
+	if (!doc)
+		return 0;
+	js_dump(&text, doc, JS_COMPACT);
+	buf_addc(&text, '\n');
+	struct agent_job job = {.worker = wk->name, .task = t->id, .attempt = t->attempts + 1,
+	                        .argv = wk->exec_argv, .stdin_bytes = text.data,
+	                        .stdin_len = text.len,
+	                        .timeout_ms = wk->exec_timeout_ms};
+	int rc = agents_start(e->agents, &job, err);
+	json_decref(doc);
+	buf_release(&text);
+	return rc;
+}
+
 static int run_one(struct erd *e, const struct id *id, struct err *err)
 {
 	const struct task *t = world_task(e->world, id);
 	const struct worker *wk = program_of(e, t);
-	struct buf text = BUF_INIT;
-	char path[SPOOL_NAME_MAX];
-	json_t *view = NULL, *doc = NULL;
-	int rc = -1;
 
 	if (!wk)
 		return 0;
 	if (begin(e, t, wk, err) != 0 || views_flush_task(e->views, id, err) != 0)
 		return -1;
-	if (io_read_file(e->spool.tasks, layout_task_path(id, path), VIEW_MAX, &text, err) != 0)
-		goto out;
-	view = js_parse(text.data, text.len, &js_limits_own, err);
-	if (!view || !(doc = taskview_worker_doc(view, wk->name)))
-		goto out;
-	buf_clear(&text);
-	js_dump(&text, doc, JS_COMPACT);
-	buf_addc(&text, '\n');
-	struct agent_job job = {.worker = wk->name, .task = *id, .attempt = t->attempts + 1,
-	                        .argv = wk->exec_argv, .stdin_bytes = text.data,
-	                        .stdin_len = text.len,
-	                        .timeout_ms = wk->exec_timeout_ms};
-	rc = agents_start(e->agents, &job, err);
-out:
-	json_decref(doc);
+	json_t *view = view_of(e, t, err);
+	int rc = view ? hand_over(e, t, wk, view, err) : -1;
 	json_decref(view);
-	buf_release(&text);
 	return rc;
 }
 
+/* The others when a program has ended: the loop wakes then. */
 int experts_run(struct erd *e, struct err *err)
 {
-	int rc = 0;
+	while (e->runs && agents_waiting(e->agents) < AHEAD_MAX) {
+		struct id id = e->runs->task;
 
-	for (size_t i = 0; rc == 0 && i < e->n_runs; i++) {
-		struct id id = e->runs[i];
-		rc = run_one(e, &id, err);
+		forget(e, e->runs);
+		if (run_one(e, &id, err) != 0)
+			return -1;
 	}
-	e->n_runs = 0;
-	return rc;
+	return 0;
 }

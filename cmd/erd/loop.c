@@ -45,19 +45,22 @@ static int pass(struct erd *e, int *busy, struct err *err)
 
 	if (take_all(e, &taken, err) != 0)
 		return -1;
-	if (e->batch && batch_step(e, BATCH_SLICE_US, err) != 0)
+	int batch = e->batch != NULL; /* when it ends here the next may wait */
+	if (batch && batch_step(e, BATCH_SLICE_US, err) != 0)
 		return -1;
 	if (record_engine(e, err) != 0)
 		return -1;
-	int more = taken >= BUSY_TAKEN || e->batch || e->n_pending >= PENDING_MAX;
+	int more = taken >= BUSY_TAKEN || batch || e->routing || record_full(e);
 	if (record_commit(e, err) != 0 || hooks_settle(e, err) != 0)
 		return -1;
 	int64_t slice = more ? VIEW_SLICE_US : VIEW_CALM_US;
 	if (told_flush(e, slice, err) != 0 || experts_run(e, err) != 0 ||
 	    views_flush(e->views, slice, err) != 0)
 		return -1;
+	if (hooks_run(e, err) != 0)
+		return -1;
 	*busy = taken > 0 || more || e->n_pending || e->told || views_pending(e->views);
-	return hooks_run(e, err);
+	return 0;
 }
 
 static void read_signals(struct erd *e)

@@ -92,19 +92,14 @@ int record_input(struct erd *e, const struct input *in, const char *msg_id, stru
 	return 0;
 }
 
-int record_refusal(struct erd *e, const char *file, const struct message *m, const struct err *why,
-                   struct err *err)
+int record_refused(struct erd *e, const char *shown, const struct message *m,
+                   const struct err *why, struct err *err)
 {
 	json_t *data = json_object();
 	struct buf name = BUF_INIT;
 	struct event ev = {.type = EV_MESSAGE_REFUSED, .at_ms = erd_now(e), .actor = "erd"};
 
-	/* Filed before it is journalled: a crash in between must not lose the message. */
-	if (file && pickup_refuse(&e->spool, file, erd_now(e), why, err) != 0) {
-		json_decref(data);
-		return -1;
-	}
-	safe_adds(&name, file ? file : m->id, SAFE_LINE);
+	safe_adds(&name, shown, SAFE_LINE);
 	js_set_str(data, "name", buf_str(&name));
 	if (m)
 		js_set_str(data, "type", message_type_name(m->type));
@@ -121,15 +116,56 @@ int record_refusal(struct erd *e, const char *file, const struct message *m, con
 	return rc;
 }
 
+/* What cannot be put away stays: it must not stop the others.  Said once, not at every scan. */
+static int leave_it(struct erd *e, const char *file, const struct err *why)
+{
+	char name[SPOOL_NAME_MAX];
+
+	snprintf(name, sizeof(name), "%s", file);
+	if (strcmp(name, e->stuck) != 0)
+		log_event(LOG_ERR_, "message.stuck", "name", file, "reason", why->msg, NULL);
+	memcpy(e->stuck, name, sizeof(name));
+	return 0;
+}
+
+int record_refusal(struct erd *e, const char *file, const struct message *m, const struct err *why,
+                   struct err *err)
+{
+	struct err cannot = ERR_INIT;
+
+	/* Filed before it is journalled: a crash in between must not lose the message. */
+	if (pickup_refuse(&e->spool, file, erd_now(e), why, &cannot) == 0)
+		return record_refused(e, file, m, why, err);
+	if (cannot.code == FAIL_DENIED)
+		return leave_it(e, file, &cannot);
+	*err = cannot;
+	return -1;
+}
+
+int record_full(const struct erd *e)
+{
+	return e->n_pending >= PENDING_MAX || journal_buffered(e->journal) >= PENDING_BYTES;
+}
+
 int record_engine(struct erd *e, struct err *err)
 {
 	struct input in;
 	struct decision d;
+	int in_vain = 0;
 
-	while (e->n_pending < PENDING_MAX && engine_next(e->world, erd_now(e), &in)) {
-		int rc = record_input(e, &in, NULL, &d, err);
-		if (rc == 0 && d.n == 0 && in.kind == IN_ROUTE)
+	e->routing = 0;
+	while (!record_full(e) && engine_next(e->world, erd_now(e), &in)) {
+		int rc;
+
+		if (in.kind == IN_ROUTE && in_vain == ROUTE_TRIES) {
+			e->routing = 1;
+			break;
+		}
+		rc = record_input(e, &in, NULL, &d, err);
+		if (rc == 0 && d.n == 0 && in.kind == IN_ROUTE) {
 			engine_route_failed(e->world, &in.task, d.class_full);
+			in_vain++;
+		}
 		decision_release(&d);
 		if (rc != 0)
 			return -1;

@@ -1,6 +1,7 @@
 #include <malloc.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -40,10 +41,15 @@ static int write_snapshot(struct erd *e, const struct journal_mark *mark, struct
 static void snapshot_in_child(struct erd *e, const struct journal_mark *mark)
 {
 	struct err err = ERR_INIT;
+	int parent = getpid();
 	int pid = fork();
 
-	if (pid == 0)
+	if (pid == 0) {
+		/* It shares the spool's lock: a killed erd must not stay locked in. */
+		if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent)
+			_exit(1);
 		_exit(write_snapshot(e, mark, &err) != 0);
+	}
 	if (pid < 0) {
 		log_event(LOG_WARNING_, "snapshot.fork", NULL);
 		return;

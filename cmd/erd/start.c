@@ -284,7 +284,7 @@ void erd_end(struct erd *e)
 	world_free(e->world);
 	free(e->pending);
 	told_release(e);
-	free(e->runs);
+	experts_release(e);
 	free(e->reports);
 	for (int *fd = (int[]){e->control, e->inotify, e->signals, -2}; *fd != -2; fd++)
 		if (*fd >= 0)

@@ -7,6 +7,7 @@
 #include "engine/world.h"
 #include "erd.h"
 #include "json/js.h"
+#include "log.h"
 #include "spool/pickup.h"
 #include "spool/receipt.h"
 
@@ -66,6 +67,15 @@ static int load_task(struct erd *e, const struct message *m, json_t **line, stru
 	return 0;
 }
 
+/* Its task may be among the submits that were not taken yet: it stays in new/ until they are. */
+static int too_early(const struct erd *e, const struct message *m)
+{
+	uint64_t content;
+
+	return m->type != MSG_SUBMIT && (e->batch || e->tight) && !world_task(e->world, &m->task) &&
+	       world_closed(e->world, &m->task, &content) == ST_NONE;
+}
+
 int take_message(struct erd *e, const char *file, struct message *m, struct err *err)
 {
 	struct input in = {.kind = IN_MESSAGE, .msg = m};
@@ -74,14 +84,17 @@ int take_message(struct erd *e, const char *file, struct message *m, struct err 
 	struct err why = ERR_INIT;
 	int rc = 0;
 
-	e->messages_total++;
 	if (m->type != MSG_SUBMIT && world_seen(e->world, m->id)) {
 		d.replayed = 1;
 		told_new(e, file, m)->verdict = verdict_ok(e, m, &d);
+		e->messages_total++;
 		return 0;
 	}
+	if (too_early(e, m))
+		return 0;
 	if (load_task(e, m, &line, &in, err) != 0)
 		return -1;
+	e->messages_total++;
 	if (record_input(e, &in, m->id, &d, &why) == 0) {
 		told_new(e, file, m)->verdict = verdict_ok(e, m, &d);
 	} else if (err_fatal(&why)) {
@@ -142,6 +155,25 @@ static int claimed(void *ctx, const char *name)
 	return batch_claims(ctx, name) || told_claims(ctx, name);
 }
 
+/* Below the reserve only what is about tasks is taken, so that they can still end. */
+static void look_at_space(struct erd *e)
+{
+	int tight = !spool_space_ok(&e->spool);
+
+	if (tight != e->tight)
+		log_event(tight ? LOG_WARNING_ : LOG_NOTICE_, tight ? "space.low" : "space.enough",
+		          "reason", tight ? "less than 5 % of the disk is free: submits wait" : NULL,
+		          NULL);
+	e->tight = tight;
+}
+
+/* One batch at a time, but single messages beside it. */
+static int waits(const struct erd *e, const char *name)
+{
+	return (e->batch && strncmp(name, "batch_", 6) == 0) ||
+	       (e->tight && strncmp(name, "msg_", 4) != 0);
+}
+
 int take_all(struct erd *e, size_t *taken, struct err *err)
 {
 	struct pickup_names names = {NULL, 0, 0};
@@ -149,14 +181,15 @@ int take_all(struct erd *e, size_t *taken, struct err *err)
 
 	uint64_t before = e->messages_total + e->refused_total;
 
+	if (rc == 0 && names.n)
+		look_at_space(e);
 	for (size_t i = 0; rc == 0 && i < names.n; i++) {
-		/* one batch at a time, but single messages beside it */
-		if (e->batch && strncmp(names.name[i], "batch_", 6) == 0)
+		if (waits(e, names.name[i]))
 			continue;
 		rc = take_file(e, names.name[i], err);
 		if (rc == 0)
 			rc = record_engine(e, err);
-		if (rc == 0 && e->n_pending >= PENDING_MAX)
+		if (rc == 0 && record_full(e))
 			rc = record_commit(e, err);
 	}
 	*taken = (size_t)(e->messages_total + e->refused_total - before);

@@ -2,6 +2,8 @@
  * An answer passes the verification stages in order; each writes its verdict.  Now: stage 1, the
  * schema.  The answer is in the journal (submitted) before any check is.
  */
+#include <string.h>
+
 #include "base/err.h"
 #include "base/sha256.h"
 #include "engine/decide_p.h"
@@ -9,6 +11,8 @@
 #include "json/js.h"
 #include "json/schema/schema.h"
 #include "model/message.h"
+
+enum { ERRORS_BYTES = 64 * 1024 };
 
 static json_t *data_attempt(const char *worker, int attempt)
 {
@@ -29,6 +33,28 @@ static void draft_check(struct drafts *d, int passed, int attempt, json_t *error
 	draft_task(d, passed ? EV_CHECK_PASSED : EV_CHECK_FAILED, data);
 }
 
+/* Both events of a rejection carry the reasons and must fit a journal line, and pointers into a
+ * hostile answer may be a megabyte long: as many as fit. */
+static json_t *errors_that_fit(const struct schema_errors *errors)
+{
+	char nothing[] = "", hidden[] = "what is wrong has names too long to show";
+	struct schema_errors some = {.n = 0};
+	size_t bytes = 0;
+
+	for (size_t i = 0; i < errors->n; i++) {
+		const struct schema_error *e = &errors->e[i];
+		size_t n = strlen(e->instance) + strlen(e->keyword) + strlen(e->message);
+		if (n > ERRORS_BYTES - bytes)
+			continue;
+		bytes += n;
+		some.e[some.n++] = *e;
+	}
+	if (!some.n)
+		some.e[some.n++] = (struct schema_error){nothing, nothing, hidden};
+	some.total = errors->total;
+	return schema_errors_json(&some);
+}
+
 /* The errors as JSON, or NULL when the answer meets the schema. */
 static json_t *stage_schema(struct world *w, const json_t *created, const json_t *answer,
                             struct err *err)
@@ -47,7 +73,7 @@ static json_t *stage_schema(struct world *w, const json_t *created, const json_t
 		return NULL;
 	if (schema_validate(s, answer, &errors) == 0)
 		return NULL;
-	json_t *out = schema_errors_json(&errors);
+	json_t *out = errors_that_fit(&errors);
 	schema_errors_release(&errors);
 	return out;
 }

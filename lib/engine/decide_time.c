@@ -78,12 +78,11 @@ int engine_next(struct world *w, int64_t now_ms, struct input *in)
 		in->task = world_at(w, top->owner)->id;
 		return 1;
 	}
-	if (!w->route_budget || !w->waiting) {
-		w->route_budget = 0;
+	const struct task *t = world_to_route(w);
+	if (!t)
 		return 0;
-	}
 	in->kind = IN_ROUTE;
-	in->task = w->waiting->head->id;
+	in->task = t->id;
 	return 1;
 }
 

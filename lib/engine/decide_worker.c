@@ -103,6 +103,7 @@ int decide_requester(struct world *w, int64_t now_ms, const struct message *m, s
 {
 	struct drafts d;
 	json_t *data = json_object();
+	int64_t stood = now_ms > t->blocked_ms ? now_ms - t->blocked_ms : 0; /* clocks step back */
 
 	(void)w;
 	drafts_init(&d, out, &t->id, (enum state)t->state, m->from);
@@ -124,8 +125,8 @@ int decide_requester(struct world *w, int64_t now_ms, const struct message *m, s
 		}
 		js_set_str(data, "from", m->from);
 		js_set_str(data, "text", js_str_or(m->body, "/text", ""));
-		js_set_time(data, "dueAt", t->due_ms + (now_ms - t->blocked_ms));
-		js_set_time(data, "expiresAt", t->expire_ms + (now_ms - t->blocked_ms));
+		js_set_time(data, "dueAt", t->due_ms + stood);
+		js_set_time(data, "expiresAt", t->expire_ms + stood);
 		draft_task(&d, EV_UNBLOCKED, data);
 		return 0;
 	}

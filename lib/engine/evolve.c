@@ -62,11 +62,7 @@ static void end_assign(struct world *w, struct assign *a)
 		return;
 	a->state = AS_ENDED;
 	a->worker->live--;
-	/* A place is free: as many kinds of waiting tasks as there are may try again, up to
-	 * a bound that keeps the cost of an event constant. */
-	size_t tries = w->n_waiting < 64 ? w->n_waiting : 64;
-	if (w->route_budget < tries)
-		w->route_budget = tries;
+	world_route_again(w);
 }
 
 static void on_offered(struct world *w, struct task *t, const struct event *ev)
@@ -94,6 +90,8 @@ static void learn_duration(struct world *w, const struct task *t, int64_t took_m
 {
 	struct lane_stats *l = world_lane(w, t->match->lane, 1);
 
+	if (took_ms < 0) /* the clock was set back meanwhile */
+		return;
 	l->typical_ms = l->typical_ms ? l->typical_ms + (took_ms - l->typical_ms) / 8 : took_ms;
 }
 
@@ -138,7 +136,8 @@ static void apply(struct world *w, struct task *t, const struct event *ev)
 		t->blocked_ms = ev->at_ms;
 		break;
 	case EV_UNBLOCKED:
-		t->warn_ms += ev->at_ms - t->blocked_ms;
+		if (ev->at_ms > t->blocked_ms)
+			t->warn_ms += ev->at_ms - t->blocked_ms;
 		t->due_ms = time_at(ev->data, "/dueAt", t->due_ms);
 		t->expire_ms = time_at(ev->data, "/expiresAt", t->expire_ms);
 		break;
@@ -200,7 +199,7 @@ static int on_config(struct world *w, const struct event *ev, struct err *err)
 	const char *name = js_str_or(ev->data, "/name", "");
 	const json_t *doc = json_object_get(ev->data, "doc");
 
-	w->route_budget = HASH_COUNT(w->by_id); /* somebody may be able now */
+	world_route_again(w); /* somebody may be able now */
 	for (int k = 0; k < CFG_COUNT; k++)
 		if (strcmp(kind, config_words[k]) == 0)
 			return config_set(w->config, (enum config_kind)k, name,

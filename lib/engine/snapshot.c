@@ -12,7 +12,7 @@
 #include "json/js.h"
 #include "model/dialect.h"
 
-enum { SNAPSHOT_VERSION = 1 };
+enum { SNAPSHOT_VERSION = 2 };
 
 /* ---- bytes ---- */
 
@@ -230,7 +230,7 @@ static void save_task(const struct task *t, struct buf *out)
 	put(out, t->attempts, 1);
 	put(out, t->max_attempts, 1);
 	put(out, (uint64_t)(t->deliver | t->warned << 1 | t->breached << 2), 1);
-	put(out, t->n_assigns, 1);
+	put(out, t->n_assigns, 2);
 	for (int i = 0; i < t->n_assigns; i++) {
 		const struct assign *a = &t->assigns[i];
 		put_str(out, a->worker->name);
@@ -285,7 +285,7 @@ static void load_task(struct world *w, struct reader *r, struct match_names *nam
 	t->deliver = flags & 1;
 	t->warned = flags >> 1 & 1;
 	t->breached = flags >> 2 & 1;
-	for (size_t n = get(r, 1); n && !r->bad; n--)
+	for (size_t n = get(r, 2); n && !r->bad; n--)
 		load_assign(w, t, r);
 	if (!mn || !mn->match || !t->dialect || t->state >= ST_COUNT) {
 		r->bad = 1;

@@ -3,7 +3,6 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-#include <utlist.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
@@ -27,6 +26,7 @@ struct world *world_new(const char *organisation)
 
 	w->organisation = mem_strdup(organisation);
 	w->config = config_new();
+	w->route_gen = 1;
 	heap_init(&w->timers, timer_moved, w);
 	return w;
 }
@@ -294,45 +294,6 @@ struct match *world_match(struct world *w, const struct spec *spec)
 	return m;
 }
 
-static void match_list(struct world *w, struct match *m)
-{
-	if (!m->listed) {
-		DL_PREPEND(w->waiting, m);
-		m->listed = 1;
-		w->n_waiting++;
-	}
-}
-
-void world_wait(struct world *w, struct task *t, int in_front)
-{
-	struct match *m = t->match;
-
-	if (t->waiting)
-		return;
-	t->waiting = 1;
-	if (in_front)
-		DL_PREPEND2(m->head, t, wait_prev, wait_next);
-	else
-		DL_APPEND2(m->head, t, wait_prev, wait_next);
-	match_list(w, m);
-	w->route_budget++;
-}
-
-void world_unwait(struct world *w, struct task *t)
-{
-	struct match *m = t->match;
-
-	if (!t->waiting)
-		return;
-	t->waiting = 0;
-	DL_DELETE2(m->head, t, wait_prev, wait_next);
-	if (!m->head && m->listed) {
-		DL_DELETE(w->waiting, m);
-		m->listed = 0;
-		w->n_waiting--;
-	}
-}
-
 struct assign *task_assign_of(const struct task *t, const char *worker)
 {
 	for (int i = 0; i < t->n_assigns; i++)
@@ -355,7 +316,7 @@ struct assign *task_add_assign(struct task *t, struct crew *worker)
 
 	if (a)
 		return a;
-	assert(t->n_assigns < UINT8_MAX);
+	assert(t->n_assigns < UINT16_MAX);
 	if (t->n_assigns == 1) {
 		t->assigns = mem_grow(NULL, 2, sizeof(*t->assigns));
 		t->assigns[0] = t->first;

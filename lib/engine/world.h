@@ -62,7 +62,11 @@ struct match {
 	struct requirements need;
 	uint32_t tasks;       /* that refer to this match */
 	struct task *head;     /* waiting, first come first served (utlist DL) */
-	struct match *prev, *next; /* in world.waiting while head */
+	struct task *tried;    /* waiting, in vain since route_gen was ${gen}: they come behind head */
+	uint64_t gen;
+	uint64_t stuck_gen;    /* in world.stuck while this is route_gen, else in world.waiting */
+	uint64_t full_gen;     /* nobody for any task of this match since that route_gen */
+	struct match *prev, *next; /* in one of the two lists while listed */
 	int listed;
 	UT_hash_handle hh;
 };
@@ -82,7 +86,8 @@ struct task {
 	struct assign *assigns; /* &first while there is one; else owned */
 	struct assign first;
 	struct task *wait_prev, *wait_next;
-	uint8_t n_assigns;
+	uint64_t tried_gen;   /* in match.tried while this is match.gen and route_gen */
+	uint16_t n_assigns;
 	uint8_t state;        /* enum state */
 	uint8_t attempts, max_attempts;
 	uint8_t deliver;      /* events go out as webhooks */
@@ -126,9 +131,9 @@ struct world {
 	struct crew *crews;
 	struct atom *atoms;
 	struct match *matches;
-	struct match *waiting; /* queue of matches with waiting tasks (utlist DL) */
-	size_t n_waiting;     /* matches in it */
-	size_t route_budget;  /* failed routings still worth trying */
+	struct match *waiting; /* matches with tasks that are worth routing (utlist DL) */
+	struct match *stuck;   /* matches whose waiting tasks were all tried since... */
+	uint64_t route_gen;    /* ...this was raised: somebody may be free now who was not */
 	struct delivery *deliveries;
 	struct lane_stats *lanes;
 	struct compiled *schemas; /* cache */
@@ -158,6 +163,9 @@ struct match *world_match(struct world *w, const struct spec *spec);
 void world_set_timer(struct world *w, struct task *t);
 void world_wait(struct world *w, struct task *t, int in_front);
 void world_unwait(struct world *w, struct task *t);
+void world_tried(struct world *w, struct task *t, int class_full); /* nobody for it now */
+void world_route_again(struct world *w);                            /* somebody may be free now */
+struct task *world_to_route(struct world *w);                       /* or NULL */
 void world_remember(struct world *w, const char *message_id);
 struct assign *task_add_assign(struct task *t, struct crew *worker);
 struct lane_stats *world_lane(struct world *w, const char *name, int make);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/mem.h"
 #include "base/timefmt.h"
 #include "json/js.h"
 #include "model/dialect.h"
@@ -97,6 +98,29 @@ static json_t *without_secrets(const json_t *body, const char *dialect)
 		out = next;
 	}
 	return out;
+}
+
+json_t *taskview_public(const struct event *ev)
+{
+	static const char *const of_spec[] = {"/spec/webhook/secret", "/spec/webhook/bearer"};
+	const json_t *body = json_object_get(ev->data, "body");
+	json_t *out = json_incref((json_t *)ev->data), *next;
+
+	if (ev->type != EV_CREATED || !out)
+		return out;
+	for (size_t i = 0; i < NITEMS(of_spec); i++) {
+		if (!js_at(out, of_spec[i]))
+			continue;
+		next = masked(out, of_spec[i]);
+		json_decref(out);
+		out = next;
+	}
+	if (!body)
+		return out;
+	next = json_copy(out);
+	json_decref(out);
+	js_set_new(next, "body", without_secrets(body, js_str_or(ev->data, "/dialect", "")));
+	return next;
 }
 
 /* The first part of a view: who and what. */

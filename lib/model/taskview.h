@@ -38,6 +38,10 @@ json_t *taskview_create(const struct event *created, struct err *err);
  * view's is ignored. */
 int taskview_apply(json_t *view, const struct event *ev, struct err *err);
 
+/* The data of any event as it may be shown: a task's without what a view hides.  A new
+ * reference, NULL when the event has none. */
+json_t *taskview_public(const struct event *ev);
+
 enum state taskview_state(const json_t *view);
 int64_t taskview_seq(const json_t *view);
 

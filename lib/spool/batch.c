@@ -55,6 +55,10 @@ struct drop_batch *drop_batch_new(const struct spool *s, struct err *err)
 	char text[HEADER_MAX];
 	struct id id;
 
+	if (drop_space(s, err)) {
+		free(b);
+		return NULL;
+	}
 	b->s = s;
 	id_new(&id);
 	id_format(&id, "batch_", b->name);
@@ -177,8 +181,13 @@ static int check_keys(struct drop_batch *b, size_t *replayed, struct err *err)
 	for (size_t i = 0; !rc && i < b->nkeys; i++) {
 		int found = waiting_single(b->s, &b->keys[i], 0, err);
 
-		if (found == WAITING_GONE) /* and only now the view, see waiting.h */
-			found = waiting_view(b->s, &b->keys[i], err);
+		/* And only now the view, see waiting.h: what waits may itself have come second. */
+		if (found == WAITING_GONE || found == WAITING_SAME) {
+			int seen = waiting_view(b->s, &b->keys[i], err);
+
+			if (found == WAITING_GONE || seen != WAITING_NONE)
+				found = seen;
+		}
 		if (found == WAITING_SAME)
 			replay(&h, &b->keys[i]);
 		rc = found < 0 ? -1 : found == WAITING_OTHER ? conflict(&b->keys[i], err) : 0;

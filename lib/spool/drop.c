@@ -35,6 +35,14 @@ void drop_unlock(const struct spool *s)
 	flock(s->new_, LOCK_UN);
 }
 
+int drop_space(const struct spool *s, struct err *err)
+{
+	if (spool_space_ok(s))
+		return 0;
+	return err_set(err, FAIL_TEMPORARY, "%s: less than 5 %% of the disk is free: nothing new is taken",
+	               s->path);
+}
+
 static int fits(size_t n, struct err *err)
 {
 	if (n > DROP_MESSAGE_MAX)
@@ -69,6 +77,8 @@ static int publish_keyed(const struct spool *s, const struct drop_submit *d, str
 
 	entropy_fill(&salt, sizeof(salt));
 	snprintf(tmpname, sizeof(tmpname), "%s.%016" PRIx64, d->id, salt);
+	if (drop_space(s, err))
+		return -1;
 	return publish(s, tmpname, d->id, d->bytes, d->n, err);
 }
 
@@ -99,12 +109,9 @@ static int try_keyed(const struct spool *s, struct drop_submit *d, const struct 
 			return -1;
 		if (found == WAITING_OTHER)
 			return conflict(d, err);
-		if (found == WAITING_SAME) {
-			d->replayed = 1;
-			return 0;
-		}
 	}
-	/* The message is in new/ until its view is written, so one of the two shows. */
+	/* The message is in new/ until its view is written, so one of the two shows.  What waits with
+	 * our content may itself have come second: then the view says so. */
 	seen = waiting_view(s, key, err);
 	if (seen < 0)
 		return -1;
@@ -112,8 +119,8 @@ static int try_keyed(const struct spool *s, struct drop_submit *d, const struct 
 		withdraw(s, d);
 	if (seen == WAITING_OTHER)
 		return conflict(d, err);
-	d->replayed = seen == WAITING_SAME;
-	return seen == WAITING_SAME || published ? 0 : 1;
+	d->replayed = seen == WAITING_SAME || found == WAITING_SAME;
+	return d->replayed || published ? 0 : 1;
 }
 
 static int note_hit(void *ctx, const struct waiting_key *key, enum waiting_found found)
@@ -173,7 +180,9 @@ int drop_submit(const struct spool *s, struct drop_submit *d, struct err *err)
 	d->replayed = 0;
 	if (fits(d->n, err))
 		return -1;
-	return d->keyed ? submit_keyed(s, d, err) : publish(s, d->id, d->id, d->bytes, d->n, err);
+	if (d->keyed)
+		return submit_keyed(s, d, err);
+	return drop_space(s, err) ? -1 : publish(s, d->id, d->id, d->bytes, d->n, err);
 }
 
 int drop_nudge(const struct spool *s)

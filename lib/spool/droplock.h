@@ -13,5 +13,6 @@ struct spool;
 
 int drop_lock(const struct spool *s, int how, struct err *err); /* LOCK_SH or LOCK_EX */
 void drop_unlock(const struct spool *s);
+int drop_space(const struct spool *s, struct err *err); /* FAIL_TEMPORARY below the reserve */
 
 #endif

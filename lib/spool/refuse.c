@@ -14,6 +14,7 @@
 #include "json/js.h"
 #include "spool/layout.h"
 #include "spool/pickup.h"
+#include "spool/put.h"
 
 enum { NAME_KEPT_MAX = 200, TRIES = 10000, TARGET_BYTES = SPOOL_NAME_MAX + 16 };
 static const char why_suffix[] = ".why.json";
@@ -108,6 +109,7 @@ int pickup_refuse(const struct spool *s, const char *name, int64_t now_ms, const
                   struct err *err)
 {
 	struct refusal r = {.why = BUF_INIT};
+	int cause;
 
 	if (begin(&r, s, name, now_ms, why, err))
 		return -1;
@@ -119,6 +121,11 @@ int pickup_refuse(const struct spool *s, const char *name, int64_t now_ms, const
 	}
 	if (drop_odd(s, name))
 		return 0;
+	cause = errno;
+	unlinkat(s->refused, r.why_name, 0);
+	errno = cause;
+	if (cause == EBUSY || cause == EXDEV || cause == ENOTEMPTY || cause == EEXIST)
+		errno = EPERM; /* a mount, another's full folder: this one only */
 	return err_errno(err, "cannot move a message to refused/%s", r.target);
 }
 
@@ -126,7 +133,11 @@ int pickup_refuse_bytes(const struct spool *s, const char *name, const void *p, 
                         int64_t now_ms, const struct err *why, struct err *err)
 {
 	struct refusal r = {.why = BUF_INIT};
+	struct buf bytes = {.data = (char *)p, .len = n};
 
+	/* A batch that is read again after a crash refuses its lines again. */
+	if (put_compare(s->refused, name, &bytes) == PUT_SAME)
+		return 0;
 	if (begin(&r, s, name, now_ms, why, err))
 		return -1;
 	return io_replace(s->refused, r.target, p, n, err);

@@ -36,6 +36,7 @@ static void drop_event(struct views *v, struct queued *q)
 	free((char *)q->ev.msg);
 	json_decref(q->ev.data);
 	v->kept--;
+	v->kept_bytes -= q->ev.pos.length;
 }
 
 static void job_free(struct views *v, struct job *job)
@@ -169,8 +170,9 @@ static void queue_event(struct views *v, struct job *job, const struct event *ev
 	}
 	q = &job->events[job->n++];
 	q->ev = *ev;
-	q->kept = v->kept < VIEWS_KEEP;
+	q->kept = v->kept < VIEWS_KEEP && v->kept_bytes + ev->pos.length <= VIEWS_KEEP_BYTES;
 	v->kept += (size_t)q->kept;
+	v->kept_bytes += q->kept ? ev->pos.length : 0;
 	q->ev.actor = q->kept && ev->actor ? mem_strdup(ev->actor) : NULL;
 	q->ev.msg = q->kept && ev->msg ? mem_strdup(ev->msg) : NULL;
 	q->ev.data = q->kept ? json_incref(ev->data) : NULL;

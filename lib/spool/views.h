@@ -6,7 +6,7 @@
  *            of a task at once (model/taskview.h) onto its view -- from the file when its seq is
  *            the one expected, else anew from the journal -- and writes each file that changed
  *            once: so under load many events cost one write.  Events are kept parsed up to
- *            VIEWS_KEEP, beyond that only their position, and are read again from the journal.
+ *            VIEWS_KEEP and VIEWS_KEEP_BYTES of the journal, beyond that only their position, and are read again from the journal.
  * Webhooks   For an event its dialect wants, the body is rendered from the view as of that event
  *            and outbox/due/EVT.json is written (0600) before the view's own file:
  *            {"schema":"er.delivery.v1","id":"evt_…","task":…,"seq":N,"type":"task.completed","dialect":…,
@@ -29,7 +29,7 @@ struct journal;
 struct spool;
 struct views; /* opaque */
 
-enum { VIEWS_KEEP = 4096 };
+enum { VIEWS_KEEP = 4096, VIEWS_KEEP_BYTES = 16 << 20 };
 
 struct views *views_new(const struct spool *s, const struct journal *j, struct err *err);
 void views_free(struct views *v);

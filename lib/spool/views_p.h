@@ -54,7 +54,7 @@ struct views {
 	struct job **jobs;         /* owned; NULL where free */
 	size_t n_jobs, cap_jobs;
 	struct job *first, *last;
-	size_t pending, kept, recovering;
+	size_t pending, kept, kept_bytes, recovering;
 	struct index_writer index;
 	views_due_fn *due;
 	void *due_ctx;

@@ -164,3 +164,74 @@ refused() {
 	[ "$("$er" -C "$sp" show "$good" --json=state)" = "$before" ]
 	refused msg_01ARZ3NDEKTSV4RRFFQ69G5FAV .
 }
+
+# A batch that some other program wrote: NAME, LINES on stdin.
+foreign_batch() {
+	{ printf '{"er":1,"type":"batch","id":"%s","count":9}\n' "$1"; cat; } >"$sp/tmp/foreign"
+	mv "$sp/tmp/foreign" "$sp/new/$1"
+}
+line() { # ID-DIGIT
+	printf '{"er":1,"type":"submit","id":"task_01J8ZZZZZZZZZZZZZZZZZZZZZ%s","from":"x","body":{"er":1,"lane":"general","title":"t"}}\n' "$1"
+}
+
+@test "a batch with lines that are no messages: the others are taken" {
+	{ line 1; echo "not JSON"; echo '{"a":1}'; line 2; } | foreign_batch batch_01J8ZZZZZZZZZZZZZZZZZZZZZ1
+	pass
+	refused batch_01J8ZZZZZZZZZZZZZZZZZZZZZ1.line2 object
+	refused batch_01J8ZZZZZZZZZZZZZZZZZZZZZ1.line3 version
+	"$er" -C "$sp" list --json | grep -q ZZZZZ1
+	"$er" -C "$sp" list --json | grep -q ZZZZZ2
+}
+
+@test "a batch with a line of ten megabytes: the others are taken, it is kept" {
+	{ line 1; head -c 10000000 /dev/zero | tr '\0' x; echo; line 2; } | foreign_batch batch_01J8ZZZZZZZZZZZZZZZZZZZZZ1
+	pass
+	refused batch_01J8ZZZZZZZZZZZZZZZZZZZZZ1 longer
+	"$er" -C "$sp" list --json | grep -q ZZZZZ2
+	[ "$(wc -c <"$sp/refused/batch_01J8ZZZZZZZZZZZZZZZZZZZZZ1")" -gt 10000000 ]
+}
+
+@test "a batch that cannot be read is not taken for one that ends" {
+	command -v strace >/dev/null || skip "strace is not installed"
+	for i in 1 2 3 4; do line $i; done | foreign_batch batch_01J8ZZZZZZZZZZZZZZZZZZZZZ1
+	cp -a "$sp" "$sp.trace"
+	strace -f -qq -y -o "$BATS_TEST_TMPDIR/t" -e trace=read "$erd" -C "$sp.trace" --once
+	n=$(grep -n new/batch_ "$BATS_TEST_TMPDIR/t" | head -n 1 | cut -d: -f1)
+	run strace -f -qq -o /dev/null -e inject=read:error=EIO:when="$n" "$erd" -C "$sp" --once
+	[ "$status" = 75 ]
+	[ -e "$sp/new/batch_01J8ZZZZZZZZZZZZZZZZZZZZZ1" ]
+	pass
+	[ "$("$er" -C "$sp" list --ndjson | grep -c ZZZZZ)" = 4 ]
+}
+
+@test "one pass takes all batches, and a cancel behind them" {
+	for i in 1 2 3; do line $i | foreign_batch batch_01J8ZZZZZZZZZZZZZZZZZZZZZ$i; done
+	run "$er" -q -C "$sp" cancel task_01J8ZZZZZZZZZZZZZZZZZZZZZ3
+	[ "$status" = 8 ]
+	pass
+	[ -z "$(ls -A "$sp/new" "$sp/refused" | grep -v :)" ]
+	"$er" -C "$sp" show task_01J8ZZZZZZZZZZZZZZZZZZZZZ3 | grep -q cancelled
+}
+
+@test "a program that answers nonsense gives its task back" {
+	printf '#!/bin/sh\nprintf "{\\"answer\\":1,\\"confidence\\":\\"high\\"}"\n' >"$sp/etc/programs/echo"
+	id=$("$er" -q -C "$sp" submit --lane example.echo --title t)
+	pass
+	[ "$("$er" -C "$sp" show "$id" --json=state | tr -d '"')" != started ]
+	[ -z "$(ls -A "$sp/refused")" ]
+}
+
+@test "programs go on after a restart though views were deleted" {
+	printf '#!/bin/sh\nsleep 60\n' >"$sp/etc/programs/echo"
+	id=$("$er" -q -C "$sp" submit --lane example.echo --title t)
+	"$erd" -C "$sp" 2>/dev/null 3>&- &
+	timeout 10 sh -c "until grep -qs started '$sp/index/open.tsv'; do sleep 0.05; done"
+	kill -TERM $!
+	wait $! || true
+	ls "$sp"/journal/snapshot-*
+	rm -r "$sp/tasks"
+	printf '#!/bin/sh\nprintf "{\\"answer\\":1}"\n' >"$sp/etc/programs/echo"
+	timeout 20 "$erd" -C "$sp" --once
+	"$er" -C "$sp" fsck --rebuild >/dev/null
+	"$er" -C "$sp" show "$id" | grep -q '^closed' # its schema refuses the answer three times
+}

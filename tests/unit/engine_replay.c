@@ -2,7 +2,8 @@
  * Random histories through decide and evolve.  After each: evolving the written events from
  * nothing gives the state that the living world had (so a restart is a replay), a saved and loaded
  * world is the same world, the same inputs give the same events, and every task has walked a
- * path of the transition table to exactly one end.  ER_SEED and ER_ROUNDS choose the histories.
+ * path of the transition table to exactly one end; and no task waits while somebody is free who
+ * could be asked.  ER_SEED and ER_ROUNDS choose the histories.
  */
 #include <check.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 #include "base/mem.h"
 #include "engine/decide.h"
 #include "engine/evolve.h"
+#include "engine/route.h"
 #include "engine/snapshot.h"
 #include "engine/transition.h"
 #include "engine/world.h"
@@ -66,6 +68,18 @@ static void apply_decision(struct sim *s, struct decision *d, const char *msg)
 	}
 }
 
+/* Nobody who could be asked is idle while a task waits. */
+static void none_starves(const struct sim *s)
+{
+	int class_full;
+
+	for (uint32_t i = 0; i < s->w->n_tasks; i++) {
+		const struct task *t = world_at(s->w, i);
+		if (t && t->state == ST_QUEUED)
+			ck_assert_ptr_null(route_pick(s->w, t, NULL, &class_full));
+	}
+}
+
 static void settle(struct sim *s)
 {
 	struct input in;
@@ -81,6 +95,7 @@ static void settle(struct sim *s)
 			ck_assert_uint_gt(d.n, 0); /* a timer that does nothing would spin */
 		decision_release(&d);
 	}
+	none_starves(s);
 }
 
 static void set_config(struct sim *s, enum config_kind kind, const char *name, const char *text)

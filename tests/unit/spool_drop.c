@@ -51,6 +51,26 @@ static void lay_out(const struct row *r)
 		put_batch(7, r->what);
 }
 
+/* What waits with our content came second itself, its writer died before it could withdraw it: the
+ * view knows better. */
+START_TEST(waiting_too_late)
+{
+	struct drop_submit d = kit_submit(7, 0, 1);
+	struct drop_batch *b;
+	size_t replayed;
+
+	kit_write(kit_spool.new_, d.id, d.bytes, d.n);
+	kit_view(7, 2);
+	d = kit_submit(7, 1, 1);
+	ck_fails(drop_submit(&kit_spool, &d, &kit_err), FAIL_CONFLICT);
+	b = drop_batch_new(&kit_spool, &kit_err);
+	ck_assert_ptr_nonnull(b);
+	d = kit_submit(7, 1, 1);
+	ck_ok(drop_batch_add(b, &d, &kit_err));
+	ck_fails(drop_batch_commit(b, &replayed, &kit_err), FAIL_CONFLICT);
+}
+END_TEST
+
 START_TEST(single_matrix)
 {
 	const struct row *r = &matrix[_i];
@@ -377,6 +397,7 @@ int main(void)
 
 	tcase_add_checked_fixture(tc, kit_setup, kit_teardown);
 	tcase_set_timeout(tc, 60);
+	tcase_add_test(tc, waiting_too_late);
 	tcase_add_loop_test(tc, single_matrix, 0, NITEMS(matrix));
 	tcase_add_loop_test(tc, batch_matrix, 0, NITEMS(matrix));
 	tcase_add_test(tc, keyless_is_published);

@@ -316,8 +316,13 @@ START_TEST(refuse_bytes_and_gone)
 	ck_assert_ptr_nonnull(strstr(text, "control <U+0001> and <0xFF>"));
 	ck_assert_ptr_null(strstr(text, "field"));
 	free(text);
+	/* Read again after a crash: the same line once; another of that name beside it. */
+	ck_ok(pickup_refuse_bytes(&kit_spool, "batch_1.line7", "{}", 2, 0, &why, &kit_err));
+	ck_assert_uint_eq(kit_count(kit_spool.refused), 2);
 	ck_ok(pickup_refuse(&kit_spool, "never", 0, &why, &kit_err));
 	ck_assert_uint_eq(kit_count(kit_spool.refused), 2);
+	ck_ok(pickup_refuse_bytes(&kit_spool, "batch_1.line7", "[]", 2, 0, &why, &kit_err));
+	ck_assert_uint_eq(kit_count(kit_spool.refused), 4);
 }
 END_TEST
 

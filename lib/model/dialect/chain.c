@@ -46,15 +46,18 @@ static int recognise(const json_t *body)
 
 static int read(const json_t *body, struct spec *spec, struct err *err)
 {
+	const char *reason;
+
 	if (json_object_get(body, "levels"))
 		return err_field(err, FAIL_INVALID, "/levels",
 		                 "this defines a chain and is no task; a chain is configuration and "
 		                 "goes into etc/chains/NAME.json");
 	if (fields_read(&fields_chain, body, spec, err) != 0)
 		return -1;
-	return fields_text(body, fields_chain.text)
-	           ? 0
-	           : err_field(err, FAIL_INVALID, "/reason", "required");
+	reason = fields_text(body, fields_chain.text);
+	return reason && *reason ? 0
+	                         : err_field(err, FAIL_INVALID, "/reason",
+	                                     "required, and not empty");
 }
 
 static const char *status(enum state s)

@@ -256,6 +256,23 @@ static int check_url(const char *url, const char *where, struct err *err)
 	return 0;
 }
 
+/* What no receiver could be told by is refused here, not at each attempt. */
+static int check_secrets(const struct fields *f, const json_t *body, const struct spec *spec,
+                         struct err *err)
+{
+	const char *where;
+
+	fields_at(body, f->bearer, &where);
+	for (const char *p = spec->webhook_bearer; p && *p; p++)
+		if ((unsigned char)*p < ' ' || *p == 0x7f)
+			return err_field(err, FAIL_INVALID, where,
+			                 "must not contain control characters");
+	fields_at(body, f->secret, &where);
+	if (spec->webhook_secret && strcmp(spec->webhook_secret, "whsec_") == 0)
+		return err_field(err, FAIL_INVALID, where, "ends after whsec_");
+	return 0;
+}
+
 static int read_webhook(const struct fields *f, const json_t *body, struct spec *spec,
                         struct err *err)
 {
@@ -267,7 +284,8 @@ static int read_webhook(const struct fields *f, const json_t *body, struct spec 
 	    read_text(body, f->secret, FIELD_KEY_MAX, &spec->webhook_secret, err) != 0 ||
 	    read_text(body, f->bearer, FIELD_URL_MAX, &spec->webhook_bearer, err) != 0 ||
 	    read_int(body, f->retry_max, retries, &max, err) != 0 ||
-	    read_int(body, f->retry_backoff, backoff, &seconds, err) != 0)
+	    read_int(body, f->retry_backoff, backoff, &seconds, err) != 0 ||
+	    check_secrets(f, body, spec, err) != 0)
 		return -1;
 	spec->retry_max = (int)max;
 	spec->retry_backoff_ms = seconds * 1000;

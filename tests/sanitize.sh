@@ -1,0 +1,13 @@
+#!/bin/sh
+# tests/sanitize.sh O -- build beside O with address, leak and undefined-behaviour sanitizers; run the
+# unit tests in one process each, the demo, and what hostile input and lost views do to the programs.
+set -u
+O=$1 rc=0
+here=$(dirname "$0")
+make="${MAKE:-make} --no-print-directory CC=${CC:-cc} -j2 O=$O-asan SANITIZE=address,undefined CFLAGS=-O1"
+$make check-units || rc=1
+$make all || exit 1
+export ER_BIN="$O-asan" ERCTL="$O-asan/erctl" ERD="$O-asan/erd"
+if "$here/demo.sh" "$O-asan"; then echo "ok - demo"; else echo "not ok - demo" && rc=1; fi
+bats --tap "$here/crash/hostile.bats" "$here/crash/rebuild.bats" || rc=1
+exit $rc
