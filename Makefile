@@ -213,7 +213,7 @@ dist: ## er-VERSION.tar.gz from the last commit
 
 compile_commands.json: ## for editors and clang-tidy
 	$(Q){ sep='['; for f in $(foreach l,$(LAYERS),$(call srcs,$(l))) $(wildcard cmd/*/*.c); do \
-	  printf '%s\n{"directory":"%s","file":"%s","arguments":["cc","-std=c17","-D_GNU_SOURCE","-Ilib","-I%s","-DER_VERSION=\"x\"","-DER_DATADIR=\"x\"","-DER_LIBEXECDIR=\"x\"","-c","%s"]}' \
+	  printf '%s\n{"directory":"%s","file":"%s","arguments":["cc","-std=c17","-D_GNU_SOURCE","-Ilib","-I%s","-include","base/banned.h","-DER_VERSION=\"x\"","-DER_DATADIR=\"x\"","-DER_LIBEXECDIR=\"x\"","-c","%s"]}' \
 	  "$$sep" "$$PWD" $$f $${f%/*} $$f; sep=,; done; echo ']'; } > $@
 
 clean: ## remove everything that was built

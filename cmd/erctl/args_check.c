@@ -23,6 +23,8 @@ static int enum_has(const char *words, const char *text)
 static int check_states(const char *text, struct err *err)
 {
 	char word[32];
+	if (!*text)
+		return err_set(err, FAIL_USAGE, "--state: needs states joined by commas");
 	while (*text) {
 		size_t len = strcspn(text, ",");
 		snprintf(word, sizeof word, "%.*s", (int)(len < 31 ? len : 31), text);

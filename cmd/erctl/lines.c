@@ -42,7 +42,7 @@ int lines_next(struct lines *l, const char **text, size_t *n, struct err *err)
 {
 	size_t seen = 0;
 	for (;;) {
-		char *at = l->data + l->begin;
+		char *at = l->data ? l->data + l->begin : NULL;
 		size_t have = l->end - l->begin;
 		char *lf = have > seen ? memchr(at + seen, '\n', have - seen) : NULL;
 		if (lf || (l->eof && have > 0)) {

@@ -26,7 +26,7 @@ static int known(const char *word, const char *const *fields)
 int select_check(const char *paths, const char *const *fields, struct err *err)
 {
 	char path[WORD_MAX], word[WORD_MAX];
-	while (*paths) {
+	do {
 		paths = next_word(paths, ",", path);
 		next_word(path, ".", word);
 		if (known(word, fields))
@@ -37,7 +37,7 @@ int select_check(const char *paths, const char *const *fields, struct err *err)
 		err_set(err, FAIL_USAGE, "--json: no field \"%s\"; there are %s", word, buf_str(&list));
 		buf_release(&list);
 		return -1;
-	}
+	} while (*paths);
 	return 0;
 }
 

@@ -154,13 +154,32 @@ static int drain(struct erd *e, struct err *err)
 	return rest_snapshot(e, 1, err);
 }
 
+/* Views may be deleted at any time, also under a running erd.  What they lack comes with the next
+ * event of its task, or with fsck --rebuild. */
+static int pass_or_mend(struct erd *e, int *busy, struct err *err)
+{
+	struct err why = ERR_INIT;
+
+	if (pass(e, busy, &why) == 0)
+		return 0;
+	if (why.code == FAIL_NOT_FOUND && spool_mend(&e->spool, err) > 0) {
+		log_event(LOG_WARNING_, "views.deleted", "reason", why.msg, NULL);
+		*busy = 1;
+		return 0;
+	}
+	*err = why;
+	if (err->code == FAIL_NOT_FOUND || err->code == FAIL_DENIED)
+		err->code = FAIL_TEMPORARY;
+	return -1;
+}
+
 int erd_loop(struct erd *e, struct err *err)
 {
 	int busy = 1, idle = 0;
 
 	notify_ready();
 	while (!e->stop) {
-		if (pass(e, &busy, err) != 0)
+		if (pass_or_mend(e, &busy, err) != 0)
 			return -1;
 		if (e->once && quiet(e, busy))
 			break;

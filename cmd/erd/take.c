@@ -150,11 +150,6 @@ int take_file(struct erd *e, const char *file, struct err *err)
 	return rc;
 }
 
-static int claimed(void *ctx, const char *name)
-{
-	return batch_claims(ctx, name) || told_claims(ctx, name);
-}
-
 /* Below the reserve only what is about tasks is taken, so that they can still end. */
 static void look_at_space(struct erd *e)
 {
@@ -174,17 +169,21 @@ static int waits(const struct erd *e, const char *name)
 	       (e->tight && strncmp(name, "msg_", 4) != 0);
 }
 
+/* What waits must not take the places of others in a scan. */
+static int skipped(void *ctx, const char *name)
+{
+	return batch_claims(ctx, name) || told_claims(ctx, name) || waits(ctx, name);
+}
+
 int take_all(struct erd *e, size_t *taken, struct err *err)
 {
 	struct pickup_names names = {NULL, 0, 0};
-	int rc = pickup_scan(&e->spool, claimed, e, &names, err);
-
 	uint64_t before = e->messages_total + e->refused_total;
 
-	if (rc == 0 && names.n)
-		look_at_space(e);
+	look_at_space(e);
+	int rc = pickup_scan(&e->spool, skipped, e, &names, err);
 	for (size_t i = 0; rc == 0 && i < names.n; i++) {
-		if (waits(e, names.name[i]))
+		if (waits(e, names.name[i])) /* a batch began meanwhile */
 			continue;
 		rc = take_file(e, names.name[i], err);
 		if (rc == 0)

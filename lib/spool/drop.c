@@ -77,6 +77,9 @@ static int publish_keyed(const struct spool *s, const struct drop_submit *d, str
 
 	entropy_fill(&salt, sizeof(salt));
 	snprintf(tmpname, sizeof(tmpname), "%s.%016" PRIx64, d->id, salt);
+	/* A replay needs no space. */
+	if (faccessat(s->new_, d->id, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		return err_set(err, FAIL_CONFLICT, "%s: exists", d->id);
 	if (drop_space(s, err))
 		return -1;
 	return publish(s, tmpname, d->id, d->bytes, d->n, err);

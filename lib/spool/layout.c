@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -116,6 +117,35 @@ static int open_parts(struct spool *s, struct err *err)
 		if (open_part(s, parts[i].name, parts[i].is_view, parts[i].fd, err))
 			return -1;
 	return 0;
+}
+
+/* Under the same number, which others hold too. */
+static int open_again(struct spool *s, const char *name, int fd, struct err *err)
+{
+	int fresh;
+
+	if (open_part(s, name, 1, &fresh, err))
+		return -1;
+	if (dup3(fresh, fd, O_CLOEXEC) < 0)
+		err_errno(err, "cannot open %s again", name);
+	close(fresh);
+	return err->code ? -1 : 1;
+}
+
+int spool_mend(struct spool *s, struct err *err)
+{
+	const struct {
+		const char *name;
+		int fd;
+	} views[] = {{"tasks", s->tasks},   {"inbox", s->inbox}, {"results", s->results},
+	             {"outbox", s->outbox}, {"index", s->index}};
+	struct stat st;
+	int mended = 0;
+
+	for (size_t i = 0; mended >= 0 && i < NITEMS(views); i++)
+		if (!fstat(views[i].fd, &st) && st.st_nlink == 0)
+			mended = open_again(s, views[i].name, views[i].fd, err);
+	return mended;
 }
 
 static void forget(struct spool *s)

@@ -43,6 +43,8 @@ struct spool {
 /* FAIL_NOT_FOUND "no spool at PATH: …" when there is none; FAIL_CONFIG for another format. */
 int spool_open(struct spool *s, const char *path, struct err *err);
 void spool_close(struct spool *s);
+/* Make and open again the folders of views that were deleted meanwhile: 1 some were, 0 none, -1. */
+int spool_mend(struct spool *s, struct err *err);
 
 /* 1 while at least 5 % of the file system's blocks and inodes are free: below that nothing new
  * is taken, so that the journal can still record the end of what there is. */

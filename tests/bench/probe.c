@@ -9,6 +9,8 @@
  *                                         and nanoseconds of CPU time of PID
  *   probe ready COMMAND...                start COMMAND, wait for READY=1 (sd_notify).  Milliseconds,
  *                                         and its pid, which goes on running
+ *   probe run COMMAND...                  to its end.  Microseconds of wall time and of CPU time, its children's
+ *                                         included
  *   probe lines SPOOL N                   wait until the journal has N lines.  Microseconds, and how many
  *                                         lines there are
  */
@@ -23,9 +25,11 @@
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -241,6 +245,21 @@ static int ready(char **argv)
 	return 1;
 }
 
+static int run(char **argv)
+{
+	int64_t start = now_us();
+	struct rusage u;
+	int status;
+	pid_t pid;
+
+	if (posix_spawnp(&pid, argv[0], NULL, NULL, argv, environ) != 0 || waitpid(pid, &status, 0) != pid ||
+	    status != 0 || getrusage(RUSAGE_CHILDREN, &u) != 0)
+		die(argv[0]);
+	printf("%lld %lld\n", (long long)(now_us() - start),
+	       (long long)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1000000 + u.ru_utime.tv_usec + u.ru_stime.tv_usec);
+	return 0;
+}
+
 /* Count lines of journal segments as they grow. */
 static int lines(const char *spool, long want)
 {
@@ -289,8 +308,10 @@ int main(int argc, char **argv)
 		return drain(argv[2], argv[3], argv[4], strtol(argv[5], NULL, 10));
 	if (!strcmp(what, "ready") && argc > 2)
 		return ready(argv + 2);
+	if (!strcmp(what, "run") && argc > 2)
+		return run(argv + 2);
 	if (!strcmp(what, "lines") && argc == 4)
 		return lines(argv[2], strtol(argv[3], NULL, 10));
-	fprintf(stderr, "usage: probe latency|drop|drain|ready|lines ...\n");
+	fprintf(stderr, "usage: probe latency|drop|drain|ready|run|lines ...\n");
 	return 2;
 }

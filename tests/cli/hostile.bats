@@ -1,8 +1,9 @@
 #!/usr/bin/env bats
-# What a stranger tries: secrets that could be shown, text that could drive a terminal, inputs that
-# would be taken for something else.
+# shellcheck disable=SC2154 # $stderr is set by bats
 load helper
 
+# What a stranger tries: secrets that could be shown, text that could drive a terminal, inputs that
+# would be taken for something else.
 # Bytes that no terminal may get, in ${output} and ${stderr}: ESC, C1, DEL, bidi, zero width.
 no_raw() {
 	! printf '%s%s' "$output" "$stderr" |
@@ -20,7 +21,7 @@ no_raw() {
 	done
 	once
 	grep -q SEKRIT "$ER_SPOOL"/journal/*
-	! grep -rq SEKRIT "$ER_SPOOL/tasks" "$ER_SPOOL/inbox" "$ER_SPOOL/index" "$T/erd.log"
+	run -1 grep -r SEKRIT "$ER_SPOOL/tasks" "$ER_SPOOL/inbox" "$ER_SPOOL/index" "$T/erd.log"
 	while read -r id; do
 		for how in "events $id" "events $id --json" "show $id" "show $id --json" "show $id --native"; do
 			expect 0 erctl $how
@@ -97,12 +98,25 @@ no_raw() {
 	expect 2 erctl submit --batch a.ndjson --set a=1
 	id=$(erctl submit a.ndjson)
 	expect 2 erctl wait "$id" --any --all
-	for words in , "a,,b" "a,b," ",a" "a,b,a"; do
+	for words in "," "a,,b" "a,b," ",a" "a,b,a"; do
 		expect 2 erctl ask Q --choice "$words" --timeout 1s
 	done
-	expect 2 erctl list --format '%x-1'
+	expect 2 erctl list --json=
+	expect 2 erctl list --json=id,,state
+	expect 2 erctl list --state ""
 	expect 2 erctl help nonsense --json
 	expect 0 erctl help exit-codes --json
+}
+
+@test "%x in a format needs two digits" {
+	need_erd
+	erctl submit --title t
+	once
+	for bad in '%x-1' '%x 1' '%x1' '%xg0'; do
+		expect 2 erctl list --format "$bad"
+	done
+	expect 0 erctl list --format '%x41%x20b'
+	[ "$output" = "A b" ]
 }
 
 @test "a damaged spool is not told to be made" {

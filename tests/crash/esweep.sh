@@ -68,6 +68,7 @@ if [ "$1" = -x ]; then
 	exit 0
 fi
 
+need_strace "errors at system calls"
 scratch
 mode=$1
 case $mode in

@@ -61,6 +61,7 @@ if [ "$1" = -x ]; then
 	exit 0 # xargs goes on; what was printed counts
 fi
 
+need_strace "kills at system calls"
 scratch
 case $1 in
 all) which=all cases='erctl submit accept decline start answer reject block reply cancel batch refuse' ;;

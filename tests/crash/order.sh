@@ -5,7 +5,7 @@
 set -u
 # shellcheck source=tests/crash/lib.sh
 . "$(dirname "$0")/lib.sh"
-command -v strace >/dev/null || { echo "ok - order # SKIP needs strace"; exit 0; }
+need_strace order
 scratch
 bad=0
 

@@ -8,7 +8,7 @@ set -u
 . "$(dirname "$0")/lib.sh"
 
 [ "$(id -u)" = 0 ] || { echo "ok - power cuts # SKIP needs root"; exit 0; }
-command -v strace >/dev/null || { echo "ok - power cuts # SKIP needs strace"; exit 0; }
+need_strace "power cuts"
 scratch disk
 cleanup() { umount "$W/mnt" 2>/dev/null; }
 mkdir "$W/mnt"

@@ -1,5 +1,6 @@
 /* spool: making, opening and finding one; configuration; abbreviations; the lock. */
 #include "spool_kit.h"
+#include "spool/put.h"
 
 #include <sys/file.h>
 
@@ -88,6 +89,26 @@ START_TEST(view_folders_come_back)
 	spool_close(&s);
 	ck_assert_int_eq(unlinkat(kit_spool.root, "journal", AT_REMOVEDIR), 0);
 	ck_fails(spool_open(&s, kit_dir, &kit_err), FAIL_CONFIG); /* but the truth does not */
+}
+END_TEST
+
+START_TEST(view_folders_come_back_while_open)
+{
+	struct id id;
+	char path[SPOOL_NAME_MAX];
+	struct buf text = {.data = (char *)"x", .len = 1};
+	int tasks = kit_spool.tasks;
+
+	id_new(&id);
+	ck_assert_int_eq(spool_mend(&kit_spool, &kit_err), 0);
+	ck_assert_int_eq(unlinkat(kit_spool.root, "tasks", AT_REMOVEDIR), 0);
+	ck_fails(put_file(kit_spool.tasks, layout_task_path(&id, path), &text, &kit_err),
+	         FAIL_NOT_FOUND);
+	err_clear(&kit_err);
+	ck_assert_int_eq(spool_mend(&kit_spool, &kit_err), 1);
+	ck_assert_int_eq(kit_spool.tasks, tasks);
+	ck_ok(put_file(kit_spool.tasks, path, &text, &kit_err));
+	ck_assert_int_eq(faccessat(kit_spool.root, "tasks", F_OK, 0), 0);
 }
 END_TEST
 
@@ -290,6 +311,7 @@ int main(void)
 	tcase_add_test(tc, init_again_and_from);
 	tcase_add_test(tc, open_says_what_is_wrong);
 	tcase_add_test(tc, view_folders_come_back);
+	tcase_add_test(tc, view_folders_come_back_while_open);
 	tcase_add_test(tc, find_order);
 	tcase_add_test(tc, paths);
 	tcase_add_test(tc, config_is_loaded_and_reported);
