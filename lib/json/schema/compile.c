@@ -61,7 +61,10 @@ struct node *compile_place(struct compile *c, const json_t *json, struct resourc
 
 	if (json_is_boolean(json)) {
 		node = new_node(c, r, at);
-		node->flags |= json_is_true(json) ? NODE_ANYTHING : NODE_NOTHING_VALID;
+		if (json_is_true(json))
+			node->quick = TYPE_ALL;
+		else
+			node->flags |= NODE_NOTHING_VALID;
 		return node;
 	}
 	p = json_is_object(json) ? map_get(&c->places, &json, sizeof(json)) : NULL;
@@ -155,9 +158,17 @@ static void settle(struct node *node)
 
 	if (a && !a->when)
 		a->then = a->otherwise = NULL;
-	if (node->types == TYPE_ALL && !node->number && !node->string && !node->array &&
-	    !node->object && !a && !node->allowed && !node->fixed)
-		node->flags |= NODE_ANYTHING;
+	if (a || node->allowed || node->fixed)
+		return;
+	node->quick = node->types & TYPE_ALL;
+	if (node->number)
+		node->quick &= ~(unsigned)(TYPE_NUMBER | TYPE_INTEGER);
+	if (node->string)
+		node->quick &= ~(unsigned)TYPE_STRING;
+	if (node->array)
+		node->quick &= ~(unsigned)TYPE_ARRAY;
+	if (node->object)
+		node->quick &= ~(unsigned)TYPE_OBJECT;
 }
 
 /* draft-04 marks minimum and maximum as exclusive by a second keyword. */

@@ -11,6 +11,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct arena;
 
@@ -29,6 +30,63 @@ struct names {
 
 /* ${list}: s, len and value are set; no name twice. */
 void names_make(struct names *t, struct name *list, size_t n, struct arena *a);
-const struct name *names_find(const struct names *t, const char *s, size_t len);
+const struct name *names_bisect(const struct names *t, const char *s, size_t len);
+
+enum { NAMES_WHOLE = 16 }; /* bytes that head and tail hold between them */
+
+static inline uint64_t names_tail(const char *s, size_t n)
+{
+	uint64_t v = 0;
+	uint32_t half;
+
+	if (n >= 8) {
+		memcpy(&v, s + n - 8, 8);
+	} else if (n >= 4) {
+		memcpy(&half, s + n - 4, 4);
+		v = half;
+	}
+	return v;
+}
+
+static inline uint64_t names_head(const char *s, size_t n)
+{
+	const unsigned char *u = (const unsigned char *)s;
+	uint64_t v = 0;
+	uint32_t half;
+
+	if (n >= 8) {
+		memcpy(&v, s, 8);
+	} else if (n >= 4) {
+		memcpy(&half, s, 4);
+		v = half;
+	} else if (n) { /* first, middle and last: all there are */
+		v = (uint64_t)u[0] | (uint64_t)u[n / 2] << 8 | (uint64_t)u[n - 1] << 16;
+	}
+	return v;
+}
+
+static inline size_t names_place(const struct names *t, uint64_t head, uint64_t tail, size_t len)
+{
+	uint64_t h = (head ^ (tail << 29 | tail >> 35) ^ len) * t->seed;
+
+	return (h ^ h >> 32) & (t->room - 1);
+}
+
+static inline const struct name *names_find(const struct names *t, const char *s, size_t len)
+{
+	uint64_t head = names_head(s, len), tail = names_tail(s, len);
+	size_t at;
+
+	if (!t->seed) /* also when there are none */
+		return names_bisect(t, s, len);
+	for (at = names_place(t, head, tail, len); t->slots[at].s; at = (at + 1) & (t->room - 1)) {
+		const struct name *k = &t->slots[at];
+
+		if (k->head == head && k->tail == tail && k->len == len &&
+		    (len <= NAMES_WHOLE || !memcmp(k->s, s, len)))
+			return k;
+	}
+	return NULL;
+}
 
 #endif

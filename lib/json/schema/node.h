@@ -31,9 +31,7 @@ enum count { C_MIN_LEN, C_MAX_LEN, C_MIN_ITEMS, C_MAX_ITEMS, C_MIN_PROPS, C_MAX_
 
 enum node_flag {
 	NODE_NOTHING_VALID = 1, /* the schema false */
-	NODE_ANYTHING = 2,      /* true, or no keyword that constrains */
-	NODE_STRICT = 4,        /* draft-04: 1.0 is no integer */
-	NODE_CONST = 8
+	NODE_STRICT = 2         /* draft-04: 1.0 is no integer */
 };
 
 struct range {
@@ -122,6 +120,7 @@ struct enum_part {
 struct node {
 	unsigned flags;
 	unsigned types; /* all when there is no type */
+	unsigned quick; /* those of them of which no keyword asks more */
 	const struct number_part *number;
 	const struct string_part *string;
 	const struct array_part *array;

@@ -22,10 +22,22 @@ static int is_multiple(const json_t *v, const json_t *of)
 	return decimal_is_multiple(&value, &step);
 }
 
+/* Is a double exactly this number? */
+static int is_small(const json_t *v)
+{
+	return json_is_real(v) || (json_integer_value(v) < (json_int_t)1 << 53 &&
+	                           json_integer_value(v) > -((json_int_t)1 << 53));
+}
+
 static int order(const json_t *a, const json_t *b)
 {
 	if (json_is_integer(a) && json_is_integer(b)) {
 		json_int_t x = json_integer_value(a), y = json_integer_value(b);
+
+		return (x > y) - (x < y);
+	}
+	if (is_small(a) && is_small(b)) {
+		double x = json_number_value(a), y = json_number_value(b);
 
 		return (x > y) - (x < y);
 	}
@@ -174,6 +186,7 @@ static int check_items(struct run *run, const struct array_part *l, const json_t
 	size_t n = json_array_size(v);
 	int ok = 1;
 
+	run->steps += n / 8;
 	for (; here.index < n && (ok || !run->quiet) && !run->stop; here.index++) {
 		const struct node *node = here.index < l->nprefix ? l->prefix[here.index] : l->rest;
 
@@ -192,6 +205,7 @@ static int check_contains(struct run *run, const struct node *node, const json_t
 	size_t n = json_array_size(v), count = 0;
 	struct path here = {.up = at};
 
+	run->steps += n / 8;
 	if (!l->contains_evaluates)
 		marks = NULL;
 	for (; here.index < n && !run->stop; here.index++) {

@@ -56,9 +56,27 @@ static inline int marks_has(const struct marks *m, size_t i)
 	return m->bits[i / 64] >> i % 64 & 1;
 }
 
+static inline unsigned type_bit(const json_t *v)
+{
+	static const unsigned char bits[] = {
+	    [JSON_OBJECT] = TYPE_OBJECT, [JSON_ARRAY] = TYPE_ARRAY, [JSON_STRING] = TYPE_STRING,
+	    [JSON_INTEGER] = TYPE_INTEGER, [JSON_REAL] = TYPE_NUMBER,
+	    [JSON_TRUE] = TYPE_BOOLEAN, [JSON_FALSE] = TYPE_BOOLEAN, [JSON_NULL] = TYPE_NULL,
+	};
+
+	return bits[json_typeof(v)];
+}
+
+int check_more(struct run *run, const struct node *node, const json_t *v, const struct path *at,
+               struct marks *marks);
+
 /* ${marks} NULL: nobody asks what was evaluated. */
-int check(struct run *run, const struct node *node, const json_t *v, const struct path *at,
-          struct marks *marks);
+static inline int check(struct run *run, const struct node *node, const json_t *v,
+                        const struct path *at, struct marks *marks)
+{
+	return node->quick & type_bit(v) ? 1 : check_more(run, node, v, at, marks);
+}
+
 /* Only whether it fits; nothing is marked. */
 int check_quietly(struct run *run, const struct node *node, const json_t *v,
                   const struct path *at);

@@ -11,13 +11,7 @@ static int integral(double v)
 
 static int type_fits(const struct node *node, const json_t *v)
 {
-	static const unsigned char bits[] = {
-	    [JSON_OBJECT] = TYPE_OBJECT, [JSON_ARRAY] = TYPE_ARRAY, [JSON_STRING] = TYPE_STRING,
-	    [JSON_INTEGER] = TYPE_INTEGER, [JSON_REAL] = TYPE_NUMBER,
-	    [JSON_TRUE] = TYPE_BOOLEAN, [JSON_FALSE] = TYPE_BOOLEAN, [JSON_NULL] = TYPE_NULL,
-	};
-
-	if (bits[json_typeof(v)] & node->types)
+	if (type_bit(v) & node->types)
 		return 1;
 	return json_is_real(v) && node->types & TYPE_INTEGER && !(node->flags & NODE_STRICT) &&
 	       integral(json_real_value(v));
@@ -133,13 +127,11 @@ static int exhausted(struct run *run, const struct node *node, const struct path
 	return 0;
 }
 
-int check(struct run *run, const struct node *node, const json_t *v, const struct path *at,
-          struct marks *marks)
+int check_more(struct run *run, const struct node *node, const json_t *v, const struct path *at,
+               struct marks *marks)
 {
 	int ok;
 
-	if (node->flags & NODE_ANYTHING)
-		return 1;
 	if (++run->steps > MAX_STEPS || run->depth >= MAX_DEEP)
 		return exhausted(run, node, at);
 	if (node->flags & NODE_NOTHING_VALID)
