@@ -11,7 +11,7 @@
 #include "base/err.h"
 #include "json/schema/schema.h"
 
-enum { ROUNDS = 9 };
+enum { ROUNDS = 300 };
 
 static double now(void)
 {
@@ -39,7 +39,7 @@ static json_t *read_json(const char *dir, const char *name, const char *part)
 static double time_validate(const struct schema *s, const json_t *v, size_t want, double spend)
 {
 	double best = 1e18;
-	long i, n = 1000;
+	long i, n = 200;
 	int round;
 
 	for (round = 0; round < ROUNDS; round++) {

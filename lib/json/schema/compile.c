@@ -189,6 +189,9 @@ static int settle_exclusive(struct compile *c, const struct place *p)
 			continue;
 		if (!json_object_get(p->json, pairs[i].of))
 			return compile_refuse(c, p->resource, p->at, pairs[i].text);
+		/* the interval was made with the end in it */
+		n->low = n->real_low = 1;
+		n->high = n->real_high = 0;
 		n->bound[pairs[i].to] = n->bound[pairs[i].from];
 		n->bound[pairs[i].from] = NULL;
 	}

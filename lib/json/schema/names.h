@@ -23,6 +23,7 @@ struct name {
 };
 
 struct names {
+	struct name *list;   /* in the order that was given */
 	struct name *slots;  /* room of them, or n sorted ones when seed is 0 */
 	size_t n, room;
 	uint64_t seed;
@@ -72,6 +73,13 @@ static inline size_t names_place(const struct names *t, uint64_t head, uint64_t 
 	return (h ^ h >> 32) & (t->room - 1);
 }
 
+static inline int names_same(const struct name *k, const char *s, size_t len, uint64_t head,
+                             uint64_t tail)
+{
+	return k->head == head && k->tail == tail && k->len == len &&
+	       (len <= NAMES_WHOLE || !memcmp(k->s, s, len));
+}
+
 static inline const struct name *names_find(const struct names *t, const char *s, size_t len)
 {
 	uint64_t head = names_head(s, len), tail = names_tail(s, len);
@@ -80,13 +88,26 @@ static inline const struct name *names_find(const struct names *t, const char *s
 	if (!t->seed) /* also when there are none */
 		return names_bisect(t, s, len);
 	for (at = names_place(t, head, tail, len); t->slots[at].s; at = (at + 1) & (t->room - 1)) {
-		const struct name *k = &t->slots[at];
-
-		if (k->head == head && k->tail == tail && k->len == len &&
-		    (len <= NAMES_WHOLE || !memcmp(k->s, s, len)))
-			return k;
+		if (names_same(&t->slots[at], s, len, head, tail))
+			return &t->slots[at];
 	}
 	return NULL;
+}
+
+/* The same when the values are the places in the list and members come in its order, as they do
+ * mostly: ${guess} is the place expected, and then the next one. */
+static inline const struct name *names_find_next(const struct names *t, const char *s, size_t len,
+                                                 size_t *guess)
+{
+	const struct name *k;
+
+	if (*guess < t->n && t->list[*guess].len == len &&
+	    names_same(&t->list[*guess], s, len, names_head(s, len), names_tail(s, len)))
+		return &t->list[(*guess)++];
+	k = names_find(t, s, len);
+	if (k)
+		*guess = k->value + 1;
+	return k;
 }
 
 #endif

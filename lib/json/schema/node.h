@@ -40,6 +40,9 @@ struct range {
 
 struct number_part {
 	const json_t *bound[B_COUNT]; /* NULL when absent */
+	/* An integer, or a double, between these keeps to all bounds; others need a closer look. */
+	int64_t low, high;
+	double real_low, real_high;
 };
 
 struct string_part {

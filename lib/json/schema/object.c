@@ -117,8 +117,8 @@ static int walk(struct run *run, const struct object_part *o, const json_t *v,
 	json_t *obj = (json_t *)v; /* jansson's iterators take no const */
 	struct path here = {.up = at};
 	void *iter = json_object_iter(obj);
+	size_t i, guess = 0;
 	int ok = 1;
-	size_t i;
 
 	for (i = 0; iter && (ok || !run->quiet) && !run->stop; i++) {
 		const json_t *value = json_object_iter_value(iter);
@@ -129,7 +129,7 @@ static int walk(struct run *run, const struct object_part *o, const json_t *v,
 		here.key = json_object_iter_key(iter);
 		iter = json_object_iter_next(obj, iter);
 		run->steps++;
-		name = names_find(&o->names, here.key, n);
+		name = names_find_next(&o->names, here.key, n, &guess);
 		if (name) {
 			const struct prop *p = &o->props[name->value];
 

@@ -60,6 +60,19 @@ static int bound_holds(enum bound slot, const json_t *v, const json_t *bound)
 	}
 }
 
+static int is_between(const struct number_part *p, const json_t *v)
+{
+	double x;
+
+	if (json_is_integer(v)) {
+		json_int_t i = json_integer_value(v);
+
+		return i >= p->low && i <= p->high;
+	}
+	x = json_real_value(v);
+	return x >= p->real_low && x <= p->real_high;
+}
+
 int check_number(struct run *run, const struct node *node, const json_t *v, const struct path *at)
 {
 	static const struct {
@@ -74,6 +87,8 @@ int check_number(struct run *run, const struct node *node, const json_t *v, cons
 	unsigned slot;
 	int ok = 1;
 
+	if (is_between(node->number, v))
+		return 1;
 	for (slot = 0; slot < B_COUNT && (ok || !run->quiet); slot++) {
 		const json_t *bound = node->number->bound[slot];
 

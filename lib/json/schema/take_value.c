@@ -1,4 +1,5 @@
 /* json/schema/take_value.c -- keywords that look at a value alone become parts of a node. */
+#include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "json/schema/pattern.h"
 
 enum { SORT_FROM = 9 };
+static const json_int_t SMALL = (json_int_t)1 << 53; /* a double below is exact */
 
 #define EVERYTHING {.low = 0, .high = SIZE_MAX}
 
@@ -18,9 +20,43 @@ struct number_part *part_number(const struct take *t)
 {
 	struct node *node = t->node;
 
-	if (!node->number)
-		node->number = arena_alloc(&t->c->s->arena, sizeof(*node->number));
+	if (!node->number) {
+		struct number_part *p = arena_alloc(&t->c->s->arena, sizeof(*p));
+
+		p->low = INT64_MIN;
+		p->high = INT64_MAX;
+		p->real_low = -HUGE_VAL;
+		p->real_high = HUGE_VAL;
+		node->number = p;
+	}
 	return (struct number_part *)node->number;
+}
+
+/* Nothing is certain: every number needs the closer look. */
+static void no_interval(struct number_part *p)
+{
+	p->low = 1;
+	p->high = 0;
+	p->real_low = 1;
+	p->real_high = 0;
+}
+
+/* Narrow the intervals of what is certain, by a minimum or maximum that is a small integer. */
+static void narrow(struct number_part *p, unsigned slot, const json_t *bound)
+{
+	json_int_t v = json_integer_value(bound);
+
+	if (!json_is_integer(bound) || v >= SMALL || v <= -SMALL || slot == B_MULTIPLE) {
+		no_interval(p);
+	} else if (slot == B_MIN || slot == B_ABOVE) {
+		v += slot == B_ABOVE;
+		p->low = v > p->low ? v : p->low;
+		p->real_low = (double)v > p->real_low ? (double)v : p->real_low;
+	} else {
+		v -= slot == B_BELOW;
+		p->high = v < p->high ? v : p->high;
+		p->real_high = (double)v < p->real_high ? (double)v : p->real_high;
+	}
 }
 
 struct string_part *part_string(const struct take *t)
@@ -142,6 +178,7 @@ int take_bound(const struct take *t)
 	if (t->slot == B_MULTIPLE && json_number_value(v) <= 0)
 		return take_refuse(t, "must be greater than 0");
 	part_number(t)->bound[t->slot] = v;
+	narrow(part_number(t), t->slot, v);
 	return 0;
 }
 

@@ -23,7 +23,7 @@ static int is_allowed(struct run *run, const struct enum_part *e, const json_t *
 
 	if (json_is_string(v))
 		return names_find(&e->strings, json_string_value(v), json_string_length(v)) != NULL;
-	if (e->only_strings)
+	if (e->only_strings || !(e->types & type_bit(v)))
 		return 0;
 	if (e->sorted.n)
 		return texts_has(&e->sorted, v, &run->steps);

@@ -43,6 +43,8 @@ static int objects_equal(const json_t *a, const json_t *b, unsigned long *steps)
 int value_equal(const json_t *a, const json_t *b, unsigned long *steps)
 {
 	++*steps;
+	if (json_is_integer(a) && json_is_integer(b))
+		return json_integer_value(a) == json_integer_value(b);
 	if (json_is_number(a) && json_is_number(b))
 		return number_cmp(a, b) == 0;
 	if (json_typeof(a) != json_typeof(b))
