@@ -95,6 +95,10 @@ define probe
 endef
 $(O)/bench/%: tests/bench/%.c
 	$(probe)
+# This one times the library itself.
+$(O)/bench/schema: $(O)/tests/bench/schema.o $(call below,json)
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "  LINK  $@";)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(call below,json) $(LIBS_CTL)
 $(O)/crash/%: tests/crash/%.c
 	$(probe)
 

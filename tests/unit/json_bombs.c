@@ -3,9 +3,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/mem.h"
 #include "json/js.h"
 #include "json/schema/schema.h"
 
@@ -124,6 +126,173 @@ START_TEST(schema_limits)
 }
 END_TEST
 
+/* Refused, or judged, within the time and the memory that a schema may take. */
+static void assert_short(const json_t *doc, const json_t *v)
+{
+	struct err err = ERR_INIT;
+	struct schema_errors errors;
+	int64_t start = now_mono_ms();
+	struct schema *s = schema_compile(doc, &err);
+	struct rusage u;
+
+	if (s) {
+		schema_validate(s, v, &errors);
+		schema_errors_release(&errors);
+	} else {
+		ck_assert_int_eq(err.code, FAIL_INVALID);
+	}
+	schema_free(s);
+	/* 50 ms on a quiet machine and without a sanitizer; here other tests run beside */
+	ck_assert_int_lt(now_mono_ms() - start, 1000);
+	ck_assert_int_eq(getrusage(RUSAGE_SELF, &u), 0);
+	if (getenv("BOMB_TIMES"))
+		printf("%d ms, %ld MB\n", (int)(now_mono_ms() - start), u.ru_maxrss / 1024);
+}
+
+static const struct {
+	const char *schema, *instance;
+} texts[] = {
+    {"{\"$ref\":\"#\"}", "1"},
+    {"{\"$ref\":\"#/$defs/a\",\"$defs\":{\"a\":{\"$ref\":\"#/$defs/b\"},\"b\":{\"$ref\":\"#/$defs/a\"}}}",
+     "1"},
+    {"{\"$dynamicAnchor\":\"x\",\"anyOf\":[{\"$dynamicRef\":\"#x\"},{\"$dynamicRef\":\"#x\"}]}", "1"},
+    {"{\"$schema\":\"https://json-schema.org/draft/2019-09/schema\",\"$recursiveAnchor\":true,"
+     "\"allOf\":[{\"$recursiveRef\":\"#\"}]}", "1"},
+    {"{\"pattern\":\"^(a+)+$\"}", "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!\""},
+    {"{\"pattern\":\"(?:(?:(?:a{1,1000}){1,1000}){1,1000})\"}", "\"a\""},
+    {"{\"pattern\":\"(x+x+)+y\"}", "\"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\""},
+    {"{\"anyOf\":[{\"items\":{\"$ref\":\"#\"}},{\"items\":{\"$ref\":\"#\"}}],\"type\":\"array\"}",
+     "[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]"},
+    {"{\"unevaluatedItems\":false,\"anyOf\":[{\"items\":{\"$ref\":\"#\"}},{\"items\":{\"$ref\":\"#\"}}]}",
+     "[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]"},
+};
+
+START_TEST(small_bombs)
+{
+	json_t *doc = parse(texts[_i].schema), *v = parse(texts[_i].instance);
+
+	assert_short(doc, v);
+	json_decref(doc);
+	json_decref(v);
+}
+END_TEST
+
+static json_t *make_number(size_t i)
+{
+	return json_integer((json_int_t)i);
+}
+
+/* A chain of ${n} definitions, each leading to the next by ${link}: a text with %d twice. */
+static json_t *chain(int n, const char *link)
+{
+	json_t *doc = parse("{\"$ref\":\"#/$defs/d0\"}"), *defs = json_object();
+	int i;
+
+	js_set_new(doc, "$defs", defs);
+	for (i = 0; i < n; i++) {
+		char name[16], text[200];
+
+		snprintf(name, sizeof(name), "d%d", i);
+		snprintf(text, sizeof(text), link, i + 1, i + 1);
+		js_set_new(defs, name, i + 1 < n ? parse(text) : parse("{\"type\":\"null\"}"));
+	}
+	return doc;
+}
+
+/* Ten thousand alternatives for an array of as many items. */
+static json_t *alternatives(const char *each, size_t n)
+{
+	json_t *doc = json_object(), *list = json_array();
+	size_t i;
+
+	js_set_new(doc, "anyOf", list);
+	for (i = 0; i < n; i++)
+		json_array_append_new(list, parse(each));
+	return doc;
+}
+
+START_TEST(large_bombs)
+{
+	static const char *const links[] = {
+	    "{\"$ref\":\"#/$defs/d%d\"}",
+	    "{\"title\":\"x\",\"minimum\":0,\"allOf\":[{\"$ref\":\"#/$defs/d%d\"}]}",
+	    "{\"anyOf\":[{\"$ref\":\"#/$defs/d%d\"},{\"$ref\":\"#/$defs/d%d\"}]}",
+	    "{\"not\":{\"$ref\":\"#/$defs/d%d\"}}",
+	};
+	static const char *const each[] = {
+	    "{\"items\":{\"type\":\"integer\"},\"maxItems\":1}",
+	    "{\"contains\":{\"type\":\"string\"}}",
+	    "{\"items\":{\"type\":\"integer\"},\"const\":0}",
+	    "{\"uniqueItems\":true,\"const\":0}",
+	    "{\"items\":{\"pattern\":\"^(a|b|ab)*c$\"},\"minItems\":2,\"not\":true}",
+	    "{\"unevaluatedItems\":{\"type\":\"integer\"},\"not\":{}}",
+	};
+	json_t *numbers = many(100000, make_number), *doc, *one = json_integer(1);
+	size_t i;
+
+	for (i = 0; i < NITEMS(links); i++) {
+		doc = chain(i == 2 ? 3000 : 4900, links[i]);
+		assert_short(doc, one);
+		json_decref(doc);
+	}
+	for (i = 0; i < NITEMS(each); i++) {
+		doc = alternatives(each[i], 3000);
+		assert_short(doc, numbers);
+		json_decref(doc);
+	}
+	json_decref(one);
+	json_decref(numbers);
+}
+END_TEST
+
+START_TEST(a_million_items)
+{
+	static const char *const schemas[] = {
+	    "{\"items\":{\"type\":\"integer\"}}", "{\"items\":{\"minimum\":0}}",
+	    "{\"items\":{\"type\":\"string\"}}", "{\"contains\":{\"const\":-1}}",
+	    "{\"uniqueItems\":true}", "{\"unevaluatedItems\":false,\"contains\":{\"minimum\":0}}",
+	    "{\"maxItems\":10}", "{\"items\":{\"enum\":[1,2,3,4,5,6,7,8,9,10]}}",
+	};
+	json_t *v = many(1000000, make_number);
+	size_t i;
+
+	for (i = 0; i < NITEMS(schemas); i++) {
+		json_t *doc = parse(schemas[i]);
+
+		assert_short(doc, v);
+		json_decref(doc);
+	}
+	json_decref(v);
+}
+END_TEST
+
+/* The document may be deep, too: our own walks end before the stack does. */
+START_TEST(deep_instances)
+{
+	static const char *const schemas[] = {
+	    "{\"items\":{\"$ref\":\"#\"}}",
+	    "{\"unevaluatedItems\":{\"$ref\":\"#\"},\"anyOf\":[{\"minItems\":0}]}",
+	    "{\"items\":{\"$ref\":\"#\"},\"uniqueItems\":true,\"not\":{\"const\":1}}",
+	};
+	json_t *v = json_array();
+	size_t i;
+
+	for (i = 0; i < 1900; i++) {
+		json_t *outer = json_array();
+
+		json_array_append_new(outer, v);
+		v = outer;
+	}
+	for (i = 0; i < NITEMS(schemas); i++) {
+		json_t *doc = parse(schemas[i]);
+
+		assert_short(doc, v);
+		json_decref(doc);
+	}
+	json_decref(v);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("json_bombs");
@@ -134,6 +303,10 @@ int main(void)
 	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, bombs_are_short, 0, 4);
 	tcase_add_test(tc, schema_limits);
+	tcase_add_loop_test(tc, small_bombs, 0, NITEMS(texts));
+	tcase_add_test(tc, large_bombs);
+	tcase_add_test(tc, a_million_items);
+	tcase_add_test(tc, deep_instances);
 	suite_add_tcase(s, tc);
 	srunner_run_all(sr, CK_NORMAL);
 	failed = srunner_ntests_failed(sr);

@@ -6,7 +6,8 @@
 #include "base/mem.h"
 #include "base/near.h"
 #include "json/js.h"
-#include "json/schema/node.h"
+#include "json/schema/keyword.h"
+#include "json/schema/value.h"
 #include "json/schema/schema.h"
 
 #define NOTHING "schema constrains nothing: it has no keyword that does"

@@ -1,148 +1,185 @@
 /*
  * json/schema/node.h -- the compiled form of a schema; private to this folder.
  *
- * Format     One struct node per subschema.  ${has} tells which keywords count;
- *            members of absent keywords are undefined.
- * Ownership  A node owns everything it points to, copies included.  Nothing is
- *            written after compile, so threads may share it: also no reference
- *            count of a json_t changes.
+ * Format     One struct node per subschema, in an arena.  A part for each type of
+ *            instance, NULL when no keyword looks at that type.
+ * Ownership  The arena owns nodes and parts; struct schema owns copies of the
+ *            documents, into which names, values and patterns' texts point.
+ *            Nothing is written after compile, so threads may share it: also no
+ *            reference count of a json_t changes.
  */
 #ifndef JSON_SCHEMA_NODE_H
 #define JSON_SCHEMA_NODE_H
 
 #include <jansson.h>
 #include <stddef.h>
+#include <stdint.h>
 
-struct buf;
+#include "json/schema/arena.h"
+#include "json/schema/keyword.h"
+#include "json/schema/names.h"
+#include "json/schema/value.h"
+
+struct format;
 struct pattern;
-
-/* JSON types as bits; TYPE_INTEGER is part of TYPE_NUMBER. */
-enum {
-	TYPE_NULL = 1,
-	TYPE_BOOLEAN = 2,
-	TYPE_INTEGER = 4,
-	TYPE_NUMBER = 8,
-	TYPE_STRING = 16,
-	TYPE_ARRAY = 32,
-	TYPE_OBJECT = 64
-};
+struct node;
 
 enum bound { B_MIN, B_MAX, B_ABOVE, B_BELOW, B_MULTIPLE, B_COUNT };
-enum count { C_MIN_LEN, C_MAX_LEN, C_MIN_ITEMS, C_MAX_ITEMS, C_MIN_PROPS, C_MAX_PROPS, C_COUNT };
+/* Each minimum is followed by its maximum. */
+enum count { C_MIN_LEN, C_MAX_LEN, C_MIN_ITEMS, C_MAX_ITEMS, C_MIN_PROPS, C_MAX_PROPS,
+	     C_MIN_CONTAINS, C_MAX_CONTAINS, C_COUNT };
 
-enum has {
-	HAS_NOTHING_VALID = 1 << 0, /* the schema false */
-	HAS_TYPE = 1 << 1,
-	HAS_ENUM = 1 << 2,
-	HAS_CONST = 1 << 3,
-	HAS_UNIQUE = 1 << 4,
-	HAS_BOUND = 1 << 5,  /* << enum bound */
-	HAS_COUNT = 1 << 10, /* << enum count */
-	/* boolean exclusiveMinimum and exclusiveMaximum of draft-04 */
-	HAS_NOT_MIN = 1 << 16,
-	HAS_NOT_MAX = 1 << 17
+enum node_flag {
+	NODE_NOTHING_VALID = 1, /* the schema false */
+	NODE_STRICT = 2         /* draft-04: 1.0 is no integer */
 };
 
-/* A value in the writer's JS_VALUE form: equal text is equality. */
-struct text {
-	const char *p;
-	size_t n;
-	size_t index; /* where it stood */
+struct range {
+	size_t low, high; /* 0 and SIZE_MAX when absent */
 };
 
-struct texts {
-	struct text *t; /* sorted by text, then index */
-	size_t n;
-	char *bytes;
+struct number_part {
+	const json_t *bound[B_COUNT]; /* NULL when absent */
+	/* An integer, or a double, between these keeps to all bounds; others need a closer look. */
+	int64_t low, high;
+	double real_low, real_high;
+};
+
+struct string_part {
+	struct range len;
+	int counted; /* is there a minLength or maxLength */
+	struct pattern *pattern;
+	const char *pattern_text;
+	const struct format *format;
+};
+
+struct array_part {
+	struct range len;
+	struct range contained;
+	int unique;
+	int contains_evaluates; /* 2020-12 */
+	struct node **prefix;
+	size_t nprefix;
+	struct node *rest; /* items, or additionalItems behind a list */
+	struct node *contains;
 };
 
 struct prop {
-	char *name;
-	size_t len;
+	struct node *node;  /* NULL: only required */
+	uint64_t required;  /* its bit, when there are at most 64 */
+};
+
+struct pattern_prop {
+	struct pattern *pattern;
 	struct node *node;
 };
 
-struct node {
-	unsigned has;
-	unsigned types;
-	json_t *bound[B_COUNT];
-	size_t count[C_COUNT];
-	json_t *allowed; /* enum: an array */
-	struct texts sorted; /* of a large enum */
-	json_t *fixed;   /* const */
-	struct pattern *pattern;
-	char *pattern_text;
-	struct prop *required; /* in the schema's order; nodes unused */
-	size_t nrequired;
-	struct prop *props; /* sorted by name */
-	size_t nprops;
-	struct node *additional;
-	struct node *items;
+struct dependent {
+	const char *name;
+	size_t len;
+	const json_t *required; /* a list of names, or NULL */
+	struct node *node;      /* or NULL */
 };
+
+struct object_part {
+	struct range len;
+	struct names names; /* properties and required; value: index in props */
+	struct prop *props;
+	size_t nprops;
+	const json_t *required; /* in the schema's order, or NULL */
+	uint64_t required_mask; /* 0 when there are more than 64 */
+	struct pattern_prop *patterns;
+	size_t npatterns;
+	struct node *additional;
+	struct node *keys; /* propertyNames */
+	struct dependent *dependent;
+	size_t ndependent;
+	int walks; /* is there a reason to look at the members */
+};
+
+struct nodes {
+	struct node **n;
+	size_t count;
+};
+
+/* Schemas for the same instance. */
+struct applied {
+	struct node *ref;
+	struct node *dynamic_ref; /* or what has this anchor in the dynamic scope: */
+	const char *dynamic;      /* NULL when nothing may take its place */
+	struct nodes all, any, one;
+	struct node *not, *when, *then, *otherwise;
+	struct node *rest_items, *rest_props; /* unevaluated */
+};
+
+struct enum_part {
+	const json_t *list;
+	unsigned types;      /* of its values */
+	struct names strings;
+	int only_strings;
+	struct texts sorted; /* of a large one */
+};
+
+struct node {
+	unsigned flags;
+	unsigned types; /* all when there is no type */
+	unsigned quick; /* those of them of which no keyword asks more */
+	const struct number_part *number;
+	const struct string_part *string;
+	const struct array_part *array;
+	const struct object_part *object;
+	const struct applied *applied;
+	const struct enum_part *allowed;
+	const json_t *fixed; /* const */
+	struct resource *resource;
+	const struct path *at; /* in its document */
+	struct node *alias;    /* while compiling: what it only refers to */
+	unsigned mark;         /* while compiling: the search for circles */
+};
+
+struct dynamic_anchor {
+	const char *name;
+	struct node *node;
+	struct dynamic_anchor *next;
+};
+
+/* A document, or a part of one with its own $id. */
+struct resource {
+	const char *uri;
+	const char *document; /* URI of the whole document, NULL in the first */
+	const json_t *root;
+	const struct path *at;
+	unsigned draft; /* enum draft_bit */
+	unsigned vocabularies;
+	struct dynamic_anchor *dynamic;
+	struct resource *next;
+};
+
+struct document {
+	json_t *root; /* owned */
+	struct document *next;
+};
+
+struct owned_pattern {
+	struct pattern *pattern;
+	struct owned_pattern *next;
+};
+
+struct idn;
 
 struct schema {
 	struct node *root;
-	int strict_integer; /* draft-04: 1.0 is no integer */
+	int dynamic; /* is there a $dynamicRef or $recursiveRef */
+	struct arena arena;
+	struct document *documents;
+	struct owned_pattern *patterns;
+	struct owned_texts *texts;
+	struct idn *idn; /* for host names, or NULL */
 };
 
-/* A place in a document, innermost first; lives on the stack of the walk. */
-struct path {
-	const struct path *up; /* NULL: the root, which has no key */
-	const char *key;       /* NULL: an array element */
-	size_t index;
+struct owned_texts {
+	struct texts *texts;
+	struct owned_texts *next;
 };
-
-void path_add(struct buf *out, const struct path *path); /* as a JSON pointer */
-
-/* What compile does with a keyword. */
-enum op {
-	OP_ANNOTATION, /* nothing */
-	OP_REFUSED,
-	OP_DIALECT,
-	OP_TYPE,
-	OP_ENUM,
-	OP_CONST,
-	OP_BOUND, /* slot: enum bound */
-	OP_COUNT, /* slot: enum count */
-	OP_PATTERN,
-	OP_UNIQUE,
-	OP_REQUIRED,
-	OP_PROPERTIES,
-	OP_ADDITIONAL,
-	OP_ITEMS
-};
-
-struct keyword {
-	const char *name;
-	unsigned wants; /* types that its value may have */
-	enum op op;
-	unsigned slot;
-};
-
-const struct keyword *keyword_find(const char *name); /* NULL when unknown */
-int keyword_fits(const struct keyword *k, const json_t *value);
-const char *keyword_wants(const struct keyword *k); /* "must be a string" */
-
-/* What a member of a schema object is, before any of it is compiled. */
-enum keyword_kind {
-	KEYWORD_NONE,       /* unknown, or its value has the wrong type */
-	KEYWORD_ANNOTATION, /* changes no verdict */
-	KEYWORD_CONSTRAINT  /* may refuse an instance, covered here or not */
-};
-
-enum keyword_kind keyword_kind(const char *key, const json_t *value);
-unsigned type_by_name(const char *name); /* 0 when unknown */
-/* "a string or null" */
-void types_add(struct buf *out, unsigned types);
-
-int value_equal(const json_t *a, const json_t *b);
-void texts_make(struct texts *t, const json_t *array);
-void texts_release(struct texts *t);
-int texts_has(const struct texts *t, const json_t *value);
-/* The first element that repeats an earlier one: 1 and both places, else 0. */
-int texts_repeated(const struct texts *t, size_t *first, size_t *second);
-
-/* Append a value for a person to read: scalars as JSON and cut when long. */
-void value_show(struct buf *out, const json_t *v);
 
 #endif

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "json/schema/ecma.h"
+#include "json/schema/plain.h"
 
 enum { PATTERN_BYTES = 256, NESTING = 32, DEPTH = 1000, HEAP_KB = 1024, SUBJECT_BYTES = 65536 };
 enum { OPTIONS = PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_MATCH_UNSET_BACKREF |
@@ -24,6 +25,7 @@ static const struct {
 enum { NTIERS = NITEMS(tiers) };
 
 struct pattern {
+	struct plain *plain; /* or NULL: then the rest counts */
 	pcre2_code *code;
 	pcre2_match_context *tier[NTIERS]; /* not changed after compile: may be shared */
 };
@@ -51,12 +53,26 @@ static pcre2_code *compile(const struct buf *text, struct err *err)
 	return NULL;
 }
 
+static void make_tiers(struct pattern *p)
+{
+	size_t i;
+
+	for (i = 0; i < NTIERS; i++) {
+		p->tier[i] = pcre2_match_context_create(NULL);
+		if (!p->tier[i])
+			mem_oom();
+		pcre2_set_match_limit(p->tier[i], tiers[i].limit);
+		pcre2_set_depth_limit(p->tier[i], DEPTH);
+		pcre2_set_heap_limit(p->tier[i], HEAP_KB);
+	}
+}
+
 struct pattern *pattern_compile(const char *text, size_t n, struct err *err)
 {
 	struct buf own = BUF_INIT;
 	struct pattern *p = NULL;
 	pcre2_code *code = NULL;
-	size_t i;
+	struct plain plain;
 
 	if (n > PATTERN_BYTES)
 		err_set(err, FAIL_INVALID, "pattern longer than %d bytes", PATTERN_BYTES);
@@ -67,13 +83,11 @@ struct pattern *pattern_compile(const char *text, size_t n, struct err *err)
 		return NULL;
 	p = mem_alloc(sizeof(*p));
 	p->code = code;
-	for (i = 0; i < NTIERS; i++) {
-		p->tier[i] = pcre2_match_context_create(NULL);
-		if (!p->tier[i])
-			mem_oom();
-		pcre2_set_match_limit(p->tier[i], tiers[i].limit);
-		pcre2_set_depth_limit(p->tier[i], DEPTH);
-		pcre2_set_heap_limit(p->tier[i], HEAP_KB);
+	if (plain_parse(&plain, text, n)) {
+		p->plain = mem_alloc(sizeof(plain));
+		*p->plain = plain;
+	} else {
+		make_tiers(p);
 	}
 	return p;
 }
@@ -87,6 +101,7 @@ void pattern_free(struct pattern *p)
 	for (i = 0; i < NTIERS; i++)
 		pcre2_match_context_free(p->tier[i]);
 	pcre2_code_free(p->code);
+	free(p->plain);
 	free(p);
 }
 
@@ -106,6 +121,10 @@ int pattern_match_steps(const struct pattern *p, const char *s, size_t n, unsign
 
 	if (n > SUBJECT_BYTES)
 		return -1;
+	if (p->plain) {
+		*steps += n / 64;
+		return plain_match(p->plain, s, n);
+	}
 	md = pcre2_match_data_create(1, NULL);
 	if (!md)
 		mem_oom();

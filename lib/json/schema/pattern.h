@@ -6,7 +6,8 @@
  *            pass over the text refuses what ECMA-262 lacks -- (?i), \A \z \Z
  *            \G, possessive quantifiers -- and spells out what the two read
  *            differently: . \s \S \v \0 \1 \u and [ in a class.
- *            Unanchored.  No JIT.
+ *            Unanchored.  No JIT.  Those of json/schema/plain.h are matched without
+ *            PCRE2, which still says whether they are expressions at all.
  * Limits     Pattern 256 bytes, nesting 32, match limit 10^5, depth 10^3, heap
  *            1 MB, subject 64 kB.  A match that meets a limit is not a match and
  *            says so.

@@ -7,23 +7,23 @@
 #include "base/safe.h"
 #include "json/decimal.h"
 #include "json/js.h"
-#include "json/schema/node.h"
+#include "json/schema/value.h"
 
 enum { SHOW_BYTES = 60 };
 
-static int arrays_equal(const json_t *a, const json_t *b)
+static int arrays_equal(const json_t *a, const json_t *b, unsigned long *steps)
 {
 	size_t i, n = json_array_size(a);
 
 	if (json_array_size(b) != n)
 		return 0;
 	for (i = 0; i < n; i++)
-		if (!value_equal(json_array_get(a, i), json_array_get(b, i)))
+		if (!value_equal(json_array_get(a, i), json_array_get(b, i), steps))
 			return 0;
 	return 1;
 }
 
-static int objects_equal(const json_t *a, const json_t *b)
+static int objects_equal(const json_t *a, const json_t *b, unsigned long *steps)
 {
 	json_t *o = (json_t *)a; /* jansson's iterators take no const */
 	void *iter;
@@ -34,23 +34,26 @@ static int objects_equal(const json_t *a, const json_t *b)
 		const json_t *other = json_object_getn(b, json_object_iter_key(iter),
 		                                       json_object_iter_key_len(iter));
 
-		if (!other || !value_equal(json_object_iter_value(iter), other))
+		if (!other || !value_equal(json_object_iter_value(iter), other, steps))
 			return 0;
 	}
 	return 1;
 }
 
-int value_equal(const json_t *a, const json_t *b)
+int value_equal(const json_t *a, const json_t *b, unsigned long *steps)
 {
+	++*steps;
+	if (json_is_integer(a) && json_is_integer(b))
+		return json_integer_value(a) == json_integer_value(b);
 	if (json_is_number(a) && json_is_number(b))
 		return number_cmp(a, b) == 0;
 	if (json_typeof(a) != json_typeof(b))
 		return 0;
 	switch (json_typeof(a)) {
 	case JSON_OBJECT:
-		return objects_equal(a, b);
+		return objects_equal(a, b, steps);
 	case JSON_ARRAY:
-		return arrays_equal(a, b);
+		return arrays_equal(a, b, steps);
 	case JSON_STRING:
 		return json_string_length(a) == json_string_length(b) &&
 		       !memcmp(json_string_value(a), json_string_value(b), json_string_length(a));
@@ -74,7 +77,7 @@ static int text_order(const void *a, const void *b)
 	return c ? c : (x->index > y->index) - (x->index < y->index);
 }
 
-void texts_make(struct texts *t, const json_t *array)
+void texts_make(struct texts *t, const json_t *array, unsigned long *steps)
 {
 	struct buf all = BUF_INIT;
 	size_t i, at = 0;
@@ -87,6 +90,7 @@ void texts_make(struct texts *t, const json_t *array)
 		t->t[i].index = i;
 		at = all.len;
 	}
+	*steps += t->n + all.len / 16;
 	t->bytes = buf_detach(&all);
 	for (i = at = 0; i < t->n; i++) {
 		t->t[i].p = t->bytes + at;
@@ -101,7 +105,7 @@ void texts_release(struct texts *t)
 	free(t->bytes);
 }
 
-int texts_has(const struct texts *t, const json_t *value)
+int texts_has(const struct texts *t, const json_t *value, unsigned long *steps)
 {
 	struct buf own = BUF_INIT;
 	struct text key;
@@ -111,6 +115,7 @@ int texts_has(const struct texts *t, const json_t *value)
 	js_dump(&own, value, JS_VALUE);
 	key.p = buf_str(&own);
 	key.n = own.len;
+	*steps += 1 + own.len / 16;
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
 

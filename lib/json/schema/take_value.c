@@ -1,0 +1,251 @@
+/* json/schema/take_value.c -- keywords that look at a value alone become parts of a node. */
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "json/schema/compile.h"
+#include "json/schema/format.h"
+#include "json/schema/idn.h"
+#include "json/schema/pattern.h"
+
+enum { SORT_FROM = 9 };
+static const json_int_t SMALL = (json_int_t)1 << 53; /* a double below is exact */
+
+#define EVERYTHING {.low = 0, .high = SIZE_MAX}
+
+struct number_part *part_number(const struct take *t)
+{
+	struct node *node = t->node;
+
+	if (!node->number) {
+		struct number_part *p = arena_alloc(&t->c->s->arena, sizeof(*p));
+
+		p->low = INT64_MIN;
+		p->high = INT64_MAX;
+		p->real_low = -HUGE_VAL;
+		p->real_high = HUGE_VAL;
+		node->number = p;
+	}
+	return (struct number_part *)node->number;
+}
+
+/* Nothing is certain: every number needs the closer look. */
+static void no_interval(struct number_part *p)
+{
+	p->low = 1;
+	p->high = 0;
+	p->real_low = 1;
+	p->real_high = 0;
+}
+
+/* Narrow the intervals of what is certain, by a minimum or maximum that is a small integer. */
+static void narrow(struct number_part *p, unsigned slot, const json_t *bound)
+{
+	json_int_t v = json_integer_value(bound);
+
+	if (!json_is_integer(bound) || v >= SMALL || v <= -SMALL || slot == B_MULTIPLE) {
+		no_interval(p);
+	} else if (slot == B_MIN || slot == B_ABOVE) {
+		v += slot == B_ABOVE;
+		p->low = v > p->low ? v : p->low;
+		p->real_low = (double)v > p->real_low ? (double)v : p->real_low;
+	} else {
+		v -= slot == B_BELOW;
+		p->high = v < p->high ? v : p->high;
+		p->real_high = (double)v < p->real_high ? (double)v : p->real_high;
+	}
+}
+
+struct string_part *part_string(const struct take *t)
+{
+	static const struct string_part empty = {.len = EVERYTHING};
+	struct node *node = t->node;
+
+	if (!node->string) {
+		struct string_part *p = arena_alloc(&t->c->s->arena, sizeof(*p));
+
+		*p = empty;
+		node->string = p;
+	}
+	return (struct string_part *)node->string;
+}
+
+struct array_part *part_array(const struct take *t)
+{
+	static const struct array_part empty = {.len = EVERYTHING,
+	                                        .contained = {.low = 1, .high = SIZE_MAX}};
+	struct node *node = t->node;
+
+	if (!node->array) {
+		struct array_part *p = arena_alloc(&t->c->s->arena, sizeof(*p));
+
+		*p = empty;
+		p->contains_evaluates = node->resource->draft == D20;
+		node->array = p;
+	}
+	return (struct array_part *)node->array;
+}
+
+int take_type(const struct take *t)
+{
+	const json_t *v = t->value;
+	size_t i, n = json_is_array(v) ? json_array_size(v) : 1;
+	unsigned types = 0;
+
+	for (i = 0; i < n; i++) {
+		const json_t *word = json_is_array(v) ? json_array_get(v, i) : v;
+		unsigned bit = json_is_string(word) ? type_by_name(json_string_value(word)) : 0;
+
+		if (!bit)
+			return take_refuse(t, "must be string, number, integer, boolean, object, "
+			                      "array or null, or a list of them");
+		types |= bit;
+	}
+	if (types & TYPE_NUMBER)
+		types |= TYPE_INTEGER;
+	t->node->types = types;
+	return n ? 0 : take_refuse(t, "must name a type");
+}
+
+static unsigned type_of(const json_t *v)
+{
+	static const unsigned bits[] = {
+	    [JSON_OBJECT] = TYPE_OBJECT, [JSON_ARRAY] = TYPE_ARRAY, [JSON_STRING] = TYPE_STRING,
+	    [JSON_INTEGER] = TYPE_NUMBER | TYPE_INTEGER, [JSON_REAL] = TYPE_NUMBER | TYPE_INTEGER,
+	    [JSON_TRUE] = TYPE_BOOLEAN, [JSON_FALSE] = TYPE_BOOLEAN, [JSON_NULL] = TYPE_NULL,
+	};
+
+	return bits[json_typeof(v)];
+}
+
+static void sort_enum(const struct take *t, struct enum_part *e)
+{
+	struct owned_texts *own = arena_alloc(&t->c->s->arena, sizeof(*own));
+	unsigned long steps = 0;
+
+	texts_make(&e->sorted, e->list, &steps);
+	own->texts = &e->sorted;
+	own->next = t->c->s->texts;
+	t->c->s->texts = own;
+}
+
+int take_enum(const struct take *t)
+{
+	struct enum_part *e = arena_alloc(&t->c->s->arena, sizeof(*e));
+	size_t i, n = json_array_size(t->value), strings = 0;
+	struct name *list = mem_grow(NULL, n + 1, sizeof(*list));
+
+	e->list = t->value;
+	for (i = 0; i < n; i++) {
+		const json_t *v = json_array_get(t->value, i);
+
+		e->types |= type_of(v);
+		if (json_is_string(v))
+			list[strings++] = (struct name){.s = json_string_value(v),
+			                                .len = json_string_length(v)};
+	}
+	e->only_strings = strings == n;
+	if (!e->only_strings && n >= SORT_FROM)
+		sort_enum(t, e);
+	names_make(&e->strings, list, strings, &t->c->s->arena);
+	free(list);
+	t->node->allowed = e;
+	return 0;
+}
+
+int take_const(const struct take *t)
+{
+	if (t->node->resource->draft == D4)
+		return take_refuse(t, "is not a keyword of draft-04");
+	t->node->fixed = t->value;
+	return 0;
+}
+
+int take_bound(const struct take *t)
+{
+	const json_t *v = t->value;
+
+	if (t->node->resource->draft == D4 && (t->slot == B_ABOVE || t->slot == B_BELOW)) {
+		if (!json_is_boolean(v))
+			return take_refuse(t, "must be true or false in draft-04");
+		return 0; /* the node is settled at its end */
+	}
+	if (!json_is_number(v))
+		return take_refuse(t, "must be a number");
+	if (t->slot == B_MULTIPLE && json_number_value(v) <= 0)
+		return take_refuse(t, "must be greater than 0");
+	part_number(t)->bound[t->slot] = v;
+	narrow(part_number(t), t->slot, v);
+	return 0;
+}
+
+static struct range *range_of(const struct take *t)
+{
+	switch (t->slot) {
+	case C_MIN_LEN:
+	case C_MAX_LEN:
+		part_string(t)->counted = 1;
+		return &part_string(t)->len;
+	case C_MIN_ITEMS:
+	case C_MAX_ITEMS:
+		return &part_array(t)->len;
+	case C_MIN_CONTAINS:
+	case C_MAX_CONTAINS:
+		return &part_array(t)->contained;
+	default:
+		return &part_object(t)->len;
+	}
+}
+
+int take_count(const struct take *t)
+{
+	double v = json_number_value(t->value);
+	struct range *r;
+
+	if (v > 1e15)
+		v = 1e15; /* more than any size */
+	if (v < 0 || v != (double)(size_t)v)
+		return take_refuse(t, "must be a whole number, not negative");
+	r = range_of(t);
+	if (t->slot % 2)
+		r->high = (size_t)v;
+	else
+		r->low = (size_t)v;
+	return 0;
+}
+
+int take_pattern(const struct take *t)
+{
+	struct pattern *p = take_compiled(t, t->at, t->value);
+
+	if (!p)
+		return -1;
+	part_string(t)->pattern = p;
+	part_string(t)->pattern_text = json_string_value(t->value);
+	return 0;
+}
+
+int take_format(const struct take *t)
+{
+	const struct format *f = format_find(json_string_value(t->value),
+	                                     t->node->resource->draft & (D4 | D6));
+	struct compile *c = t->c;
+
+	if (!f || !(c->options->assert_formats ||
+	            t->node->resource->vocabularies & VOC_FORMAT_ASSERTION))
+		return 0;
+	part_string(t)->format = f;
+	if (f->host_names && !c->s->idn)
+		c->s->idn = idn_new();
+	return 0;
+}
+
+int take_unique(const struct take *t)
+{
+	if (json_is_true(t->value))
+		part_array(t)->unique = 1;
+	return 0;
+}
