@@ -85,6 +85,7 @@ struct erd {
 
 	int64_t at_ms;              /* virtual clock of a rehearsal, or -1 */
 	int once, stop;
+	int locked_out;             /* another erd holds the spool */
 	int routing;                /* there is more to route */
 	int tight;                  /* hardly any space: submits wait */
 	char stuck[SPOOL_NAME_MAX]; /* the last file that could not be put away */

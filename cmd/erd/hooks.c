@@ -103,7 +103,7 @@ static void told(void *ctx, const struct webhook_report *r)
 	}
 	decision_release(&d);
 	json_decref(data);
-	if (r->raw_key)
+	if (r->raw_key && r->attempt == 1)
 		log_event(LOG_NOTICE_, "webhook.raw_key", "event", r->event, "reason",
 		          "the secret is not whsec_ + base64: its bytes are the key", NULL);
 	if (r->outcome != WEBHOOK_DELIVERED)

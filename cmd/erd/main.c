@@ -97,20 +97,35 @@ static int read_args(int argc, char **argv, struct args *a)
 	return -1;
 }
 
+/* A daemon's table is shorter: what it was pointed at is its configuration. */
+static int exit_status(enum fail code)
+{
+	switch (code) {
+	case FAIL_USAGE:
+	case FAIL_TEMPORARY:
+		return fail_exit(code);
+	case FAIL_NOT_FOUND:
+	case FAIL_DENIED:
+	case FAIL_INVALID:
+	case FAIL_CONFIG:
+		return fail_exit(FAIL_CONFIG);
+	default:
+		return fail_exit(FAIL_FAILURE);
+	}
+}
+
 static int run(struct args *a)
 {
 	struct err err = ERR_INIT;
 	struct erd e;
 	int rc = erd_start(&e, &a->o, &err);
-	int locked_out = rc != 0 && e.lock < 0 && err.code == FAIL_TEMPORARY;
-
 	if (rc == 0 && !a->o.check)
 		rc = erd_loop(&e, &err);
 	erd_end(&e);
-	if (rc == 0 || (locked_out && a->o.once && !a->strict))
+	if (rc == 0 || (e.locked_out && a->o.once && !a->strict))
 		return 0;
 	log_event(LOG_ERR_, "stopped", "reason", err.msg, NULL);
-	return fail_exit(err.code == FAIL_NONE ? FAIL_FAILURE : err.code);
+	return exit_status(err.code);
 }
 
 int main(int argc, char **argv)

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -188,8 +189,24 @@ static int take_config(struct erd *e, const struct config *fresh, struct err *er
 	return rc;
 }
 
+/* Programs are named there, and money: it belongs to the operator. */
+static int check_owner(const struct erd *e, struct err *err)
+{
+	struct stat st;
+
+	for (int k = -1; k < CFG_COUNT; k++) {
+		const char *dir = k < 0 ? "." : config_dirs[k];
+		if (fstatat(e->spool.etc, dir, &st, 0) == 0 && (st.st_mode & S_IWOTH))
+			return err_set(err, FAIL_CONFIG, "etc/%s: others may write it (chmod o-w)",
+			               k < 0 ? "" : dir);
+	}
+	return 0;
+}
+
 static struct config *read_config(struct erd *e, struct err *err)
 {
+	if (check_owner(e, err) != 0)
+		return NULL;
 	struct config *fresh = config_new();
 	struct buf report = BUF_INIT;
 
@@ -263,8 +280,10 @@ int erd_start(struct erd *e, const struct erd_options *o, struct err *err)
 		return c ? 0 : -1;
 	}
 	e->lock = lock_take(&e->spool, err);
-	if (e->lock < 0)
+	if (e->lock < 0) {
+		e->locked_out = lock_held(&e->spool);
 		return -1;
+	}
 	if (recover(e, err) != 0 || erd_reload(e, err) != 0 || watch(e, err) != 0)
 		return -1;
 	return experts_start(e, err);

@@ -170,7 +170,7 @@ static void live_finish(struct live *l)
 
 static void live_read(struct live *l, const char *p, size_t n)
 {
-	const char *end = p + n, *lf;
+	const char *end = n ? p + n : p, *lf;
 
 	*l = (struct live){.ids = {NULL, 0, 0}};
 	for (; n && p < end && (lf = memchr(p, '\n', (size_t)(end - p))); p = lf + 1)
@@ -226,7 +226,7 @@ static int by_line(const void *a, const void *b)
 
 void index_sorted(const char *p, size_t n, struct buf *out)
 {
-	const char *end = p + n, *lf;
+	const char *end = n ? p + n : p, *lf;
 	struct live l = {.n = 0};
 
 	for (; n && p < end && (lf = memchr(p, '\n', (size_t)(end - p))); p = lf + 1) {

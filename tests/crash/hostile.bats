@@ -192,7 +192,8 @@ line() { # ID-DIGIT
 }
 
 @test "a batch that cannot be read is not taken for one that ends" {
-	command -v strace >/dev/null || skip "strace is not installed"
+	strace -o /dev/null true || skip "strace is not there or may not trace"
+	export ASAN_OPTIONS=detect_leaks=0 # not under a tracer
 	for i in 1 2 3 4; do line $i; done | foreign_batch batch_01J8ZZZZZZZZZZZZZZZZZZZZZ1
 	cp -a "$sp" "$sp.trace"
 	strace -f -qq -y -o "$BATS_TEST_TMPDIR/t" -e trace=read "$erd" -C "$sp.trace" --once

@@ -34,8 +34,10 @@ static int feed(const struct input *in)
 		event_encode(&ev, &line);
 		longest = line.len > longest ? line.len : longest;
 		buf_release(&line);
-		if (ev.type == EV_CREATED)
+		if (ev.type == EV_CREATED) {
+			json_decref(created);
 			created = json_incref(dr->data);
+		}
 		ck_assert_msg(evolve(w, &ev, &err) == 0, "%s", err.msg);
 	}
 	if (in->kind == IN_ROUTE && drafts == 0)
