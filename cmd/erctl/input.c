@@ -19,7 +19,7 @@ int input_open(const char *path, struct err *err)
 			               "input is expected, and standard input is a terminal");
 		return STDIN_FILENO;
 	}
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = io_open(AT_FDCWD, path, O_RDONLY, 0);
 	if (fd < 0)
 		err_errno(err, "cannot open %s", path);
 	return fd;

@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <malloc.h>
 #include <signal.h>
 #include <string.h>
@@ -21,6 +22,16 @@ enum {
 	CLEAN_EVERY_MS = 60 * 60 * 1000
 };
 
+static int sync_views(const struct erd *e)
+{
+	int rc;
+
+	do
+		rc = syncfs(e->spool.root);
+	while (rc != 0 && errno == EINTR);
+	return rc;
+}
+
 static int write_snapshot(struct erd *e, const struct journal_mark *mark, struct err *err)
 {
 	struct buf state = BUF_INIT;
@@ -29,7 +40,7 @@ static int write_snapshot(struct erd *e, const struct journal_mark *mark, struct
 	world_save(e->world, &state);
 	if (!buf_ok(&state))
 		rc = err_set(err, FAIL_FAILURE, "the state is too large for a snapshot");
-	else if (syncfs(e->spool.root) != 0) /* the views it vouches for */
+	else if (sync_views(e) != 0) /* which it vouches for */
 		rc = err_errno(err, "cannot sync the views");
 	else
 		rc = snapshot_write(&e->spool, mark, state.data, state.len, err);

@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/io.h"
 #include "base/mem.h"
 #include "engine/evolve.h"
 #include "engine/snapshot.h"
@@ -222,13 +223,30 @@ static struct config *read_config(struct erd *e, struct err *err)
 	return fresh;
 }
 
+struct inboxes {
+	const struct spool *s;
+	struct err *err;
+};
+
+static int make_inbox(void *ctx, const char *name, const json_t *doc)
+{
+	struct inboxes *in = ctx;
+
+	(void)doc;
+	return io_mkdir(in->s->inbox, name, 0750, in->err);
+}
+
+/* Every worker has a folder, empty or not; a rebuild makes the same ones. */
 int erd_reload(struct erd *e, struct err *err)
 {
 	struct config *fresh = read_config(e, err);
+	struct inboxes in = {&e->spool, err};
 
 	if (!fresh)
 		return -1;
 	int rc = take_config(e, fresh, err);
+	if (rc == 0)
+		rc = config_each(fresh, CFG_WORKER, make_inbox, &in);
 	config_free(fresh);
 	return rc;
 }

@@ -13,7 +13,7 @@
 
 enum { CHUNK = 65536, PATH_BYTES = 4096 };
 
-static int open_at(int dirfd, const char *name, int flags, mode_t mode)
+int io_open(int dirfd, const char *name, int flags, mode_t mode)
 {
 	int fd;
 
@@ -124,7 +124,7 @@ static int read_regular(int fd, const char *name, size_t max, struct buf *out, s
 
 int io_read_file(int dirfd, const char *name, size_t max, struct buf *out, struct err *err)
 {
-	int fd = open_at(dirfd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0);
+	int fd = io_open(dirfd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0);
 	int rc;
 
 	if (fd < 0 && (errno == ELOOP || errno == ENXIO))
@@ -138,7 +138,7 @@ int io_read_file(int dirfd, const char *name, size_t max, struct buf *out, struc
 
 static int fill_file(int dirfd, const char *tmp, const void *p, size_t n, struct err *err)
 {
-	int fd = open_at(dirfd, tmp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0644);
+	int fd = io_open(dirfd, tmp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0644);
 
 	if (fd < 0)
 		return err_errno(err, "cannot create %s", tmp);
@@ -175,7 +175,7 @@ int io_replace(int dirfd, const char *name, const void *p, size_t n, struct err 
 
 int io_open_dir(int dirfd, const char *name, struct err *err)
 {
-	int fd = open_at(dirfd, name, O_RDONLY | O_DIRECTORY, 0);
+	int fd = io_open(dirfd, name, O_RDONLY | O_DIRECTORY, 0);
 
 	if (fd < 0)
 		return err_errno(err, "cannot open %s", name);

@@ -15,6 +15,9 @@
 struct buf;
 struct err;
 
+/* openat with O_CLOEXEC, again when a signal came between.  The descriptor, or -1 and errno. */
+int io_open(int dirfd, const char *name, int flags, mode_t mode);
+
 int io_write_all(int fd, const void *p, size_t n, struct err *err);
 int io_pread_all(int fd, void *p, size_t n, off_t off, struct err *err);
 

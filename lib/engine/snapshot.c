@@ -11,6 +11,7 @@
 #include "engine/world.h"
 #include "json/js.h"
 #include "model/dialect.h"
+#include "model/strings.h"
 
 enum { SNAPSHOT_VERSION = 2 };
 
@@ -150,16 +151,20 @@ static void save_strings(struct buf *out, const struct strings *s)
 		put_str(out, s->s[i]);
 }
 
-static void load_strings(struct reader *r, struct strings *s)
+static void load_strings(struct reader *r, struct strings *out)
 {
 	size_t n = get_count(r);
+	json_t *list = json_array();
 
-	s->s = n ? mem_alloc(n * sizeof(*s->s)) : NULL;
-	s->n = 0;
-	while (s->n < n && !r->bad) {
+	for (; n && !r->bad; n--) {
 		char *one = get_str(r);
-		s->s[s->n++] = one ? one : mem_strdup("");
+		if (!one || json_array_append_new(list, json_string(one)) != 0)
+			r->bad = 1;
+		free(one);
 	}
+	if (!r->bad && strings_from_json(list, "", json_array_size(list), out, NULL) != 0)
+		r->bad = 1;
+	json_decref(list);
 }
 
 /* Numbers the matches in table order: tasks refer to them by it. */

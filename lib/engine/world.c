@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "json/schema/schema.h"
+#include "model/strings.h"
 
 enum {
 	SEEN_HALF = 65536,      /* messages remembered before the older half is dropped */
@@ -48,12 +49,8 @@ static void match_free(struct world *w, struct match *m)
 	free(m->key);
 	free(m->lane);
 	free(m->pool);
-	for (size_t i = 0; i < m->need.skills.n; i++)
-		free(m->need.skills.s[i]);
-	for (size_t i = 0; i < m->need.certifications.n; i++)
-		free(m->need.certifications.s[i]);
-	free(m->need.skills.s);
-	free(m->need.certifications.s);
+	strings_release(&m->need.skills);
+	strings_release(&m->need.certifications);
 	free(m);
 }
 
@@ -251,13 +248,6 @@ void world_drop_task(struct world *w, struct task *t)
 	t->used = 0;
 }
 
-static void strings_copy(struct strings *out, const struct strings *in)
-{
-	out->s = in->n ? mem_grow(NULL, in->n, sizeof(*out->s)) : NULL;
-	for (out->n = 0; out->n < in->n; out->n++)
-		out->s[out->n] = mem_strdup(in->s[out->n]);
-}
-
 static char *match_key(const struct spec *spec)
 {
 	struct buf b = BUF_INIT;
@@ -273,6 +263,7 @@ static char *match_key(const struct spec *spec)
 
 struct match *world_match(struct world *w, const struct spec *spec)
 {
+	const struct strings none = {NULL, 0};
 	char *key = match_key(spec);
 	struct match *m;
 
@@ -288,8 +279,8 @@ struct match *world_match(struct world *w, const struct spec *spec)
 	m->confidentiality = spec->confidentiality;
 	m->need.trust_level = spec->need.trust_level;
 	m->need.min_rating_milli = spec->need.min_rating_milli;
-	strings_copy(&m->need.skills, &spec->need.skills);
-	strings_copy(&m->need.certifications, &spec->need.certifications);
+	strings_union(&spec->need.skills, &none, &m->need.skills);
+	strings_union(&spec->need.certifications, &none, &m->need.certifications);
 	HASH_ADD_KEYPTR(hh, w->matches, m->key, strlen(m->key), m);
 	return m;
 }

@@ -9,11 +9,12 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/io.h"
 #include "base/mem.h"
 
 static int list(int dirfd, const char *path, int dots, dirlist_fn *fn, void *ctx, struct err *err)
 {
-	int fd = openat(dirfd, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), rc = 0;
+	int fd = io_open(dirfd, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0), rc = 0;
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *entry;
 

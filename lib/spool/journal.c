@@ -124,8 +124,7 @@ static int open_segment(struct journal *j, uint32_t number, int flags, struct er
 
 	j->number = number;
 	j->committed = 0;
-	j->fd = openat(j->s->journal, segment_name(number, name),
-	               O_RDWR | O_NOFOLLOW | O_CLOEXEC | flags, 0640);
+	j->fd = io_open(j->s->journal, segment_name(number, name), O_RDWR | O_NOFOLLOW | flags, 0640);
 	return j->fd < 0 ? kill_it(j, "open", err) : 0;
 }
 

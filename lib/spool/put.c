@@ -39,7 +39,7 @@ int put_file(int dirfd, const char *path, const struct buf *data, struct err *er
 
 static int write_private(int dirfd, const char *tmp, const struct buf *data, struct err *err)
 {
-	int fd = openat(dirfd, tmp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int fd = io_open(dirfd, tmp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
 	int rc = 0;
 
 	if (fd < 0)

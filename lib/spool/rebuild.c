@@ -7,8 +7,10 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/io.h"
 #include "base/mem.h"
 #include "json/js.h"
+#include "model/config.h"
 #include "model/taskview.h"
 #include "spool/delivery.h"
 #include "spool/layout.h"
@@ -193,6 +195,17 @@ static int apply(struct rebuild *r, const struct event *ev, struct err *err)
 	return state_final(ev->state) ? close_task(r, k, err) : 0;
 }
 
+/* Every worker that ever was has a folder, empty or not. */
+static int make_inbox(const struct rebuild *r, const json_t *data, struct err *err)
+{
+	const char *name = js_str_or(data, "/name", "");
+
+	if (r->how->dry_run || strcmp(js_str_or(data, "/kind", ""), config_words[CFG_WORKER]) != 0 ||
+	    !json_is_object(json_object_get(data, "doc")) || !name_valid(name))
+		return 0;
+	return io_mkdir(r->s->inbox, name, 0750, err);
+}
+
 static int visit(void *ctx, const struct event *ev, struct err *err)
 {
 	struct rebuild *r = ctx;
@@ -201,6 +214,8 @@ static int visit(void *ctx, const struct event *ev, struct err *err)
 
 	if (!rc && ev->has_task && ev->type < EV_CONFIG_SET)
 		rc = apply(r, ev, &why);
+	else if (!rc && ev->type == EV_CONFIG_SET)
+		rc = make_inbox(r, ev->data, &why);
 	if (!rc)
 		return 0;
 	return err_set(err, why.code == FAIL_INVALID ? FAIL_FAILURE : why.code, "event %" PRIu64 ": %s",

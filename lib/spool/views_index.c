@@ -49,7 +49,7 @@ static int trim(int fd, const char *name, struct err *err)
 
 static int open_rows(const struct spool *s, const char *name, struct err *err)
 {
-	int fd = openat(s->index, name, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0644);
+	int fd = io_open(s->index, name, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW, 0644);
 
 	if (fd < 0)
 		return err_errno(err, "cannot open index/%s", name);
