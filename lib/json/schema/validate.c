@@ -117,7 +117,7 @@ static int check_in_scope(struct run *run, const struct node *node, const json_t
 }
 
 __attribute__((noinline))
-static int exhausted(struct run *run, const struct node *node, const struct path *at)
+int check_exhausted(struct run *run, const struct node *node, const struct path *at)
 {
 	if (!run->stop)
 		fail(run, node, at, NULL, run->depth >= MAX_DEEP
@@ -133,7 +133,7 @@ int check_more(struct run *run, const struct node *node, const json_t *v, const 
 	int ok;
 
 	if (++run->steps > MAX_STEPS || run->depth >= MAX_DEEP)
-		return exhausted(run, node, at);
+		return check_exhausted(run, node, at);
 	if (node->flags & NODE_NOTHING_VALID)
 		return fail(run, node, at, NULL, "no value is allowed here");
 	run->depth++;
