@@ -158,7 +158,10 @@ static void settle(struct node *node)
 
 	if (a && !a->when)
 		a->then = a->otherwise = NULL;
-	if (a || node->allowed || node->fixed)
+	if (a || node->fixed)
+		return;
+	node->flags |= NODE_LEAF;
+	if (node->allowed)
 		return;
 	node->quick = node->types & TYPE_ALL;
 	if (node->number)
