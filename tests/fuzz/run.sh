@@ -23,6 +23,9 @@ seed() { # NAME: documents to begin with
 		done
 		printf '{"a":"boolean","b":"string?"}\n{"a":true}' >"$c/shorthand"
 		printf '{"type":"array","items":{"type":"number","minimum":1},"minItems":1}\n[1,2.5,1e400]' >"$c/array"
+		printf '{"$id":"http://a/b","$dynamicAnchor":"t","properties":{"a":{"$dynamicRef":"#t"},"b":{"$ref":"c"}},"$defs":{"x":{"$id":"c","$anchor":"y","oneOf":[{"not":{}},{"if":{},"then":{"const":1},"else":false}]}},"unevaluatedProperties":false}\n{"a":{"b":1},"c":[]}' >"$c/refs"
+		printf '{"prefixItems":[{"format":"date-time"},{"format":"idn-hostname"},{"format":"iri"}],"contains":{"pattern":"^a+$"},"maxContains":2,"unevaluatedItems":{"enum":[1,"x",null]},"uniqueItems":true}\n["2026-03-01T09:30:00Z","xn--ihqwcrb4cv8a8dqg056pqjye","http://[::1]/","aa",1]' >"$c/items"
+		printf '{"patternProperties":{"^x":true},"propertyNames":{"maxLength":3},"dependentSchemas":{"a":{"required":["b"]}},"dependencies":{"c":["d"]},"anyOf":[{"minProperties":1},{"$ref":"#/$defs/e"}],"$defs":{"e":{"multipleOf":0.01}}}\n{"x1":1,"a":2,"b":3}' >"$c/members"
 		;;
 	pattern)
 		printf '^[a-z]+(-[0-9]{2,4})?$\nabc-123' >"$c/one"

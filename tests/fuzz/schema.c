@@ -10,11 +10,12 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
-static void judge(const json_t *doc, const json_t *instance)
+static void judge(const json_t *doc, const json_t *instance, int draft)
 {
+	struct schema_options options = {.draft = draft, .assert_formats = draft != 0};
 	struct err err = ERR_INIT;
 	struct schema_errors errors;
-	struct schema *s = schema_compile(doc, &err);
+	struct schema *s = schema_compile_with(doc, &options, &err);
 
 	if (!s) {
 		if (err.code != FAIL_INVALID)
@@ -42,11 +43,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	err_clear(&err);
 	instance = js_parse_any((const char *)lf + 1, n - 1 - (size_t)(lf - data), &js_limits_doc, &err);
 	if (doc && instance) {
-		judge(doc, instance);
+		judge(doc, instance, 0);
+		judge(doc, instance, n % 2 ? SCHEMA_DRAFT_2019 : SCHEMA_DRAFT_7);
 		err_clear(&err);
 		whole = schema_expand(doc, &err);
 		if (whole)
-			judge(whole, instance);
+			judge(whole, instance, 0);
 		json_decref(whole);
 	}
 	json_decref(doc);

@@ -100,7 +100,7 @@ struct pattern *take_compiled(const struct take *t, const struct path *at, const
 	own->pattern = p;
 	own->next = c->s->patterns;
 	c->s->patterns = own;
-	c->pattern_bytes += pattern_size(p);
+	c->pattern_bytes += pattern_size(p) + PATTERN_OVERHEAD;
 	if (c->pattern_bytes > MAX_PATTERN_BYTES) {
 		compile_refuse(c, t->node->resource, at, "the patterns are too large together");
 		return NULL;
@@ -158,7 +158,10 @@ static void settle(struct node *node)
 
 	if (a && !a->when)
 		a->then = a->otherwise = NULL;
-	if (a || node->allowed || node->fixed)
+	if (a || node->fixed)
+		return;
+	node->flags |= NODE_LEAF;
+	if (node->allowed)
 		return;
 	node->quick = node->types & TYPE_ALL;
 	if (node->number)

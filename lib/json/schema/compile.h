@@ -15,7 +15,7 @@
 struct err;
 
 enum { MAX_NODES = 10000, MAX_DEPTH = 64 };
-enum { MAX_PATTERN_BYTES = 4 << 20 }; /* of all compiled patterns together */
+enum { MAX_PATTERN_BYTES = 4 << 20, PATTERN_OVERHEAD = 2048 }; /* of all patterns together */
 
 /* A subschema where it stands. */
 struct place {

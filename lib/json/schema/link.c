@@ -18,11 +18,19 @@ static struct node *only_refers(const struct compile *c, const struct node *node
 	return c->s->dynamic && a->ref->resource != node->resource ? NULL : a->ref;
 }
 
+/* The end of a chain; each link is made to lead there at once. */
 static struct node *final(struct node *node)
 {
-	while (node && node->alias)
-		node = node->alias;
-	return node;
+	struct node *end = node, *next;
+
+	while (end && end->alias)
+		end = end->alias;
+	for (; node && node->alias; node = next) {
+		next = node->alias;
+		if (next != end)
+			node->alias = end;
+	}
+	return end;
 }
 
 static void relink(struct node **slot)

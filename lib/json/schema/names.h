@@ -94,17 +94,16 @@ static inline const struct name *names_find(const struct names *t, const char *s
 	return NULL;
 }
 
-/* The same when the values are the places in the list and members come in its order, as they do
- * mostly: ${guess} is the place expected, and then the next one. */
-static inline const struct name *names_find_next(const struct names *t, const char *s, size_t len,
+/* Of a NUL-ended string, when the values are the places in the list and strings come in its order,
+ * as members mostly do: ${guess} is the place expected, and then the next one. */
+static inline const struct name *names_find_next(const struct names *t, const char *s,
                                                  size_t *guess)
 {
 	const struct name *k;
 
-	if (*guess < t->n && t->list[*guess].len == len &&
-	    names_same(&t->list[*guess], s, len, names_head(s, len), names_tail(s, len)))
+	if (*guess < t->n && !strcmp(t->list[*guess].s, s))
 		return &t->list[(*guess)++];
-	k = names_find(t, s, len);
+	k = names_find(t, s, strlen(s));
 	if (k)
 		*guess = k->value + 1;
 	return k;

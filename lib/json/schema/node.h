@@ -31,7 +31,8 @@ enum count { C_MIN_LEN, C_MAX_LEN, C_MIN_ITEMS, C_MAX_ITEMS, C_MIN_PROPS, C_MAX_
 
 enum node_flag {
 	NODE_NOTHING_VALID = 1, /* the schema false */
-	NODE_STRICT = 2         /* draft-04: 1.0 is no integer */
+	NODE_STRICT = 2,        /* draft-04: 1.0 is no integer */
+	NODE_LEAF = 4           /* no const, and no schema for the same instance */
 };
 
 struct range {

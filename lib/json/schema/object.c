@@ -64,10 +64,9 @@ static int check_dependent(struct run *run, const struct node *node, const json_
 	return ok;
 }
 
-static int check_key(struct run *run, const struct node *node, const char *key, size_t n,
-                     const struct path *at)
+static int check_key(struct run *run, const struct node *node, const struct path *at)
 {
-	json_t *name = json_stringn_nocheck(key, n);
+	json_t *name = json_string_nocheck(at->key);
 	int ok;
 
 	if (!name)
@@ -80,9 +79,9 @@ static int check_key(struct run *run, const struct node *node, const char *key, 
 
 /* Of one member: what patternProperties say of it.  *matched grows. */
 static int check_patterns(struct run *run, const struct object_part *o, const json_t *v,
-                          const struct path *here, size_t n, int *matched)
+                          const struct path *here, int *matched)
 {
-	size_t i;
+	size_t i, n = strlen(here->key);
 	int ok = 1;
 
 	for (i = 0; i < o->npatterns && (ok || !run->quiet) && !run->stop; i++) {
@@ -122,14 +121,13 @@ static int walk(struct run *run, const struct object_part *o, const json_t *v,
 
 	for (i = 0; iter && (ok || !run->quiet) && !run->stop; i++) {
 		const json_t *value = json_object_iter_value(iter);
-		size_t n = json_object_iter_key_len(iter);
 		const struct name *name;
 		int known = 0;
 
 		here.key = json_object_iter_key(iter);
 		iter = json_object_iter_next(obj, iter);
 		run->steps++;
-		name = names_find_next(&o->names, here.key, n, &guess);
+		name = names_find_next(&o->names, here.key, &guess);
 		if (name) {
 			const struct prop *p = &o->props[name->value];
 
@@ -139,7 +137,7 @@ static int walk(struct run *run, const struct object_part *o, const json_t *v,
 				ok &= check(run, p->node, value, &here, NULL);
 		}
 		if (o->npatterns)
-			ok &= check_patterns(run, o, value, &here, n, &known);
+			ok &= check_patterns(run, o, value, &here, &known);
 		if (!known && o->additional) {
 			ok &= check_additional(run, o, value, &here);
 			known = 1;
@@ -147,7 +145,7 @@ static int walk(struct run *run, const struct object_part *o, const json_t *v,
 		if (known)
 			marks_set(marks, i);
 		if (o->keys && (ok || !run->quiet))
-			ok &= check_key(run, o->keys, here.key, n, &here);
+			ok &= check_key(run, o->keys, &here);
 	}
 	return ok;
 }

@@ -7,7 +7,7 @@
 #include "json/schema/pattern.h"
 #include "json/schema/run.h"
 
-enum { PAIRS_UP_TO = 16, STRING_STEP = 64 };
+enum { PAIRS_UP_TO = 16, STRING_STEP = 64, SORT_STEPS = 4 };
 
 /* ---- numbers ---- */
 
@@ -184,6 +184,9 @@ static int check_unique(struct run *run, const struct node *node, const json_t *
 	} else {
 		struct texts t;
 
+		run->steps += SORT_STEPS * json_array_size(v);
+		if (run->steps > MAX_STEPS)
+			return check_exhausted(run, node, at);
 		texts_make(&t, v, &run->steps);
 		found = texts_repeated(&t, &first, &second);
 		texts_release(&t);

@@ -81,6 +81,9 @@ static inline int check(struct run *run, const struct node *node, const json_t *
 int check_quietly(struct run *run, const struct node *node, const json_t *v,
                   const struct path *at);
 
+/* Over a limit: 0, and the run ends. */
+int check_exhausted(struct run *run, const struct node *node, const struct path *at);
+
 int check_number(struct run *run, const struct node *node, const json_t *v,
                  const struct path *at);
 int check_string(struct run *run, const struct node *node, const json_t *v,

@@ -9,7 +9,7 @@ static int integral(double v)
 	return !(v < 9007199254740992.0 && v > -9007199254740992.0) || v == (double)(int64_t)v;
 }
 
-static int type_fits(const struct node *node, const json_t *v)
+static inline int type_fits(const struct node *node, const json_t *v)
 {
 	if (type_bit(v) & node->types)
 		return 1;
@@ -117,7 +117,7 @@ static int check_in_scope(struct run *run, const struct node *node, const json_t
 }
 
 __attribute__((noinline))
-static int exhausted(struct run *run, const struct node *node, const struct path *at)
+int check_exhausted(struct run *run, const struct node *node, const struct path *at)
 {
 	if (!run->stop)
 		fail(run, node, at, NULL, run->depth >= MAX_DEEP
@@ -127,15 +127,34 @@ static int exhausted(struct run *run, const struct node *node, const struct path
 	return 0;
 }
 
+/* A string or number where nothing leads on to other schemas: most of what there is. */
+static int check_leaf(struct run *run, const struct node *node, const json_t *v,
+                      const struct path *at)
+{
+	int ok = 1;
+
+	if (!type_fits(node, v))
+		return fail_type(run, node, at, v);
+	if (node->allowed && !is_allowed(run, node->allowed, v))
+		ok = fail_enum(run, node, at, v);
+	if (!ok && run->quiet)
+		return 0;
+	if (json_is_string(v))
+		return node->string ? check_string(run, node, v, at) & ok : ok;
+	return node->number ? check_number(run, node, v, at) & ok : ok;
+}
+
 int check_more(struct run *run, const struct node *node, const json_t *v, const struct path *at,
                struct marks *marks)
 {
 	int ok;
 
 	if (++run->steps > MAX_STEPS || run->depth >= MAX_DEEP)
-		return exhausted(run, node, at);
+		return check_exhausted(run, node, at);
 	if (node->flags & NODE_NOTHING_VALID)
 		return fail(run, node, at, NULL, "no value is allowed here");
+	if (node->flags & NODE_LEAF && type_bit(v) & (TYPE_STRING | TYPE_NUMBER | TYPE_INTEGER))
+		return check_leaf(run, node, v, at);
 	run->depth++;
 	if (run->s->dynamic && !(run->scope && run->scope->resource == node->resource))
 		ok = check_in_scope(run, node, v, at, marks);
