@@ -101,6 +101,9 @@ $(O)/bench/schema: $(O)/tests/bench/schema.o $(call below,json)
 	$(if $(V),,@echo "  LINK  $@";)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(call below,json) $(LIBS_CTL)
 $(O)/crash/%: tests/crash/%.c
 	$(probe)
+$(O)/diff/%: $(O)/tests/diff/%.o $(call below,json)
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "  LINK  $@";)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(call below,json) $(LIBS_CTL)
 
 # ---- tests ----
 

@@ -4,7 +4,7 @@
  * Method     Open addressing on a hash of the first and the last eight bytes, with
  *            a seed under which no name lies far from its place.  Names that no
  *            seed spreads (made to collide) are found by bisection instead.
- * Ownership  The names are borrowed; the rest belongs to the arena.
+ * Ownership  All belongs to the arena, copies of the names included.
  */
 #ifndef JSON_SCHEMA_NAMES_H
 #define JSON_SCHEMA_NAMES_H

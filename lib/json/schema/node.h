@@ -118,6 +118,9 @@ struct enum_part {
 	unsigned types;      /* of its values */
 	struct names strings;
 	int only_strings;
+	int64_t *integers; /* sorted */
+	size_t nintegers;
+	int reals; /* is there a number among them that was not written as an integer */
 	struct texts sorted; /* of a large one */
 };
 

@@ -132,6 +132,13 @@ static void sort_enum(const struct take *t, struct enum_part *e)
 	t->c->s->texts = own;
 }
 
+static int integer_order(const void *a, const void *b)
+{
+	const int64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
 int take_enum(const struct take *t)
 {
 	struct enum_part *e = arena_alloc(&t->c->s->arena, sizeof(*e));
@@ -139,14 +146,19 @@ int take_enum(const struct take *t)
 	struct name *list = mem_grow(NULL, n + 1, sizeof(*list));
 
 	e->list = t->value;
+	e->integers = arena_alloc(&t->c->s->arena, (n + 1) * sizeof(*e->integers));
 	for (i = 0; i < n; i++) {
 		const json_t *v = json_array_get(t->value, i);
 
 		e->types |= type_of(v);
+		e->reals |= json_is_real(v);
+		if (json_is_integer(v))
+			e->integers[e->nintegers++] = json_integer_value(v);
 		if (json_is_string(v))
 			list[strings++] = (struct name){.s = json_string_value(v),
 			                                .len = json_string_length(v)};
 	}
+	qsort(e->integers, e->nintegers, sizeof(*e->integers), integer_order);
 	e->only_strings = strings == n;
 	if (!e->only_strings && n >= SORT_FROM)
 		sort_enum(t, e);

@@ -17,6 +17,21 @@ static inline int type_fits(const struct node *node, const json_t *v)
 	       integral(json_real_value(v));
 }
 
+static int is_among(const struct enum_part *e, int64_t v)
+{
+	size_t lo = 0, hi = e->nintegers;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (e->integers[mid] < v)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < e->nintegers && e->integers[lo] == v;
+}
+
 static int is_allowed(struct run *run, const struct enum_part *e, const json_t *v)
 {
 	size_t i, n;
@@ -25,6 +40,8 @@ static int is_allowed(struct run *run, const struct enum_part *e, const json_t *
 		return names_find(&e->strings, json_string_value(v), json_string_length(v)) != NULL;
 	if (e->only_strings || !(e->types & type_bit(v)))
 		return 0;
+	if (json_is_integer(v) && !e->reals)
+		return is_among(e, json_integer_value(v));
 	if (e->sorted.n)
 		return texts_has(&e->sorted, v, &run->steps);
 	for (i = 0, n = json_array_size(e->list); i < n; i++)
