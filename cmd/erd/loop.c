@@ -25,8 +25,8 @@ enum {
 	SCAN_PERIOD_MS = 5000,   /* a lost notification costs at most this */
 	BUSY_TAKEN = 256,        /* messages in one scan that mean load */
 	IDLE_AFTER_MS = 500,
-	BATCH_SLICE_US = 20000,  /* of a batch between two looks at new/ */
-	VIEW_SLICE_US = 4000,    /* of views while there is more to decide */
+	BATCH_SLICE_US = 40000,  /* of a batch between two looks at new/ */
+	VIEW_SLICE_US = 2000,    /* of views while there is more to decide */
 	VIEW_CALM_US = 50000,    /* of views otherwise, before new/ is looked at again */
 	DRAIN_MS = 10000,        /* for deliveries under way at the end */
 	FDS_MAX = 4 + AGENTS_POLLFDS

@@ -253,23 +253,26 @@ int erd_reload(struct erd *e, struct err *err)
 
 /* ---- descriptors ---- */
 
-static int watch(struct erd *e, struct err *err)
+/* Before recovery, which may take its time: what comes meanwhile is read in the loop. */
+static int catch_signals(struct erd *e, struct err *err)
 {
-	char path[64];
+	static const int caught[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGCHLD};
 	sigset_t set;
 
 	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGUSR1);
-	sigaddset(&set, SIGCHLD);
+	for (size_t i = 0; i < NITEMS(caught); i++)
+		sigaddset(&set, caught[i]);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
 	e->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-	if (e->signals < 0)
-		return err_errno(err, "signalfd");
+	return e->signals < 0 ? err_errno(err, "signalfd") : 0;
+}
+
+static int watch(struct erd *e, struct err *err)
+{
+	char path[64];
+
 	if (e->once)
 		return 0;
 	e->inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
@@ -302,7 +305,8 @@ int erd_start(struct erd *e, const struct erd_options *o, struct err *err)
 		e->locked_out = lock_held(&e->spool);
 		return -1;
 	}
-	if (recover(e, err) != 0 || erd_reload(e, err) != 0 || watch(e, err) != 0)
+	if (catch_signals(e, err) != 0 || recover(e, err) != 0 || erd_reload(e, err) != 0 ||
+	    watch(e, err) != 0)
 		return -1;
 	return experts_start(e, err);
 }

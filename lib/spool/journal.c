@@ -63,6 +63,15 @@ static int kill_it(struct journal *j, const char *what, struct err *err)
 	               strerror_r(errno, reason, sizeof(reason)));
 }
 
+/* Nothing behind the last commit was told to anybody.  On a full disk each restart would otherwise
+ * find a torn tail and set it aside, and need the more space for it.  If this fails the next
+ * recovery does it. */
+static void take_back(struct journal *j)
+{
+	while (ftruncate(j->fd, j->committed) != 0 && errno == EINTR)
+		;
+}
+
 static int put(struct journal *j, const char *p, size_t n, struct err *err)
 {
 	off_t at = j->committed;
@@ -72,8 +81,11 @@ static int put(struct journal *j, const char *p, size_t n, struct err *err)
 
 		if (got < 0 && errno == EINTR)
 			continue;
-		if (got < 0)
-			return kill_it(j, "write", err);
+		if (got < 0) {
+			kill_it(j, "write", err);
+			take_back(j);
+			return -1;
+		}
 		p += got;
 		at += got;
 		n -= (size_t)got;
