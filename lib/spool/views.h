@@ -29,7 +29,7 @@ struct journal;
 struct spool;
 struct views; /* opaque */
 
-enum { VIEWS_KEEP = 16384, VIEWS_KEEP_BYTES = 32 << 20 };
+enum { VIEWS_KEEP = 4096, VIEWS_KEEP_BYTES = 16 << 20 };
 
 struct views *views_new(const struct spool *s, const struct journal *j, struct err *err);
 void views_free(struct views *v);
