@@ -9,6 +9,7 @@ const char *const route_verdict_names[ROUTE_VERDICTS] = {
 	[ROUTE_ELIGIBLE] = "eligible",
 	[ROUTE_NO_WORKER] = "no_such_worker",
 	[ROUTE_PAUSED] = "paused",
+	[ROUTE_KIND] = "kind_not_served",
 	[ROUTE_SKILLS] = "lacks_skills",
 	[ROUTE_CERTIFICATIONS] = "lacks_certifications",
 	[ROUTE_TRUST] = "trust_too_low",
@@ -45,6 +46,8 @@ static enum route_verdict judge(const struct picking *p, const struct pool *pool
 		return ROUTE_NO_WORKER;
 	if (wk->paused)
 		return ROUTE_PAUSED;
+	if (wk->kind == WORKER_HTTP)
+		return ROUTE_KIND;
 	if (m->confidentiality >= CONF_INTERNAL_ONLY && pool->kind != POOL_INTERNAL)
 		return ROUTE_CONFIDENTIALITY;
 	if (!strings_subset(&need->skills, &wk->skills))

@@ -20,6 +20,7 @@ enum route_verdict {
 	ROUTE_ELIGIBLE,
 	ROUTE_NO_WORKER,      /* named in a pool but has no document */
 	ROUTE_PAUSED,
+	ROUTE_KIND,           /* http: nothing here calls it yet */
 	ROUTE_SKILLS,
 	ROUTE_CERTIFICATIONS,
 	ROUTE_TRUST,
