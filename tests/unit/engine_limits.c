@@ -139,6 +139,22 @@ START_TEST(many_workers_are_asked)
 }
 END_TEST
 
+/* Nothing calls an http worker: an offer to it would only run out, so the task waits for another. */
+START_TEST(http_workers_are_not_asked)
+{
+	config(CFG_WORKER, "web", "{\"kind\":\"http\"}");
+	config(CFG_POOL, "p", "{\"members\":[\"web\",\"zoe\"]}");
+	config(CFG_LANE, "l", "{\"pools\":[\"p\"]}");
+	say(submit_text, strlen(submit_text));
+	ck_assert_int_eq(only_task()->state, ST_QUEUED);
+	ck_assert_int_eq(only_task()->n_assigns, 0);
+	config(CFG_WORKER, "zoe", "{\"title\":\"z\"}");
+	settle();
+	ck_assert_int_eq(only_task()->state, ST_OFFERED);
+	ck_assert_str_eq(only_task()->assigns[0].worker->name, "zoe");
+}
+END_TEST
+
 /* Sixty-four reasons, each with a member name of 900 KB in its pointer. */
 START_TEST(reasons_fit_a_journal_line)
 {
@@ -196,6 +212,7 @@ int main(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, many_workers_are_asked);
+	tcase_add_test(t, http_workers_are_not_asked);
 	tcase_add_test(t, reasons_fit_a_journal_line);
 	tcase_add_test(t, declined_tasks_do_not_hide_others);
 	suite_add_tcase(s, t);
