@@ -1,0 +1,51 @@
+/*
+ * erctl/draft.h -- what somebody typed and has not handed in, kept where no crash takes it.
+ *
+ * Purpose    A killed terminal, a refused submit, an editor that dies: nothing typed is lost.
+ * Format     $XDG_STATE_HOME/er/drafts/SPOOLID-TASK-WORKER.json (er.draft.v1, mode 0600, folder
+ *            0700), and beside it .jsonc, the text of the editor loop, while there is one.
+ *            SPOOLID is of spool.json.
+ * Method     Each save writes a temporary file and renames it: whole or not there.  No fsync for
+ *            each keystroke; the folder is synced by draft_sync when somebody leaves.
+ * Ownership  draft_release.
+ * Errors     FAIL_TEMPORARY, FAIL_INVALID (a draft that is none; it is kept).
+ */
+#ifndef ERCTL_DRAFT_H
+#define ERCTL_DRAFT_H
+
+#include <jansson.h>
+#include <stdint.h>
+
+#include "base/ids.h"
+
+struct buf;
+struct err;
+struct run;
+
+struct draft {
+	struct id task;
+	char worker[65];
+	int64_t at_ms;      /* last save */
+	json_t *answer;     /* so far; NULL: none */
+	json_t *texts;      /* {pointer: text}: typed but not (yet) a valid value of its field */
+	json_t *confidence; /* or NULL */
+	json_t *evidence;   /* [path or reference], or NULL */
+};
+
+void draft_init(struct draft *d, const struct id *task, const char *worker);
+void draft_release(struct draft *d);
+/* 1 loaded, 0 there is none, -1. */
+int draft_load(struct draft *d, const struct run *r, struct err *err);
+int draft_save(struct draft *d, const struct run *r, struct err *err);
+int draft_sync(const struct run *r, struct err *err);
+/* Handed in, or given up: the draft and its .jsonc go. */
+int draft_drop(const struct draft *d, const struct run *r, struct err *err);
+
+/* The editor's text: path of the .jsonc, owned by the caller. */
+char *draft_editor_path(const struct draft *d, const struct run *r, struct err *err);
+
+/* Every draft of this spool, newest first; stops when ${fn} returns non-zero. */
+int draft_each(const struct run *r, int (*fn)(void *ctx, const struct draft *d), void *ctx,
+               struct err *err);
+
+#endif
