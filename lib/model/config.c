@@ -11,8 +11,10 @@
 
 enum { CONFIG_MAX = 10000, CONFIG_DOC_NAME = 64 };
 
-const char *const config_dirs[CFG_COUNT] = {"lanes", "pools", "workers", "schemas", "endpoints"};
-const char *const config_words[CFG_COUNT] = {"lane", "pool", "worker", "schema", "endpoint"};
+const char *const config_dirs[CFG_COUNT] = {"lanes",     "pools",     "workers", "schemas",
+                                            "endpoints", "schedules", "chains",  "zones"};
+const char *const config_words[CFG_COUNT] = {"lane",     "pool",     "worker", "schema",
+                                             "endpoint", "schedule", "chain",  "zone"};
 
 /* A sorted array of (key, entry).  Keys may repeat in the alias and user indexes: two pools
  * may claim one alias while documents change one by one; config_check names the clash. */
@@ -140,7 +142,7 @@ int config_set(struct config *c, enum config_kind kind, const char *name, const 
 	struct entry *old, *e = NULL;
 
 	assert((unsigned)kind < CFG_COUNT);
-	if (!name_valid(name))
+	if (kind == CFG_ZONE ? !zone_name_valid(name) : !name_valid(name))
 		return err_set(err, FAIL_INVALID,
 		               "the name of a %s has lower-case letters, digits, '-', '_' and inner "
 		               "dots, at most %d",
@@ -202,6 +204,27 @@ const struct endpoint *config_endpoint(const struct config *c, const char *name)
 	const struct entry *e = index_get(&c->kinds[CFG_ENDPOINT], name);
 
 	return e ? &e->u.endpoint : NULL;
+}
+
+const struct schedule *config_schedule(const struct config *c, const char *name)
+{
+	const struct entry *e = index_get(&c->kinds[CFG_SCHEDULE], name);
+
+	return e ? &e->u.schedule : NULL;
+}
+
+const struct chain *config_chain(const struct config *c, const char *name)
+{
+	const struct entry *e = index_get(&c->kinds[CFG_CHAIN], name);
+
+	return e ? &e->u.chain : NULL;
+}
+
+const struct zone *config_zone(const struct config *c, const char *name)
+{
+	const struct entry *e = index_get(&c->kinds[CFG_ZONE], name);
+
+	return e ? &e->u.zone : NULL;
 }
 
 const json_t *config_doc(const struct config *c, enum config_kind kind, const char *name)

@@ -12,6 +12,7 @@
  *   lanes/     title, description, pools [names, >= 1], schema (name in schemas/, or
  *              inline; optional), slaSeconds 30..30d (3600), expireSeconds (4 x SLA),
  *              offerSeconds 5..7d (300), maxAttempts 1..20 (3), priceUsd "0.00",
+ *              chain (name of a chain that routes its tasks),
  *              requirements {skills[], certifications[], trustLevel 0..10, minRating "0".."5"}
  *   pools/     title, kind internal|external|hybrid (internal), members [workers], aliases [other
  *              names or ids under which requests may name it]
@@ -22,6 +23,7 @@
  *   endpoints/ webhook rules of the operator: match (URL prefix) or dialect (default callback of
  *              a dialect), url (where to send instead of, or for want of, the task's own),
  *              secretFile, allowPrivate bool, events [names]
+ *   schedules/ model/schedule.h      chains/ model/chain.h
  * Ownership  struct config owns everything; lookups return borrowed pointers valid
  *            until the next config_set of that kind and name.
  * Limits     10,000 documents of each kind; document 256 KiB (schema 1 MiB).
@@ -39,7 +41,17 @@ struct err;
 struct near;
 struct schema;
 
-enum config_kind { CFG_LANE, CFG_POOL, CFG_WORKER, CFG_SCHEMA, CFG_ENDPOINT, CFG_COUNT };
+enum config_kind {
+	CFG_LANE,
+	CFG_POOL,
+	CFG_WORKER,
+	CFG_SCHEMA,
+	CFG_ENDPOINT,
+	CFG_SCHEDULE,
+	CFG_CHAIN,
+	CFG_ZONE, /* made from tzdata, not from etc/ (model/zone.h) */
+	CFG_COUNT
+};
 extern const char *const config_dirs[CFG_COUNT];  /* "lanes", … */
 extern const char *const config_words[CFG_COUNT]; /* "lane", … */
 
@@ -64,6 +76,7 @@ struct lane {
 	const char *name;
 	const char *title;       /* or NULL */
 	struct strings pools;
+	const char *chain;       /* its tasks are routed by, or NULL */
 	const char *schema_name; /* or NULL */
 	json_t *schema_inline;   /* or NULL */
 	int64_t sla_ms, expire_ms /* 0: 4 x the task's SLA */, offer_ms;
@@ -112,6 +125,9 @@ struct endpoint {
 	const json_t *doc;
 };
 
+struct chain;    /* model/chain.h */
+struct schedule; /* model/schedule.h */
+struct zone;     /* model/zone.h */
 struct config; /* opaque */
 struct config *config_new(void);
 void config_free(struct config *c);
@@ -130,6 +146,9 @@ const struct worker *config_worker(const struct config *c, const char *name);
 const struct worker *config_worker_of_user(const struct config *c, const char *user);
 const struct schema_entry *config_schema(const struct config *c, const char *name);
 const struct endpoint *config_endpoint(const struct config *c, const char *name);
+const struct schedule *config_schedule(const struct config *c, const char *name);
+const struct chain *config_chain(const struct config *c, const char *name);
+const struct zone *config_zone(const struct config *c, const char *name);
 const json_t *config_doc(const struct config *c, enum config_kind kind, const char *name);
 
 /* Visit the names of one kind in byte order; stops when ${fn} returns non-zero. */

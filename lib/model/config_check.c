@@ -107,6 +107,10 @@ static int check_lane(void *ctx, const char *name, const json_t *doc)
 	k->name = name;
 	if (refs(k, doc, "/pools", CFG_POOL) != 0)
 		return fail_in(k, CFG_LANE);
+	if (lane->chain && !config_chain(k->c, lane->chain)) {
+		config_no_such(k->c, CFG_CHAIN, FAIL_CONFIG, "/chain", lane->chain, NULL, k->err);
+		return fail_in(k, CFG_LANE);
+	}
 	if (lane->schema_name && !config_schema(k->c, lane->schema_name)) {
 		config_no_such(k->c, CFG_SCHEMA, FAIL_CONFIG, "/schema", lane->schema_name, NULL,
 		               k->err);
@@ -141,12 +145,73 @@ static int check_pool(void *ctx, const char *name, const json_t *doc)
 	return 0;
 }
 
+/* ---- schedules and chains ---- */
+
+static int check_person(const struct check *k, const char *field, const char *name)
+{
+	return config_worker(k->c, name) ? 0
+	                                 : config_no_such(k->c, CFG_WORKER, FAIL_CONFIG, field, name,
+	                                                  NULL, k->err);
+}
+
+static int check_schedule(void *ctx, const char *name, const json_t *doc)
+{
+	struct check *k = ctx;
+	const struct schedule *s = config_schedule(k->c, name);
+	int layered = json_object_get(doc, "layers") != NULL, bad = 0;
+	char field[64];
+
+	k->name = name;
+	for (size_t i = 0; i < s->n_layers && !bad; i++) {
+		for (size_t m = 0; m < s->layer[i].n && !bad; m++) {
+			if (layered)
+				snprintf(field, sizeof(field), "/layers/%zu/members/%zu", i, m);
+			else
+				snprintf(field, sizeof(field), "/members/%zu", m);
+			bad = check_person(k, field, s->layer[i].member[m]);
+		}
+	}
+	for (size_t i = 0; i < s->n_overrides && !bad; i++) {
+		snprintf(field, sizeof(field), "/overrides/%zu/worker", i);
+		bad = check_person(k, field, s->overrides[i].worker);
+	}
+	return bad ? fail_in(k, CFG_SCHEDULE) : 0;
+}
+
+static int check_chain(void *ctx, const char *name, const json_t *doc)
+{
+	struct check *k = ctx;
+	const struct chain *chain = config_chain(k->c, name);
+	char field[64], shown[QUOTE_MAX];
+
+	(void)doc;
+	k->name = name;
+	for (size_t i = 0; i < chain->n; i++) {
+		const char *agent = chain->level[i].agent;
+
+		if (config_worker(k->c, agent) || config_pool(k->c, agent) ||
+		    config_schedule(k->c, agent))
+			continue;
+		snprintf(field, sizeof(field), "/levels/%zu/agentId", i);
+		err_field(k->err, FAIL_CONFIG, field, "no such worker, pool or schedule \"%s\"",
+		          config_quote(agent, shown));
+		return fail_in(k, CFG_CHAIN);
+	}
+	if (chain->lane && !config_lane(k->c, chain->lane)) {
+		config_no_such(k->c, CFG_LANE, FAIL_CONFIG, "/lane", chain->lane, NULL, k->err);
+		return fail_in(k, CFG_CHAIN);
+	}
+	return 0;
+}
+
 int config_check(const struct config *c, struct err *err)
 {
 	struct check k = {c, err, NULL};
 
 	if (config_each(c, CFG_LANE, check_lane, &k) != 0 ||
-	    config_each(c, CFG_POOL, check_pool, &k) != 0)
+	    config_each(c, CFG_POOL, check_pool, &k) != 0 ||
+	    config_each(c, CFG_SCHEDULE, check_schedule, &k) != 0 ||
+	    config_each(c, CFG_CHAIN, check_chain, &k) != 0)
 		return -1;
 	return 0;
 }

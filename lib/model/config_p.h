@@ -10,6 +10,9 @@
 #include "model/config.h"
 
 #include "base/err.h"
+#include "model/chain.h"
+#include "model/schedule.h"
+#include "model/zone.h"
 
 struct entry {
 	char *name;  /* owned */
@@ -21,6 +24,9 @@ struct entry {
 		struct worker worker;
 		struct schema_entry schema;
 		struct endpoint endpoint;
+		struct schedule schedule;
+		struct chain chain;
+		struct zone zone;
 	} u;
 	json_t *expanded; /* owned: of a schema document, what its shorthand stands for */
 };

@@ -52,6 +52,7 @@ static const struct field lane_fields[] = {
 	{"/title", F_TEXT, AT(lane, title), 0, TITLE_MAX, 0, NULL},
 	{"/description", F_NONE, 0, 0, 0, 0, NULL},
 	{"/pools", F_STRINGS, AT(lane, pools), 1, 100, 0, NULL},
+	{"/chain", F_TEXT, AT(lane, chain), 0, 64, 0, NULL},
 	{"/schema", F_NONE, 0, 0, 0, 0, NULL},
 	{"/slaSeconds", F_SECONDS, AT(lane, sla_ms), 30, 30 * DAY_S, 3600, NULL},
 	{"/expireSeconds", F_SECONDS, AT(lane, expire_ms), 30, 120 * DAY_S, 0, NULL},
@@ -376,11 +377,27 @@ static int read_endpoint(struct entry *e, struct err *err)
 	return 0;
 }
 
+static int read_schedule(struct entry *e, struct err *err)
+{
+	return schedule_from_json(e->name, e->doc, &e->u.schedule, err);
+}
+
+static int read_chain(struct entry *e, struct err *err)
+{
+	return chain_from_json(e->name, e->doc, &e->u.chain, err);
+}
+
+static int read_zone(struct entry *e, struct err *err)
+{
+	return zone_from_json(e->doc, &e->u.zone, err);
+}
+
 int config_read(struct entry *e, struct err *err)
 {
 	static int (*const readers[CFG_COUNT])(struct entry *, struct err *) = {
 		[CFG_LANE] = read_lane,     [CFG_POOL] = read_pool,         [CFG_WORKER] = read_worker,
 		[CFG_SCHEMA] = read_schema, [CFG_ENDPOINT] = read_endpoint,
+		[CFG_SCHEDULE] = read_schedule, [CFG_CHAIN] = read_chain, [CFG_ZONE] = read_zone,
 	};
 
 	if (!json_is_object(e->doc))
@@ -411,6 +428,13 @@ void config_entry_free(struct entry *e)
 	case CFG_ENDPOINT:
 		strings_release(&e->u.endpoint.events);
 		break;
+	case CFG_SCHEDULE:
+		schedule_release(&e->u.schedule);
+		break;
+	case CFG_ZONE:
+		zone_release(&e->u.zone);
+		break;
+	case CFG_CHAIN:
 	case CFG_COUNT:
 		break;
 	}

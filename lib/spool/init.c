@@ -157,7 +157,7 @@ static int fill_etc(int root, const char *from, struct err *err)
 
 	if (etc < 0)
 		return -1;
-	for (int kind = 0; !rc && kind < CFG_COUNT; kind++)
+	for (int kind = 0; !rc && kind < CFG_ZONE; kind++) /* zones come from tzdata */
 		rc = make_dir(etc, config_dirs[kind], 0750, err);
 	if (!rc && from) {
 		snprintf(path, sizeof(path), "%s/etc", from);

@@ -12,6 +12,7 @@
 #include "model/intake.h"
 #include "spool/dirlist.h"
 #include "spool/layout.h"
+#include "spool/tzif.h"
 
 enum { DOCUMENT_MAX = 256 * 1024, SCHEMA_MAX = 1 << 20, SCRATCH_BYTES = 256 };
 
@@ -83,14 +84,17 @@ static int load_kind(const struct spool *s, struct config *c, int kind, struct b
 int spool_load_config(const struct spool *s, struct config *c, struct buf *report, struct err *err)
 {
 	/* Schemas first: lanes name them. */
-	static const int order[] = {CFG_SCHEMA, CFG_WORKER, CFG_POOL, CFG_LANE, CFG_ENDPOINT};
+	static const int order[] = {CFG_SCHEMA,   CFG_WORKER, CFG_POOL,    CFG_LANE,
+	                            CFG_ENDPOINT, CFG_CHAIN,  CFG_SCHEDULE};
 	struct err why = ERR_INIT;
 	int rc = 0;
 
-	static_assert(NITEMS(order) == CFG_COUNT, "load every kind");
+	static_assert(NITEMS(order) == CFG_COUNT - 1, "load every kind but zones");
 	for (size_t i = 0; i < NITEMS(order); i++)
 		if (load_kind(s, c, order[i], report, err))
 			rc = -1;
+	if (spool_load_zones(c, report, err))
+		rc = -1;
 	if (!rc && config_check(c, &why)) {
 		if (why.code == FAIL_INVALID)
 			why.code = FAIL_CONFIG;
