@@ -101,6 +101,9 @@ $(O)/bench/schema: $(O)/tests/bench/schema.o $(call below,json)
 	$(if $(V),,@echo "  LINK  $@";)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(call below,json) $(LIBS_CTL)
 $(O)/crash/%: tests/crash/%.c
 	$(probe)
+$(O)/tools/calendar: $(O)/tests/tools/calendar.o $(call below,spool)
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "  LINK  $@";)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(call below,spool) $(LIBS_CTL)
 $(O)/diff/%: $(O)/tests/diff/%.o $(call below,json)
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  LINK  $@";)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(call below,json) $(LIBS_CTL)
@@ -120,7 +123,7 @@ deps-test: ## and what the tests need
 	$(Q)tests/deps.sh build test
 
 units: $(UNIT) ## build the unit tests
-probes: $(PROBES)
+probes: $(PROBES) $(O)/tools/calendar
 
 # The parts are made by a second make: before `deps` pkg-config may not be there to ask.
 demo: deps ## the four seed documents, from submit to signed webhook, in a spool of their own

@@ -4,7 +4,7 @@
 set -u
 
 build='build-essential pkg-config libjansson-dev libpcre2-dev libmd-dev uthash-dev
-       libcurl4-openssl-dev libssl-dev'
+       libcurl4-openssl-dev libssl-dev tzdata' # tzdata: read when etc/ names a zone
 tests='check bats mandoc shellcheck strace python3 jq'
 
 others() {
