@@ -8,10 +8,13 @@
 
 static size_t slot_of(const struct idtable *t, const struct id *id)
 {
-	uint64_t h;
+	uint64_t time, low;
 
-	memcpy(&h, id->b + ID_BYTES - sizeof(h), sizeof(h));
-	size_t i = (size_t)(h * 0x9e3779b97f4a7c15u >> 20) & (t->cap - 1);
+	memcpy(&time, id->b, sizeof(time));
+	memcpy(&low, id->b + sizeof(time), sizeof(low));
+	low = (low ^ low >> 32) * 0xbf58476d1ce4e5b9u ^ time;
+	low = (low ^ low >> 29) * 0x94d049bb133111ebu;
+	size_t i = (size_t)(low ^ low >> 32) & (t->cap - 1);
 	while (t->slots[i].value && id_cmp(&t->slots[i].id, id) != 0)
 		i = (i + 1) & (t->cap - 1);
 	return i;

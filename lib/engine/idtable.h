@@ -4,7 +4,8 @@
  * Purpose    What must be remembered of every closed task (so that its key is never used
  *            again) and of every message, at 24 bytes each instead of a struct and a hash handle.
  * Method     Open addressing, linear probing, load <= 3/4 (Knuth, TAOCP 3, 6.4).  No
- *            removal.  Ids are random in their low bytes (ULIDs, hashes), so no further hash.
+ *            removal.  All 128 bits are mixed (Stafford's mix 13): ids that are counted upwards
+ *            spread as well as random ones.
  * Limits     2^31 entries.
  */
 #ifndef ENGINE_IDTABLE_H
