@@ -36,12 +36,12 @@ CFLAGS_ALL   = -O2 -g $(HARDEN) $(WARN) $(if $(WERROR),-Werror) \
 LDFLAGS_ALL  = -pie -Wl,-z,relro -Wl,-z,now -Wl,--as-needed $(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(LDFLAGS)
 
 PKG      = pkg-config
-LIBS_CTL = $(shell $(PKG) --libs jansson libpcre2-8 libmd)
+LIBS_CTL = $(shell $(PKG) --libs jansson libpcre2-8 libmd) -lm
 LIBS_ERD = $(LIBS_CTL) $(shell $(PKG) --libs libcurl libcrypto)
 LIBS_CHECK = $(shell $(PKG) --libs check)
 
 # A new module needs no edit here: folders are layers, lowest last for the linker.
-LAYERS   = out engine spool model json base
+LAYERS   = out sim engine spool model json base
 obj      = $(patsubst %.c,$(O)/%.o,$(1))
 srcs     = $(sort $(wildcard lib/$(1)/*.c lib/$(1)/*/*.c))
 ARCHIVES = $(foreach l,$(LAYERS),$(O)/lib$(l).a)
@@ -50,6 +50,7 @@ below_base   = base
 below_json   = json base
 below_model  = model json base
 below_engine = engine model json base
+below_sim    = sim engine model json base
 below_spool  = spool model json base
 below_out    = out spool model json base
 below_cmd    = $(LAYERS)
@@ -72,8 +73,8 @@ $(O)/%.o: %.c
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  CC    $<";)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
-$(O)/erctl: $(ERCTL_OBJ) $(call below,engine) $(call below,spool)
-	$(if $(V),,@echo "  LINK  $@";)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $(ERCTL_OBJ) $(O)/libengine.a $(call below,spool) $(LIBS_CTL)
+$(O)/erctl: $(ERCTL_OBJ) $(call below,sim) $(call below,spool)
+	$(if $(V),,@echo "  LINK  $@";)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $(ERCTL_OBJ) $(O)/libsim.a $(O)/libengine.a $(call below,spool) $(LIBS_CTL)
 
 $(O)/erd: $(ERD_OBJ) $(ARCHIVES)
 	$(if $(V),,@echo "  LINK  $@";)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $(ERD_OBJ) $(ARCHIVES) $(LIBS_ERD)

@@ -9,9 +9,10 @@ base:
 json:base
 model:json base
 engine:model json base
+sim:engine model json base
 spool:model json base
 out:spool model json base
-cmd:out engine spool model json base
+cmd:out sim engine spool model json base
 '
 # HEADER FILES: only these may include it
 only='

@@ -1,0 +1,289 @@
+#include "simulate_report.h"
+
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/timefmt.h"
+#include "json/js.h"
+#include "out.h"
+#include "sim/sim.h"
+#include "table.h"
+
+enum { PLOT_ROWS = 6, EIGHTHS = 8, WORKERS_SHOWN = 20 };
+
+/* ---- cells ---- */
+
+static void add_text(struct table *t, const char *text)
+{
+	table_add(t, text, strlen(text));
+}
+
+static void add_count(struct table *t, uint64_t n)
+{
+	char text[32];
+	snprintf(text, sizeof text, "%llu", (unsigned long long)n);
+	add_text(t, text);
+}
+
+static void add_share(struct table *t, uint64_t part, uint64_t whole)
+{
+	char text[32];
+	if (whole == 0) {
+		add_text(t, "-");
+		return;
+	}
+	uint64_t mille = (part * 1000 + whole / 2) / whole;
+	snprintf(text, sizeof text, "%llu.%llu %%", (unsigned long long)(mille / 10),
+	         (unsigned long long)(mille % 10));
+	add_text(t, text);
+}
+
+static void add_time(struct table *t, int64_t ms)
+{
+	char text[32];
+	int64_t s = (ms + 500) / 1000;
+	if (s < 60)
+		snprintf(text, sizeof text, "%llds", (long long)s);
+	else if (s < 3600)
+		snprintf(text, sizeof text, "%lldm%02llds", (long long)(s / 60), (long long)(s % 60));
+	else
+		snprintf(text, sizeof text, "%lldh%02lldm", (long long)(s / 3600),
+		         (long long)(s / 60 % 60));
+	add_text(t, text);
+}
+
+static void add_usd(struct table *t, int64_t micro, uint64_t per)
+{
+	char text[48];
+	int64_t v = per ? (micro + (int64_t)per / 2) / (int64_t)per : 0;
+	if (per == 0)
+		snprintf(text, sizeof text, "-");
+	else
+		snprintf(text, sizeof text, "%lld.%04lld", (long long)(v / 1000000),
+		         (long long)(v % 1000000 / 100));
+	add_text(t, text);
+}
+
+/* ---- lanes ---- */
+
+static void lane_row(struct table *t, const char *label, const struct sim_lane *l)
+{
+	uint64_t ended = l->submitted - l->cancelled;
+
+	if (label)
+		add_text(t, label);
+	add_text(t, l->name);
+	add_count(t, l->submitted);
+	add_share(t, l->in_time, ended);
+	add_count(t, l->failed + l->expired + l->open);
+	add_time(t, sim_quantile(l, 0.5));
+	add_time(t, sim_quantile(l, 0.9));
+	add_time(t, sim_quantile(l, 0.99));
+	add_share(t, l->right, l->completed);
+	add_usd(t, l->cost_micro, l->completed);
+	add_share(t, l->within, l->predicted);
+}
+
+static void print_lanes(struct out *o, const struct simulated *runs, size_t n)
+{
+	static const char *const head[] = {"RUN", "LANE", "TASKS", "IN TIME", "LOST", "P50",
+	                                   "P90", "P99",  "RIGHT", "USD EACH", "IN BOUND"};
+	struct table t;
+	int named = runs[0].label != NULL;
+
+	table_init(&t, head + !named, NITEMS(head) - (size_t)!named, -1);
+	for (size_t i = 0; i < n; i++) {
+		const struct sim_report *r = runs[i].report;
+		for (size_t k = 0; k < r->n_lanes; k++)
+			if (r->lanes[k].submitted)
+				lane_row(&t, runs[i].label, &r->lanes[k]);
+		if (r->n_lanes > 1)
+			lane_row(&t, runs[i].label, &r->all);
+	}
+	table_print(&t, o);
+	table_release(&t);
+}
+
+/* ---- workers ---- */
+
+static int load_of(const struct sim_person *p)
+{
+	return p->present_ms > 0 ? (int)(p->busy_ms * 1000 / p->present_ms) : 0;
+}
+
+static int by_load(const void *a, const void *b)
+{
+	int x = *(const int *)a, y = *(const int *)b;
+	return (x > y) - (x < y);
+}
+
+static void print_load(struct out *o, const struct sim_report *r)
+{
+	int *load = mem_alloc((r->n_people + 1) * sizeof *load);
+	long sum = 0;
+
+	for (size_t i = 0; i < r->n_people; i++)
+		sum += load[i] = load_of(&r->people[i]);
+	if (r->n_people > 1)
+		qsort(load, r->n_people, sizeof *load, by_load);
+	if (r->n_people)
+		out_line(o, "%zu workers, busy %ld %% of their time (a tenth below %d %%, a tenth above "
+		         "%d %%, at most %d %%)", r->n_people, sum / 10 / (long)r->n_people,
+		         load[r->n_people / 10] / 10, load[r->n_people - 1 - r->n_people / 10] / 10,
+		         load[r->n_people - 1] / 10);
+	free(load);
+}
+
+static void print_workers(struct out *o, const struct sim_report *r)
+{
+	static const char *const head[] = {"WORKER", "OFFERS", "DECLINED", "MISSED", "ANSWERS",
+	                                   "RIGHT", "UNUSED", "BUSY", "USD"};
+	struct table t;
+
+	table_init(&t, head, NITEMS(head), -1);
+	for (size_t i = 0; i < r->n_people; i++) {
+		const struct sim_person *p = &r->people[i];
+		add_text(&t, p->name);
+		add_count(&t, p->offers);
+		add_count(&t, p->declined);
+		add_count(&t, p->missed);
+		add_count(&t, p->answers);
+		add_share(&t, p->right, p->answers);
+		add_count(&t, p->wasted);
+		add_share(&t, (uint64_t)p->busy_ms, (uint64_t)p->present_ms);
+		add_usd(&t, p->cost_micro, 1);
+	}
+	table_print(&t, o);
+	table_release(&t);
+}
+
+/* ---- the plot ---- */
+
+/* One row of the plot: how many eighths of this cell are filled. */
+static void plot_row(struct buf *b, const struct sim_report *r, uint64_t top, int row)
+{
+	static const char *const block[] = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+
+	for (size_t i = 0; i < SIM_SLICES; i++) {
+		uint64_t full = (r->slices[i].open * PLOT_ROWS * EIGHTHS + top / 2) / top;
+		uint64_t below = (uint64_t)row * EIGHTHS;
+		uint64_t here = full > below ? full - below : 0;
+		buf_adds(b, block[here > EIGHTHS ? EIGHTHS : here]);
+	}
+}
+
+static void print_plot(struct out *o, const struct simulated *run)
+{
+	const struct sim_report *r = run->report;
+	char from[TIME_TEXT_MAX], until[TIME_TEXT_MAX];
+	uint64_t top = 0;
+
+	for (size_t i = 0; i < SIM_SLICES; i++)
+		top = r->slices[i].open > top ? r->slices[i].open : top;
+	if (top == 0)
+		return;
+	out_line(o, "open tasks%s%s", run->label ? ", " : "", run->label ? run->label : "");
+	for (int row = PLOT_ROWS - 1; row >= 0; row--) {
+		struct buf b = BUF_INIT;
+		char mark[24];
+		snprintf(mark, sizeof mark, "%llu", row == PLOT_ROWS - 1 ? (unsigned long long)top : 0ULL);
+		buf_addf(&b, "%7s |", row == PLOT_ROWS - 1 || row == 0 ? mark : "");
+		plot_row(&b, r, top, row);
+		buf_addc(&b, '\n');
+		out_bytes(o, buf_str(&b), b.len);
+		buf_release(&b);
+	}
+	time_format_s(r->from_ms, from);
+	time_format_s(r->until_ms, until);
+	out_line(o, "         %-*s%s", SIM_SLICES - (int)strlen(until), from, until);
+}
+
+void simulate_print(struct out *o, const struct scenario *s, const struct simulated *runs, size_t n,
+                    int workers)
+{
+	if (*s->title)
+		out_field(o, "scenario", s->title);
+	print_lanes(o, runs, n);
+	for (size_t i = 0; i < n; i++) {
+		if (runs[i].label)
+			out_line(o, "%s:", runs[i].label);
+		print_load(o, runs[i].report);
+		if (workers || (n == 1 && runs[i].report->n_people <= WORKERS_SHOWN))
+			print_workers(o, runs[i].report);
+	}
+	for (size_t i = 0; i < n; i++)
+		print_plot(o, &runs[i]);
+}
+
+/* ---- as a document ---- */
+
+static void set_usd(json_t *doc, const char *key, int64_t micro)
+{
+	char text[48];
+	snprintf(text, sizeof text, "%lld.%06lld", (long long)(micro / 1000000),
+	         (long long)(micro % 1000000));
+	js_set_str(doc, key, text);
+}
+
+static json_t *lane_doc(const struct sim_lane *l)
+{
+	const struct {
+		const char *key;
+		uint64_t n;
+	} counts[] = {{"submitted", l->submitted}, {"completed", l->completed}, {"inTime", l->in_time},
+	              {"breached", l->breached},   {"failed", l->failed},       {"expired", l->expired},
+	              {"cancelled", l->cancelled}, {"open", l->open},           {"right", l->right},
+	              {"predicted", l->predicted}, {"withinBound", l->within}};
+	json_t *doc = json_object();
+
+	js_set_str(doc, "lane", l->name);
+	for (size_t i = 0; i < NITEMS(counts); i++)
+		js_set_int(doc, counts[i].key, (int64_t)counts[i].n);
+	js_set_int(doc, "p50Seconds", sim_quantile(l, 0.5) / 1000);
+	js_set_int(doc, "p90Seconds", sim_quantile(l, 0.9) / 1000);
+	js_set_int(doc, "p99Seconds", sim_quantile(l, 0.99) / 1000);
+	set_usd(doc, "costUsd", l->cost_micro);
+	return doc;
+}
+
+static json_t *person_doc(const struct sim_person *p)
+{
+	json_t *doc = json_object();
+
+	js_set_str(doc, "worker", p->name);
+	js_set_int(doc, "offers", (int64_t)p->offers);
+	js_set_int(doc, "accepted", (int64_t)p->accepted);
+	js_set_int(doc, "declined", (int64_t)p->declined);
+	js_set_int(doc, "missed", (int64_t)p->missed);
+	js_set_int(doc, "answers", (int64_t)p->answers);
+	js_set_int(doc, "right", (int64_t)p->right);
+	js_set_int(doc, "unused", (int64_t)p->wasted);
+	js_set_int(doc, "busySeconds", p->busy_ms / 1000);
+	js_set_int(doc, "presentSeconds", p->present_ms / 1000);
+	set_usd(doc, "costUsd", p->cost_micro);
+	return doc;
+}
+
+json_t *simulate_doc(const struct sim_report *r)
+{
+	json_t *doc = json_object(), *lanes = json_array(), *people = json_array();
+	json_t *open = json_array();
+
+	js_set_str(doc, "schema", "er.simulation.v1");
+	js_set_int(doc, "seed", (int64_t)r->seed);
+	js_set_time(doc, "from", r->from_ms);
+	js_set_time(doc, "until", r->until_ms);
+	js_set_int(doc, "events", (int64_t)r->events);
+	for (size_t i = 0; i < r->n_lanes; i++)
+		json_array_append_new(lanes, lane_doc(&r->lanes[i]));
+	js_set_new(doc, "lanes", lanes);
+	js_set_new(doc, "all", lane_doc(&r->all));
+	for (size_t i = 0; i < r->n_people; i++)
+		json_array_append_new(people, person_doc(&r->people[i]));
+	js_set_new(doc, "workers", people);
+	for (size_t i = 0; i < SIM_SLICES; i++)
+		json_array_append_new(open, json_integer((json_int_t)r->slices[i].open));
+	js_set_new(doc, "openTasks", open);
+	return doc;
+}

@@ -1,0 +1,91 @@
+/*
+ * sim/scenario.h -- a desk to rehearse: who works there, how, and what comes in.  Pure.
+ *
+ * Format     One JSON object (share/schemas/er.scenario.v1.json):
+ *   title      text
+ *   start      RFC 3339 (2026-01-05T08:00:00Z)
+ *   length     duration text, "8h" (needed): how long tasks come in
+ *   drain      how long the open ones may take after that ("4h")
+ *   seed       0 .. 2^53 (1); --seed overrides
+ *   etc        {"lanes":{NAME:{…}},"pools":…,"workers":…,"schemas":…,…}: documents as in a spool's etc/,
+ *              over those of the spool that is named on the command line, if any
+ *   crews      [{name, count, pools [names], worker {document}, behaviour {…}}]: count workers NAME-1 …,
+ *              added to these pools
+ *   behaviour  {WORKER:{…}}: of workers that have a document
+ *   arrivals   [{lane | body {…}, perHour | at ["10m",…], profile [24 factors by hour of the day],
+ *              from, answer, wrong}]: Poisson, or at stated moments
+ * Behaviour  reactMinutes 1, workMinutes 10 (distributions, sim/draw.h); accept 1, ignore 0 (an offer is
+ *            never looked at), right 1, invalid 0 (answers that do not meet the schema);
+ *            vary {workMinutes, right}: how much the members of a crew differ (spread, plus or minus);
+ *            absent [{from,until}]: durations from the start; shift {from "08:00", until "16:00"}: UTC
+ * Limits     100,000 workers, 1,000 arrival streams, length and drain 10 years.
+ * Ownership  scenario_free.
+ * Errors     FAIL_INVALID with the pointer.
+ */
+#ifndef SIM_SCENARIO_H
+#define SIM_SCENARIO_H
+
+#include <jansson.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/draw.h"
+
+struct err;
+
+struct absence {
+	int64_t from_ms, until_ms; /* from the start */
+};
+
+struct behaviour {
+	struct dist react, work;
+	double accept, ignore, right, invalid;
+	double vary_work, vary_right; /* spread >= 1; plus or minus */
+	struct absence *absent;       /* owned, in order */
+	size_t n_absent;
+	int shift_from_min, shift_until_min; /* of the day, UTC; equal: all day */
+};
+
+struct crew_plan {
+	char *name;
+	size_t count;
+	const json_t *pools;  /* borrowed from the document */
+	json_t *worker;       /* owned */
+	struct behaviour how;
+};
+
+struct person_plan {
+	char *name;
+	struct behaviour how;
+};
+
+struct arrivals {
+	json_t *body;         /* owned: the task */
+	const char *from;     /* borrowed */
+	double per_hour;
+	double profile[24];
+	double busiest;       /* the largest factor */
+	int64_t *at;          /* owned: stated moments, from the start, in order */
+	size_t n_at;
+	json_t *answer, *wrong; /* owned */
+};
+
+struct scenario {
+	json_t *doc; /* owned */
+	char *title;
+	int64_t start_ms, length_ms, drain_ms;
+	uint64_t seed;
+	struct crew_plan *crews;
+	size_t n_crews;
+	struct person_plan *people;
+	size_t n_people;
+	struct arrivals *streams;
+	size_t n_streams;
+};
+
+enum { SCENARIO_WORKERS_MAX = 100000, SCENARIO_STREAMS_MAX = 1000 };
+
+struct scenario *scenario_new(const json_t *doc, struct err *err);
+void scenario_free(struct scenario *s);
+
+#endif

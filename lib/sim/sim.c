@@ -1,0 +1,246 @@
+#include "sim/sim.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "engine/decide.h"
+#include "engine/evolve.h"
+#include "json/js.h"
+#include "model/message.h"
+#include "sim/sim_p.h"
+
+enum { TAG = 0x51, PROGRESS_EVERY = 4096 };
+
+/* ---- agenda ---- */
+
+void sim_plan(struct sim *s, int64_t at_ms, struct agenda_item item)
+{
+	uint32_t i = s->free_item;
+
+	if (i == HEAP_NONE) {
+		if (s->n_items == s->cap_items) {
+			s->cap_items = s->cap_items ? 2 * s->cap_items : 1024;
+			s->items = mem_grow(s->items, s->cap_items, sizeof(*s->items));
+		}
+		i = s->n_items++;
+	} else {
+		s->free_item = s->items[i].next_free;
+	}
+	s->items[i] = item;
+	heap_add(&s->agenda, at_ms, i);
+}
+
+static struct agenda_item agenda_take(struct sim *s)
+{
+	uint32_t i = heap_top(&s->agenda)->owner;
+	struct agenda_item item = s->items[i];
+
+	heap_remove(&s->agenda, 0);
+	s->items[i].next_free = s->free_item;
+	s->free_item = i;
+	return item;
+}
+
+/* ---- the engine ---- */
+
+/* A task's number lies in its id. */
+static uint32_t task_number(const struct id *id)
+{
+	uint32_t n = 0;
+
+	for (int i = ID_BYTES - 4; i < ID_BYTES; i++)
+		n = n << 8 | id->b[i];
+	return n;
+}
+
+static int apply(struct sim *s, struct decision *d, struct err *err)
+{
+	for (size_t i = 0; i < d->n; i++) {
+		struct draft *dr = &d->events[i];
+		struct event ev = {.type = dr->type, .seq = ++s->seq, .at_ms = s->now_ms,
+		                   .has_task = dr->has_task, .task = dr->task, .state = dr->state,
+		                   .actor = dr->actor, .data = dr->data};
+		if (evolve(s->w, &ev, err) != 0)
+			return -1;
+		s->report->events++;
+		if (ev.has_task)
+			tally_event(s, &ev, task_number(&ev.task));
+	}
+	return 0;
+}
+
+static int settle(struct sim *s, struct err *err)
+{
+	struct input in;
+	struct decision d;
+
+	while (engine_next(s->w, s->now_ms, &in)) {
+		if (decide(s->w, s->now_ms, &in, &d, err) != 0)
+			return -1;
+		int rc = apply(s, &d, err);
+		if (d.n == 0 && in.kind == IN_ROUTE)
+			engine_route_failed(s->w, &in.task, d.class_full);
+		decision_release(&d);
+		if (rc != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* 0 taken, 1 refused because things had changed meanwhile, -1. */
+int sim_send(struct sim *s, enum message_type type, const struct id *task, const char *from,
+             json_t *body, const json_t *created, struct err *err)
+{
+	char id[ID_TEXT_MAX];
+	struct decision d;
+	struct err refused = ERR_INIT;
+	struct message m = {.type = type, .id = id, .task = *task, .from = from,
+	                    .at_ms = s->now_ms, .body = body};
+	struct input in = {.kind = IN_MESSAGE, .msg = &m, .created = created};
+
+	snprintf(id, sizeof(id), "msg_%llu", (unsigned long long)++s->messages);
+	if (decide(s->w, s->now_ms, &in, &d, &refused) != 0) {
+		decision_release(&d);
+		if (type != MSG_SUBMIT && (refused.code == FAIL_CONFLICT || refused.code == FAIL_DENIED ||
+		                           refused.code == FAIL_NOT_FOUND))
+			return 1;
+		*err = refused;
+		return -1;
+	}
+	int rc = apply(s, &d, err);
+	decision_release(&d);
+	return rc != 0 ? -1 : settle(s, err);
+}
+
+int sim_say(struct sim *s, enum message_type type, uint32_t task, const char *from, json_t *body,
+            struct err *err)
+{
+	const struct sim_task *t = &s->tasks[task];
+	struct id id = t->id;
+
+	return sim_send(s, type, &id, from, body ? body : s->nothing, t->created, err);
+}
+
+/* ---- arrivals ---- */
+
+static void plan_arrival(struct sim *s, uint32_t stream)
+{
+	const struct arrivals *a = &s->plan->streams[stream];
+	struct agenda_item item = {.what = DO_ARRIVE, .who = stream};
+	int64_t at = s->now_ms;
+
+	if (a->n_at) {
+		if (s->moments[stream] < a->n_at)
+			sim_plan(s, s->plan->start_ms + a->at[s->moments[stream]++], item);
+		return;
+	}
+	double rate = a->per_hour * a->busiest;
+	while (rate > 0 && at < s->end_ms) { /* thinning: Lewis and Shedler, 1979 */
+		at += (int64_t)(draw_exponential(&s->streams[stream]) / rate * 3600000) + 1;
+		double factor = a->profile[at / 3600000 % 24];
+		if (draw_unit(&s->streams[stream]) * a->busiest < factor && at < s->end_ms) {
+			sim_plan(s, at, item);
+			return;
+		}
+	}
+}
+
+static struct sim_task *new_task(struct sim *s, const struct arrivals *a)
+{
+	if (s->n_tasks == s->cap_tasks) {
+		s->cap_tasks = s->cap_tasks ? 2 * s->cap_tasks : 1024;
+		s->tasks = mem_grow(s->tasks, s->cap_tasks, sizeof(*s->tasks));
+	}
+	struct sim_task *t = &s->tasks[s->n_tasks];
+	*t = (struct sim_task){.stream = a, .at_ms = s->now_ms};
+	id_from_seq(&t->id, s->now_ms, TAG, s->n_tasks++);
+	return t;
+}
+
+static int arrive(struct sim *s, uint32_t stream, struct err *err)
+{
+	const struct arrivals *a = &s->plan->streams[stream];
+	struct id id = new_task(s, a)->id;
+
+	plan_arrival(s, stream);
+	if (sim_send(s, MSG_SUBMIT, &id, a->from, a->body, NULL, err) == 0)
+		return 0;
+	return err_wrap(err, "/arrivals/%u", stream);
+}
+
+/* ---- the clock ---- */
+
+static int64_t next_moment(const struct sim *s)
+{
+	const struct heap_item *top = heap_top(&s->agenda);
+	int64_t engine = engine_next_ms(s->w);
+
+	return top && top->at_ms < engine ? top->at_ms : engine;
+}
+
+static int act(struct sim *s, const struct agenda_item *it, struct err *err)
+{
+	switch (it->what) {
+	case DO_ARRIVE:
+		return arrive(s, it->who, err);
+	case DO_REACT:
+		return people_react(s, it, err);
+	default:
+		return people_finish(s, it, err);
+	}
+}
+
+static int step(struct sim *s, struct err *err)
+{
+	const struct heap_item *top = heap_top(&s->agenda);
+
+	if (top && top->at_ms <= s->now_ms) {
+		struct agenda_item it = agenda_take(s);
+		return act(s, &it, err) < 0 ? -1 : 0;
+	}
+	return settle(s, err);
+}
+
+static int run(struct sim *s, const struct sim_options *o, struct err *err)
+{
+	uint64_t steps = 0;
+
+	for (uint32_t i = 0; i < s->plan->n_streams; i++)
+		plan_arrival(s, i);
+	for (;;) {
+		int64_t at = next_moment(s);
+		if (at > s->stop_ms || (!s->n_open && at == INT64_MAX))
+			return 0;
+		if (at > s->now_ms)
+			s->now_ms = at;
+		if (step(s, err) != 0)
+			return -1;
+		if (o->progress && ++steps % PROGRESS_EVERY == 0)
+			o->progress(o->arg, (double)(s->now_ms - s->plan->start_ms) /
+			                        (double)(s->stop_ms - s->plan->start_ms + 1));
+	}
+}
+
+int sim_run(const struct scenario *plan, const struct sim_options *o, struct sim_report *out,
+            struct err *err)
+{
+	struct sim s = {.plan = plan, .report = out, .free_item = HEAP_NONE};
+
+	*out = (struct sim_report){.seed = o->seed, .from_ms = plan->start_ms};
+	s.now_ms = plan->start_ms;
+	s.end_ms = plan->start_ms + plan->length_ms;
+	s.stop_ms = s.end_ms + plan->drain_ms;
+	int rc = sim_set_up(&s, o, err);
+	if (rc == 0)
+		rc = run(&s, o, err);
+	out->until_ms = s.stop_ms;
+	if (rc == 0)
+		tally_finish(&s);
+	sim_tear_down(&s);
+	if (rc != 0)
+		sim_report_release(out);
+	return rc;
+}

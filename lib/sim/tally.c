@@ -1,0 +1,251 @@
+/* Counting: what the events of a simulation add up to. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/timefmt.h"
+#include "json/js.h"
+#include "sim/sim_p.h"
+
+struct sim_lane *tally_lane(struct sim *s, const char *name)
+{
+	struct sim_report *r = s->report;
+
+	for (size_t i = 0; i < r->n_lanes; i++)
+		if (strcmp(r->lanes[i].name, name) == 0)
+			return &r->lanes[i];
+	return NULL;
+}
+
+/* Every lane has its row before the first task comes: rows must not move. */
+static int add_lane(void *ctx, const char *name, const json_t *doc)
+{
+	struct sim_report *r = ctx;
+
+	(void)doc;
+	r->lanes = mem_grow(r->lanes, r->n_lanes + 1, sizeof(*r->lanes));
+	r->lanes[r->n_lanes++] = (struct sim_lane){.name = mem_strdup(name)};
+	return 0;
+}
+
+void tally_begin(struct sim *s)
+{
+	s->report->all.name = mem_strdup("all");
+	config_each(s->w->config, CFG_LANE, add_lane, s->report);
+}
+
+static struct sim_slice *slice_now(struct sim *s)
+{
+	int64_t whole = s->stop_ms - s->plan->start_ms + 1;
+	int64_t at = s->now_ms - s->plan->start_ms;
+
+	return &s->report->slices[at * SIM_SLICES / whole];
+}
+
+static void created(struct sim *s, const struct event *ev, struct sim_task *t)
+{
+	t->created = json_incref(ev->data);
+	t->lane = tally_lane(s, js_str_or(ev->data, "/spec/lane", ""));
+	t->due_ms = INT64_MAX;
+	time_parse(js_str_or(ev->data, "/dueAt", ""), &t->due_ms, NULL);
+	t->open = 1;
+	s->n_open++;
+	t->lane->submitted++;
+	slice_now(s)->arrived++;
+}
+
+static void keep_time(struct sim_lane *l, int64_t ms)
+{
+	if (l->n_took == l->cap_took) {
+		l->cap_took = l->cap_took ? 2 * l->cap_took : 256;
+		l->took_ms = mem_grow(l->took_ms, l->cap_took, sizeof(*l->took_ms));
+	}
+	l->took_ms[l->n_took++] = ms;
+}
+
+static void completed(struct sim *s, struct sim_task *t)
+{
+	struct sim_lane *l = t->lane;
+	int64_t took = s->now_ms - t->at_ms;
+
+	l->completed++;
+	l->in_time += s->now_ms <= t->due_ms;
+	l->right += t->right;
+	keep_time(l, took);
+	if (t->bound_ms) {
+		l->predicted++;
+		l->within += s->now_ms <= t->bound_ms;
+	}
+	slice_now(s)->completed++;
+}
+
+static void ended(struct sim *s, enum event_type type, uint32_t number)
+{
+	struct sim_task *t = &s->tasks[number];
+
+	switch (type) {
+	case EV_COMPLETED:
+		completed(s, t);
+		break;
+	case EV_FAILED:
+		t->lane->failed++;
+		break;
+	case EV_CANCELLED:
+		t->lane->cancelled++;
+		break;
+	default:
+		t->lane->expired++;
+	}
+	t->open = 0;
+	s->n_open--;
+	slice_now(s)->left++;
+	while (t->n_holders)
+		people_drop(s, t->holders[t->n_holders - 1], number);
+	json_decref(t->created);
+	t->created = NULL;
+}
+
+/* The first prediction counts: later ones know more. */
+static void predicted(struct sim_task *t, const json_t *data)
+{
+	int64_t at;
+
+	if (!t->bound_ms && time_parse(js_str_or(data, "/prediction/p90At", ""), &at, NULL) == 0)
+		t->bound_ms = at;
+}
+
+void tally_event(struct sim *s, const struct event *ev, uint32_t number)
+{
+	struct sim_task *t = &s->tasks[number];
+	uint32_t who = 0;
+	struct actor *a = sim_actor(s, js_str_or(ev->data, "/worker", ""), &who);
+
+	switch (ev->type) {
+	case EV_CREATED:
+		created(s, ev, t);
+		break;
+	case EV_MATCHED:
+		predicted(t, ev->data);
+		break;
+	case EV_OFFERED:
+		if (a)
+			people_offered(s, a, who, number);
+		break;
+	case EV_ACCEPTED:
+		if (a) {
+			a->tally.accepted++;
+			people_took(s, who, number);
+		}
+		break;
+	case EV_OFFER_EXPIRED:
+		if (a)
+			a->tally.missed++;
+		break;
+	case EV_RELEASED:
+	case EV_REASSIGNED:
+		if (a)
+			people_drop(s, who, number);
+		break;
+	case EV_SLA_BREACHED:
+		t->lane->breached++;
+		slice_now(s)->breached++;
+		break;
+	case EV_COMPLETED:
+	case EV_FAILED:
+	case EV_CANCELLED:
+	case EV_EXPIRED:
+		ended(s, ev->type, number);
+		break;
+	default:
+		break;
+	}
+}
+
+/* ---- the end ---- */
+
+static int by_ms(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void sum_lanes(struct sim_report *r)
+{
+	struct sim_lane *all = &r->all;
+
+	for (size_t i = 0; i < r->n_lanes; i++) {
+		struct sim_lane *l = &r->lanes[i];
+		l->open = l->submitted - l->completed - l->failed - l->expired - l->cancelled;
+		all->submitted += l->submitted;
+		all->completed += l->completed;
+		all->failed += l->failed;
+		all->expired += l->expired;
+		all->cancelled += l->cancelled;
+		all->open += l->open;
+		all->in_time += l->in_time;
+		all->breached += l->breached;
+		all->right += l->right;
+		all->predicted += l->predicted;
+		all->within += l->within;
+		all->cost_micro += l->cost_micro;
+		for (size_t k = 0; k < l->n_took; k++)
+			keep_time(all, l->took_ms[k]);
+		if (l->n_took > 1)
+			qsort(l->took_ms, l->n_took, sizeof(*l->took_ms), by_ms);
+	}
+	if (all->n_took > 1)
+		qsort(all->took_ms, all->n_took, sizeof(*all->took_ms), by_ms);
+}
+
+static void list_people(struct sim *s)
+{
+	struct sim_report *r = s->report;
+
+	r->people = mem_alloc((s->n_actors + 1) * sizeof(*r->people));
+	for (size_t i = 0; i < s->n_actors; i++) {
+		struct actor *a = s->actors[i];
+		if (a->working && s->stop_ms > a->since_ms)
+			a->tally.busy_ms += present_between(s, a->how, a->since_ms, s->stop_ms);
+		a->tally.present_ms = present_between(s, a->how, s->plan->start_ms, s->stop_ms);
+		r->people[r->n_people] = a->tally;
+		r->people[r->n_people++].name = mem_strdup(a->tally.name);
+	}
+}
+
+void tally_finish(struct sim *s)
+{
+	struct sim_report *r = s->report;
+	uint64_t open = 0;
+
+	for (size_t i = 0; i < SIM_SLICES; i++) {
+		struct sim_slice *sl = &r->slices[i];
+		open += sl->arrived - sl->left;
+		sl->open = open;
+	}
+	sum_lanes(r);
+	list_people(s);
+}
+
+void sim_report_release(struct sim_report *r)
+{
+	for (size_t i = 0; i < r->n_lanes; i++) {
+		free(r->lanes[i].name);
+		free(r->lanes[i].took_ms);
+	}
+	for (size_t i = 0; i < r->n_people; i++)
+		free(r->people[i].name);
+	free(r->all.name);
+	free(r->all.took_ms);
+	free(r->lanes);
+	free(r->people);
+	memset(r, 0, sizeof(*r));
+}
+
+int64_t sim_quantile(const struct sim_lane *l, double q)
+{
+	if (l->n_took == 0)
+		return 0;
+	size_t i = (size_t)(q * (double)(l->n_took - 1) + 0.5);
+	return l->took_ms[i];
+}
