@@ -13,11 +13,22 @@
  *              inline; optional), slaSeconds 30..30d (3600), expireSeconds (4 x SLA),
  *              offerSeconds 5..7d (300), maxAttempts 1..20 (3), priceUsd "0.00",
  *              chain (name of a chain that routes its tasks),
- *              requirements {skills[], certifications[], trustLevel 0..10, minRating "0".."5"}
+ *              requirements {skills[], certifications[], workers[], trustLevel 0..10, minRating
+ *              "0".."5"}; a skill is a name or {name, level 1..5},
+ *              risk {low|medium|high|critical {trustLevel, minRating}} raises them,
+ *              offers {mode one|fanOut|claim (one), atOnce 2..12 (3), autoAssignTrust 0..10,
+ *              releaseFreeSeconds (300)},
+ *              sla {backup (true), predictive (true), onBreach reroute|escalate|expire (reroute),
+ *              escalateTo (a pool), remindSeconds 0 = never (0)},
+ *              scoring {successWeight "1", costWeight "0.1", loadWeight "0.05", explore "0".."0.5"
+ *              ("0.03"), halfLifeDays 1..3650 (30)}
  *   pools/     title, kind internal|external|hybrid (internal), members [workers], aliases [other
  *              names or ids under which requests may name it]
  *   workers/   title, kind human|exec|http, user (Unix account), capacity 0 = no limit (10),
- *              skills[], certifications[], trustLevel (0), rating "0".."5" ("5" when absent),
+ *              skills[] (a name or {name, level 1..5}), certifications[] (a name or {name,
+ *              expires}), trustLevel (0), rating "0".."5" ("5" when absent), external bool,
+ *              costUsd of one task ("0"), hours (model/calendar.h), away [{from, until, delegate}],
+ *              notify {} (kept for notifications),
  *              exec {command[argv], timeoutSeconds (300)}: only for kind exec; paused bool
  *   schemas/   a JSON Schema; the name ends in .vN
  *   endpoints/ webhook rules of the operator: match (URL prefix) or dialect (default callback of
@@ -65,11 +76,34 @@ struct strings { /* sorted, unique */
 int strings_has(const struct strings *set, const char *s);
 int strings_subset(const struct strings *sub, const struct strings *set);
 
+struct traits { /* names with a number each; model/traits.h */
+	struct strings names;
+	int64_t *value;
+};
+
 struct requirements {
-	struct strings skills;
+	struct traits skills;     /* with the level that is needed */
 	struct strings certifications;
+	struct strings workers;  /* only these; empty: any */
 	int trust_level;
 	int min_rating_milli; /* 4.8 = 4800 */
+};
+
+enum risk { RISK_LOW, RISK_MEDIUM, RISK_HIGH, RISK_CRITICAL, RISK_COUNT };
+extern const char *const risk_names[RISK_COUNT + 1]; /* NULL-ended */
+
+enum offer_mode {
+	OFFER_ONE,     /* one worker after the other */
+	OFFER_FAN_OUT, /* several at once, the first to accept has it */
+	OFFER_CLAIM    /* the same, and whoever could be asked may take it unasked */
+};
+enum on_breach { BREACH_REROUTE, BREACH_ESCALATE, BREACH_EXPIRE };
+
+/* What one more unit of each is worth beside the chance of a good answer in time, in thousandths. */
+struct weights {
+	int success; /* chance 1.0 */
+	int cost;    /* a worker's cost of once the lane's price */
+	int load;    /* a worker's whole capacity in use */
 };
 
 struct lane {
@@ -83,6 +117,20 @@ struct lane {
 	int max_attempts;
 	int64_t price_usd_micro;
 	struct requirements need;
+	struct {
+		int trust_level, min_rating_milli;
+	} risk[RISK_COUNT];      /* at least this for tasks of that risk */
+	enum offer_mode offer_mode;
+	int offers_at_once;
+	int auto_trust;          /* from this trust level on assigned without asking; -1: never */
+	int64_t release_free_ms; /* after acceptance: giving it back counts for nothing */
+	int backup, predictive;  /* a second worker at 80 % of the SLA; earlier when late is likely */
+	enum on_breach on_breach;
+	const char *escalate_to; /* a pool, or NULL */
+	int64_t remind_ms;       /* first reminder after so long; 0: none */
+	int explore_milli;       /* share of choices that go to those who are little known */
+	int64_t half_life_ms;    /* of evidence */
+	struct weights weights;
 	const json_t *doc;
 };
 
@@ -94,14 +142,26 @@ struct pool {
 	const json_t *doc;
 };
 
+/* Not there, in or out of hours; what would be theirs goes to the delegate. */
+struct away {
+	int64_t from_ms, until_ms;
+	const char *delegate; /* or NULL: to nobody */
+};
+
 struct worker {
 	const char *name;
 	enum worker_kind kind;
 	const char *user;        /* or NULL */
 	int capacity;            /* 0: no limit */
 	int paused;
-	struct strings skills, certifications;
+	struct traits skills;         /* with levels */
+	struct traits certifications; /* with the time they expire */
 	int trust_level, rating_milli;
+	int external;            /* in a hybrid pool: not one of our own */
+	int64_t cost_usd_micro;  /* of one task */
+	struct hours *hours;     /* model/calendar.h; NULL: always there */
+	struct away *away;       /* owned, by time */
+	size_t n_away;
 	const json_t *exec_argv; /* array of strings, or NULL */
 	int64_t exec_timeout_ms;
 	const json_t *doc;

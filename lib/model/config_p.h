@@ -36,6 +36,15 @@ struct entry {
 int config_read(struct entry *e, struct err *err);
 void config_entry_free(struct entry *e);
 
+/* config_lane.c, config_worker.c */
+int config_read_lane(struct entry *e, struct err *err);
+int config_read_worker(struct entry *e, struct err *err);
+void config_free_worker(struct worker *w);
+
+/* ${doc} as an ordinary schema that compiles: *expanded is a new reference. */
+struct schema *config_compile(const json_t *doc, const char *field, json_t **expanded,
+                              struct err *err);
+
 /* err_field(…, "no such lane \"x\"; did you mean …"): near names, and where nothing is near up
  * to five that exist.  ${also} (or NULL) was tried too.  Always -1. */
 int config_no_such(const struct config *c, enum config_kind kind, enum fail code,

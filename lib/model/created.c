@@ -4,9 +4,12 @@
 
 #include "base/sha256.h"
 #include "json/js.h"
+#include "model/chain.h"
 #include "model/config.h"
 #include "model/dialect.h"
 #include "model/intake.h"
+
+enum { ATTEMPTS_MAX = 250 };
 
 static int64_t due_ms(const struct created *c)
 {
@@ -20,6 +23,30 @@ static int64_t estimate_minutes(const struct created *c)
 	int64_t ms = c->typical_ms ? c->typical_ms : c->spec->sla_ms / 10 * 9;
 
 	return ms / 60000 + (ms % 60000 != 0);
+}
+
+/* An escalation keeps the chain it started with. */
+static void set_chain(json_t *data, const struct created *c)
+{
+	json_t *chain;
+
+	if (!c->chain)
+		return;
+	chain = json_object();
+	js_set_str(chain, "name", c->chain->name);
+	if (json_is_true(json_object_get(c->lane->doc, "blind")))
+		js_set_new(chain, "blind", json_true());
+	js_set_copy(chain, "doc", c->chain->doc);
+	js_set_new(data, "chain", chain);
+}
+
+/* Each level may answer once and be too unsure, beside what the lane allows. */
+static int max_attempts(const struct created *c)
+{
+	int all = c->lane->max_attempts +
+	          (c->chain ? (int)c->chain->n * (c->chain->repeat + 1) : 0);
+
+	return all < ATTEMPTS_MAX ? all : ATTEMPTS_MAX;
 }
 
 json_t *created_data(const struct created *c)
@@ -38,11 +65,16 @@ json_t *created_data(const struct created *c)
 	js_set_time(data, "dueAt", due_ms(c));
 	js_set_time(data, "expiresAt",
 	            c->at_ms + (c->lane->expire_ms ? c->lane->expire_ms : 4 * spec->sla_ms));
-	js_set_int(data, "maxAttempts", c->lane->max_attempts);
+	js_set_int(data, "maxAttempts", max_attempts(c));
 	snprintf(usd, sizeof(usd), "%lld.%02lld", (long long)(c->lane->price_usd_micro / 1000000),
 	         (long long)(c->lane->price_usd_micro % 1000000 / 10000));
 	js_set_str(data, "priceUsd", usd);
 	js_set_int(data, "estimatedCompletionMinutes", estimate_minutes(c));
+	if (c->lane->offers_at_once > 1)
+		js_set_int(data, "offersAtOnce", c->lane->offers_at_once);
+	if (c->lane->offer_mode == OFFER_CLAIM)
+		js_set_new(data, "claim", json_true());
+	set_chain(data, c);
 	if (c->deliver)
 		js_set_new(data, "deliver", json_true());
 	js_set_copy(data, "body", c->body);

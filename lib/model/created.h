@@ -5,7 +5,8 @@
  *            decide.  One place, so that both say the same.
  * Format     dialect, key?, from, contentSha256, spec, answerSchema (of a named schema: the document as it
  *            is now), dueAt (the earlier of SLA and deadline), expiresAt, maxAttempts, priceUsd,
- *            estimatedCompletionMinutes, deliver? (true: events go out as webhooks), body (verbatim).
+ *            estimatedCompletionMinutes, offersAtOnce? (more than one), claim?, deliver? (true: events go out as webhooks), body (verbatim).
+ *            chain? {name, doc, blind?}: what routes it, as it is now.
  * Ownership  A new reference; everything passed in is borrowed.
  */
 #ifndef MODEL_CREATED_H
@@ -14,6 +15,7 @@
 #include <jansson.h>
 #include <stdint.h>
 
+struct chain;
 struct lane;
 struct sha256;
 struct spec;
@@ -28,6 +30,7 @@ struct created {
 	int64_t at_ms;
 	int64_t typical_ms;           /* the lane's record; 0: none yet, 90 % of the SLA is promised */
 	int deliver;
+	const struct chain *chain;    /* that routes it, or NULL */
 };
 
 json_t *created_data(const struct created *c);

@@ -6,13 +6,14 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/safe.h"
 #include "json/js.h"
 #include "json/schema/schema.h"
 #include "model/config_p.h"
 #include "model/dialect/dialect_p.h"
-#include "model/strings.h"
+#include "model/traits.h"
 
-enum { LANE_TEXT_MAX = 160 };
+enum { LANE_TEXT_MAX = 160, TITLE_CHARS = 200 };
 
 static const char default_lane[] = "general";
 
@@ -46,12 +47,63 @@ static const char *lane_in_domain(const struct fields *f, const char *domain, co
 	return snprintf(out, LANE_TEXT_MAX, "%s.%s", domain, lane) < LANE_TEXT_MAX ? out : NULL;
 }
 
+/* What an escalation needs of a lane when its chain names none. */
+static const struct lane no_lane = {.name = "", .max_attempts = 3, .offers_at_once = 1,
+                                    .auto_trust = -1};
+
+const struct lane *intake_lane(const struct config *config, const struct spec *spec)
+{
+	const struct lane *lane = config_lane(config, spec->lane);
+
+	return lane || !spec->chain ? lane : &no_lane;
+}
+
+/* What happened, for lists: the first line of the reason. */
+static char *title_of_reason(const char *reason)
+{
+	size_t n = strcspn(reason, "\n"), at = 0;
+	unsigned cp;
+	int len;
+
+	for (int i = 0; i < TITLE_CHARS && at < n; i++) {
+		len = utf8_next(reason + at, n - at, &cp);
+		at += len > 0 ? (size_t)len : 1;
+	}
+	return mem_strndup(reason, at < n ? at : n);
+}
+
+/* A trigger names a chain; 0 when there is none of that name, for it may be a lane's. */
+static int find_chain(const struct job *j, const struct lane **found)
+{
+	struct spec *spec = j->spec;
+	const struct chain *chain;
+
+	if (spec->dialect != &dialect_chain || !spec->lane)
+		return 0;
+	chain = config_chain(j->config, spec->lane);
+	if (!chain || (chain->lane && !config_lane(j->config, chain->lane)))
+		return 0;
+	spec->chain = mem_strdup(chain->name);
+	*found = chain->lane ? config_lane(j->config, chain->lane) : &no_lane;
+	if (chain->lane) {
+		free(spec->lane);
+		spec->lane = mem_strdup(chain->lane);
+	} else if (!spec->sla_ms) {
+		spec->sla_ms = chain_total_ms(chain);
+	}
+	if (!spec->title)
+		spec->title = title_of_reason(fields_text(j->body, j->f->text));
+	return 1;
+}
+
 static int find_lane(const struct job *j, const struct lane **found, struct err *err)
 {
 	struct spec *spec = j->spec;
 	char joined[LANE_TEXT_MAX];
 	const char *wide, *where;
 
+	if (find_chain(j, found))
+		return 0;
 	if (!spec->lane)
 		spec->lane = mem_strdup(default_lane);
 	wide = lane_in_domain(j->f, spec->domain, spec->lane, joined);
@@ -61,6 +113,7 @@ static int find_lane(const struct job *j, const struct lane **found, struct err 
 	if (*found) {
 		free(spec->lane);
 		spec->lane = mem_strdup((*found)->name);
+		spec->chain = (*found)->chain ? mem_strdup((*found)->chain) : NULL;
 		return 0;
 	}
 	fields_at(j->body, j->f->lane, &where);
@@ -160,19 +213,35 @@ static int check_budget(const struct job *j, const struct lane *lane, struct err
 	                 price);
 }
 
+/* What the lane, and the lane for this risk, ask for beside the task's own. */
 static void add_need(struct spec *spec, const struct lane *lane)
 {
-	struct requirements own = spec->need;
-	const struct requirements *need = &lane->need;
+	struct requirements own = spec->need, *need = &spec->need;
 
-	strings_union(&own.skills, &need->skills, &spec->need.skills);
-	strings_union(&own.certifications, &need->certifications, &spec->need.certifications);
-	strings_release(&own.skills);
-	strings_release(&own.certifications);
-	if (need->trust_level > own.trust_level)
-		spec->need.trust_level = need->trust_level;
-	if (need->min_rating_milli > own.min_rating_milli)
-		spec->need.min_rating_milli = need->min_rating_milli;
+	requirements_union(&own, &lane->need, need);
+	requirements_release(&own);
+	if (spec->risk < 0)
+		return;
+	if (need->trust_level < lane->risk[spec->risk].trust_level)
+		need->trust_level = lane->risk[spec->risk].trust_level;
+	if (need->min_rating_milli < lane->risk[spec->risk].min_rating_milli)
+		need->min_rating_milli = lane->risk[spec->risk].min_rating_milli;
+}
+
+/* A task's own names are only for those; the lane's are for all of its tasks. */
+static int check_workers(const struct job *j, const struct lane *lane, struct err *err)
+{
+	const struct strings *own = &j->spec->need.workers;
+	const char *where;
+
+	for (size_t i = 0; i < own->n; i++) {
+		if (lane->need.workers.n && !strings_has(&lane->need.workers, own->s[i])) {
+			fields_at(j->body, j->f->workers, &where);
+			return err_field(err, FAIL_INVALID, where, "%s is none of the lane's workers",
+			                 own->s[i]);
+		}
+	}
+	return 0;
 }
 
 static int apply_config(const struct job *j, struct err *err)
@@ -181,7 +250,8 @@ static int apply_config(const struct job *j, struct err *err)
 	struct spec *spec = j->spec;
 
 	if (find_lane(j, &lane, err) != 0 || find_pool(j, lane, err) != 0 ||
-	    find_schema(j, lane, err) != 0 || check_budget(j, lane, err) != 0)
+	    find_schema(j, lane, err) != 0 || check_budget(j, lane, err) != 0 ||
+	    check_workers(j, lane, err) != 0)
 		return -1;
 	add_need(spec, lane);
 	if (spec->sla_ms == 0)
@@ -205,7 +275,7 @@ int intake(const struct config *config, const json_t *body, const char *dialect_
 		return err_set(err, FAIL_INVALID, "no such dialect; there are er, expertrouter, "
 		                                  "humanrail, biolayer, chain");
 	spec->dialect = d;
-	spec->retry_max = -1;
+	spec->retry_max = spec->risk = -1;
 	j.f = fields_of(d);
 	if (d->read(body, spec, err) == 0 && apply_config(&j, err) == 0)
 		return 0;
@@ -226,4 +296,5 @@ void intake_names(const json_t *body, struct intake_names *out, char *scratch, s
 	out->lane[out->lane[0] ? 1 : 0] = lane ? lane : default_lane;
 	out->pool = fields_text(body, f->pool);
 	out->schema = fields_text(body, f->schema);
+	out->chain = f == &fields_chain ? lane : NULL;
 }

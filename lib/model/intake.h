@@ -32,6 +32,7 @@ enum confidentiality { CONF_PUBLIC, CONF_INTERNAL_FIRST, CONF_INTERNAL_ONLY, CON
 struct spec {
 	const struct dialect *dialect; /* borrowed, static */
 	char *lane;           /* resolved name */
+	char *chain;          /* that routes the task, or NULL */
 	char *pool;           /* asked for, resolved through aliases; or NULL: the lane's */
 	char *title;          /* <= 200 code points */
 	char *key;            /* idempotency key in the body, or NULL */
@@ -41,6 +42,7 @@ struct spec {
 	int64_t deadline_ms;  /* absolute, or 0; the earlier of both counts */
 	int64_t budget_usd_micro; /* or -1: none named */
 	enum confidentiality confidentiality;
+	int risk;             /* enum risk, or -1: not said */
 	struct requirements need; /* lane's and task's together */
 	int evidence_required;
 	char *schema_name;    /* or NULL */
@@ -57,6 +59,8 @@ struct spec {
  * names (erctl loads just those documents). */
 int intake(const struct config *config, const json_t *body, const char *dialect_name,
            struct spec *spec, struct err *err);
+/* The lane of a spec, or, for an escalation that has none, one that stands for it. */
+const struct lane *intake_lane(const struct config *config, const struct spec *spec);
 void spec_release(struct spec *spec);
 
 /* The document that task.created carries as "spec": everything above.  from_json is
@@ -73,6 +77,7 @@ struct intake_names {
 	const char *lane[2];
 	const char *pool;
 	const char *schema;
+	const char *chain; /* tried before the lanes */
 };
 void intake_names(const json_t *body, struct intake_names *out, char *scratch, size_t n);
 

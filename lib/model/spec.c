@@ -8,6 +8,7 @@
 #include "base/timefmt.h"
 #include "json/js.h"
 #include "model/dialect/dialect_p.h"
+#include "model/traits.h"
 #include "model/strings.h"
 
 enum { TEXT_MAX = 4096, NEED_MAX = 512 };
@@ -18,6 +19,14 @@ static const char *const confidentialities[] = {
 	[CONF_INTERNAL_ONLY] = "internal_only",
 	[CONF_RESTRICTED] = "restricted",
 };
+
+int risk_by_name(const char *word)
+{
+	for (int i = 0; i < RISK_COUNT; i++)
+		if (strcmp(risk_names[i], word) == 0)
+			return i;
+	return -1;
+}
 
 int confidentiality_by_name(const char *word)
 {
@@ -35,6 +44,7 @@ struct text_member {
 
 static const struct text_member texts[] = {
 	{"/lane", offsetof(struct spec, lane)},
+	{"/chain", offsetof(struct spec, chain)},
 	{"/pool", offsetof(struct spec, pool)},
 	{"/title", offsetof(struct spec, title)},
 	{"/key", offsetof(struct spec, key)},
@@ -55,8 +65,7 @@ void spec_release(struct spec *spec)
 {
 	for (size_t i = 0; i < NITEMS(texts); i++)
 		free(*text_at(spec, &texts[i]));
-	strings_release(&spec->need.skills);
-	strings_release(&spec->need.certifications);
+	requirements_release(&spec->need);
 	json_decref(spec->schema);
 	memset(spec, 0, sizeof(*spec));
 }
@@ -65,10 +74,12 @@ static json_t *need_to_json(const struct requirements *need)
 {
 	json_t *out = json_object();
 
-	if (need->skills.n)
-		js_set_new(out, "skills", strings_to_json(&need->skills));
+	if (need->skills.names.n)
+		js_set_new(out, "skills", traits_to_json(&need->skills, &traits_skill));
 	if (need->certifications.n)
 		js_set_new(out, "certifications", strings_to_json(&need->certifications));
+	if (need->workers.n)
+		js_set_new(out, "workers", strings_to_json(&need->workers));
 	if (need->trust_level)
 		js_set_int(out, "trustLevel", need->trust_level);
 	if (need->min_rating_milli)
@@ -117,6 +128,7 @@ json_t *spec_to_json(const struct spec *spec)
 
 	js_set_str(out, "dialect", spec->dialect->name);
 	js_set_str(out, "lane", spec->lane);
+	js_set_str(out, "chain", spec->chain);
 	js_set_str(out, "pool", spec->pool);
 	js_set_str(out, "title", spec->title);
 	js_set_str(out, "key", spec->key);
@@ -129,6 +141,8 @@ json_t *spec_to_json(const struct spec *spec)
 		js_set_int(out, "budgetUsdMicro", spec->budget_usd_micro);
 	if (spec->confidentiality != CONF_PUBLIC)
 		js_set_str(out, "confidentiality", confidentialities[spec->confidentiality]);
+	if (spec->risk >= 0)
+		js_set_str(out, "risk", risk_names[spec->risk]);
 	set_object(out, "need", need_to_json(&spec->need));
 	if (spec->evidence_required)
 		js_set_new(out, "evidenceRequired", json_true());
@@ -139,14 +153,16 @@ json_t *spec_to_json(const struct spec *spec)
 
 static int read_need(const json_t *doc, struct requirements *need, struct err *err)
 {
-	json_t *skills = NULL, *certs = NULL;
+	json_t *skills = NULL, *certs = NULL, *workers = NULL;
 	int64_t trust = 0, rating = 0;
 
 	if (js_get_arr(doc, "/need/skills", NEED_MAX, &skills, err) != 0 ||
 	    js_get_arr(doc, "/need/certifications", NEED_MAX, &certs, err) != 0 ||
+	    js_get_arr(doc, "/need/workers", NEED_MAX, &workers, err) != 0 ||
 	    js_get_int(doc, "/need/trustLevel", 0, 10, &trust, err) != 0 ||
 	    js_get_int(doc, "/need/minRatingMilli", 0, 5000, &rating, err) != 0 ||
-	    strings_from_json(skills, "/need/skills", NEED_MAX, &need->skills, err) != 0 ||
+	    traits_from_json(skills, "/need/skills", NEED_MAX, &traits_skill, &need->skills, err) != 0 ||
+	    strings_from_json(workers, "/need/workers", NEED_MAX, &need->workers, err) != 0 ||
 	    strings_from_json(certs, "/need/certifications", NEED_MAX, &need->certifications,
 	                      err) != 0)
 		return -1;
@@ -157,11 +173,12 @@ static int read_need(const json_t *doc, struct requirements *need, struct err *e
 
 static int read_words(const json_t *doc, struct spec *spec, struct err *err)
 {
-	const char *dialect = NULL, *word = "public";
+	const char *dialect = NULL, *word = "public", *risk = NULL;
 	int known;
 
 	if (js_get_str(doc, "/dialect", &dialect, 64, err) != 0 ||
-	    js_get_str(doc, "/confidentiality", &word, 64, err) != 0)
+	    js_get_str(doc, "/confidentiality", &word, 64, err) != 0 ||
+	    js_get_str(doc, "/risk", &risk, 64, err) != 0)
 		return -1;
 	spec->dialect = dialect ? dialect_by_name(dialect) : NULL;
 	if (!spec->dialect)
@@ -170,6 +187,7 @@ static int read_words(const json_t *doc, struct spec *spec, struct err *err)
 	if (known < 0)
 		return err_field(err, FAIL_INVALID, "/confidentiality", "no such word");
 	spec->confidentiality = (enum confidentiality)known;
+	spec->risk = risk ? risk_by_name(risk) : -1;
 	return 0;
 }
 

@@ -27,8 +27,8 @@ struct fields {
 	int64_t sla_min_s, sla_max_s;
 	field_alts budget; /* USD */
 	field_alts payout; /* in a currency that the dialect's own read knows */
-	field_alts confidentiality;
-	field_alts skills, certifications, trust, rating;
+	field_alts confidentiality, risk;
+	field_alts skills, certifications, trust, rating, workers;
 	field_alts schema, evidence;
 	field_alts url, secret, bearer, retry_max, retry_backoff;
 	int lane_in_domain; /* a lane DOMAIN.LANE goes before LANE */
@@ -53,6 +53,7 @@ int fields_read(const struct fields *f, const json_t *body, struct spec *spec, s
 char *fields_instructions(const struct fields *f, const json_t *body);
 
 int confidentiality_by_name(const char *word); /* enum confidentiality, or -1 */
+int risk_by_name(const char *word);            /* enum risk, or -1 */
 
 /* ---- for renderers; all take views made by taskview.c ---- */
 

@@ -33,6 +33,8 @@ const struct fields fields_er = {
 	.rating = {"/requirements/minRating"},
 	.schema = {"/schema", "/responseSchema", "/outputSchema"},
 	.evidence = {"/evidenceRequired"},
+	.risk = {"/riskTier", "/policy/riskTier"},
+	.workers = {"/policy/workers", "/requirements/workers"},
 	.url = {"/webhook/url"},
 	.secret = {"/webhook/secret"},
 	.bearer = {"/webhook/bearer"},
@@ -96,6 +98,9 @@ static int wants(enum event_type type)
 	case EV_EXPIRED:
 	case EV_SLA_WARNING:
 	case EV_SLA_BREACHED:
+	case EV_ESC_ACKNOWLEDGED:
+	case EV_ESC_UNACKNOWLEDGED:
+	case EV_ESC_ESCALATED:
 		return 1;
 	default:
 		return 0;

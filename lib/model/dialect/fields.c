@@ -10,6 +10,7 @@
 #include "json/js.h"
 #include "json/schema/schema.h"
 #include "model/config_p.h"
+#include "model/traits.h"
 #include "model/strings.h"
 
 enum {
@@ -80,6 +81,19 @@ static int read_strings(const json_t *body, const char *const *alts, struct stri
 	if (js_get_arr(body, where, SKILLS_MAX, &array, err) != 0)
 		return -1;
 	return strings_from_json(array, where, SKILLS_MAX, out, err);
+}
+
+static int read_skills(const json_t *body, const char *const *alts, struct traits *out,
+                       struct err *err)
+{
+	const char *where;
+	json_t *array = NULL;
+
+	if (!fields_at(body, alts, &where))
+		return 0;
+	if (js_get_arr(body, where, SKILLS_MAX, &array, err) != 0)
+		return -1;
+	return traits_from_json(array, where, SKILLS_MAX, &traits_skill, out, err);
 }
 
 /* The first line of ${s}, at most 200 code points. */
@@ -161,6 +175,20 @@ static int read_time(const struct fields *f, const json_t *body, struct spec *sp
 	return 0;
 }
 
+static int read_risk(const struct fields *f, const json_t *body, struct spec *spec, struct err *err)
+{
+	const char *where, *word = NULL;
+
+	if (!fields_at(body, f->risk, &where))
+		return 0;
+	if (js_get_str(body, where, &word, NAME_MAX_BYTES, err) != 0)
+		return -1;
+	spec->risk = risk_by_name(word);
+	return spec->risk >= 0 ? 0
+	                       : err_field(err, FAIL_INVALID, where,
+	                                   "must be low, medium, high or critical");
+}
+
 static int read_policy(const struct fields *f, const json_t *body, struct spec *spec,
                        struct err *err)
 {
@@ -194,7 +222,8 @@ static int read_need(const struct fields *f, const json_t *body, struct spec *sp
 	int64_t trust = 0, rating = 0;
 	const char *where;
 
-	if (read_strings(body, f->skills, &spec->need.skills, err) != 0 ||
+	if (read_skills(body, f->skills, &spec->need.skills, err) != 0 ||
+	    read_strings(body, f->workers, &spec->need.workers, err) != 0 ||
 	    read_strings(body, f->certifications, &spec->need.certifications, err) != 0 ||
 	    read_int(body, f->trust, trust_range, &trust, err) != 0)
 		return -1;
@@ -308,7 +337,7 @@ int fields_read(const struct fields *f, const json_t *body, struct spec *spec, s
 	    read_text(body, f->domain, NAME_MAX_BYTES, &spec->domain, err) != 0 ||
 	    read_title(f, body, spec, err) != 0 || read_urgency(f, body, spec, err) != 0 ||
 	    read_time(f, body, spec, err) != 0 || read_policy(f, body, spec, err) != 0 ||
-	    read_need(f, body, spec, err) != 0 || read_schema(f, body, spec, err) != 0 ||
+	    read_risk(f, body, spec, err) != 0 || read_need(f, body, spec, err) != 0 || read_schema(f, body, spec, err) != 0 ||
 	    read_evidence(f, body, spec, err) != 0)
 		return -1;
 	return read_webhook(f, body, spec, err);

@@ -25,6 +25,7 @@ const struct fields fields_humanrail = {
 	.sla_max_s = SLA_MAX_S,
 	.payout = {"/payout/maxAmount", "/payout/max_amount"},
 	.schema = {"/outputSchema", "/output_schema"},
+	.risk = {"/riskTier", "/risk_tier"},
 	.url = {"/callbackUrl", "/callback_url"},
 	.objects = objects,
 	.hidden = hidden,
