@@ -78,7 +78,7 @@ struct erd {
 	struct told *told;          /* owned list */
 	struct told *told_by_file;
 	size_t n_told;
-	struct run *runs;           /* owned; tasks whose program is to be run, in order */
+	struct run *runs;           /* owned; programs to be run, in order */
 
 	struct webhook_report *reports; /* owned; outcomes that wait for the commit */
 	size_t n_reports, cap_reports;
@@ -139,7 +139,7 @@ int batch_claims(const struct erd *e, const char *file);
 void batch_free(struct batch *b);
 
 /* experts.c: workers that are programs. */
-void experts_want(struct erd *e, const struct id *task);
+void experts_want(struct erd *e, const struct id *task, const char *worker);
 int experts_start(struct erd *e, struct err *err);   /* and resume what a restart cut off */
 int experts_run(struct erd *e, struct err *err);     /* start what was wanted */
 void experts_release(struct erd *e);

@@ -28,21 +28,25 @@ enum {
 	AHEAD_MAX = 64 /* programs handed over before their turn: their input waits in memory */
 };
 
+/* A task may be with several programs at once. */
 struct run {
-	struct id task;
 	UT_hash_handle hh;
+	struct id task;
+	char worker[]; /* with the task the key */
 };
 
-void experts_want(struct erd *e, const struct id *task)
+void experts_want(struct erd *e, const struct id *task, const char *worker)
 {
-	struct run *r;
+	size_t n = strlen(worker);
+	struct run *r = mem_alloc(sizeof(*r) + n + 1), *have;
 
-	HASH_FIND(hh, e->runs, task, sizeof(*task), r);
-	if (r)
-		return;
-	r = mem_alloc(sizeof(*r));
 	r->task = *task;
-	HASH_ADD(hh, e->runs, task, sizeof(r->task), r);
+	memcpy(r->worker, worker, n + 1);
+	HASH_FIND(hh, e->runs, &r->task, sizeof(r->task) + n, have);
+	if (have)
+		free(r);
+	else
+		HASH_ADD_KEYPTR(hh, e->runs, &r->task, sizeof(r->task) + n, r);
 }
 
 static void forget(struct erd *e, struct run *r)
@@ -57,12 +61,13 @@ void experts_release(struct erd *e)
 		forget(e, e->runs);
 }
 
-static const struct worker *program_of(const struct erd *e, const struct task *t)
+/* The program that has the task, or NULL. */
+static const struct worker *program(const struct erd *e, const struct assign *a)
 {
-	const struct assign *a = t ? task_live_assign(t) : NULL;
 	const struct worker *wk = a ? config_worker(e->world->config, a->worker->name) : NULL;
 
-	return wk && wk->kind == WORKER_EXEC && t->state != ST_BLOCKED ? wk : NULL;
+	return wk && wk->kind == WORKER_EXEC && a->state != AS_ENDED && a->state != AS_BLOCKED ? wk
+	                                                                                       : NULL;
 }
 
 /* What erd would refuse would leave the task with the program for good. */
@@ -161,9 +166,12 @@ int experts_start(struct erd *e, struct err *err)
 	e->agents = agents_new(e->spool.path, done, e, err);
 	if (!e->agents)
 		return -1;
-	for (uint32_t i = 0; i < e->world->n_tasks; i++)
-		if (world_at(e->world, i) && program_of(e, world_at(e->world, i)))
-			experts_want(e, &world_at(e->world, i)->id);
+	for (uint32_t i = 0; i < e->world->n_tasks; i++) {
+		const struct task *t = world_at(e->world, i);
+		for (struct assign *a = NULL; t && (a = task_live_assign(t, a));)
+			if (program(e, a))
+				experts_want(e, &t->id, a->worker->name);
+	}
 	return 0;
 }
 
@@ -175,7 +183,8 @@ static int begin(struct erd *e, const struct task *t, const struct worker *wk, s
 	struct decision d;
 	int rc;
 
-	if (t->state != ST_OFFERED && t->state != ST_ACCEPTED)
+	const struct assign *a = task_assign_of(t, wk->name);
+	if (a->state != AS_OFFERED && a->state != AS_ACCEPTED)
 		return 0;
 	rc = record_input(e, &in, NULL, &d, err);
 	decision_release(&d);
@@ -237,14 +246,14 @@ static int hand_over(struct erd *e, const struct task *t, const struct worker *w
 	return rc;
 }
 
-static int run_one(struct erd *e, const struct id *id, struct err *err)
+static int run_one(struct erd *e, const struct run *r, struct err *err)
 {
-	const struct task *t = world_task(e->world, id);
-	const struct worker *wk = program_of(e, t);
+	const struct task *t = world_task(e->world, &r->task);
+	const struct worker *wk = t ? program(e, task_assign_of(t, r->worker)) : NULL;
 
 	if (!wk)
 		return 0;
-	if (begin(e, t, wk, err) != 0 || views_flush_task(e->views, id, err) != 0)
+	if (begin(e, t, wk, err) != 0 || views_flush_task(e->views, &r->task, err) != 0)
 		return -1;
 	json_t *view = view_of(e, t, err);
 	int rc = view ? hand_over(e, t, wk, view, err) : -1;
@@ -256,10 +265,12 @@ static int run_one(struct erd *e, const struct id *id, struct err *err)
 int experts_run(struct erd *e, struct err *err)
 {
 	while (e->runs && agents_waiting(e->agents) < AHEAD_MAX) {
-		struct id id = e->runs->task;
+		struct run *r = e->runs;
 
-		forget(e, e->runs);
-		if (run_one(e, &id, err) != 0)
+		HASH_DEL(e->runs, r);
+		int rc = run_one(e, r, err);
+		free(r);
+		if (rc != 0)
 			return -1;
 	}
 	return 0;

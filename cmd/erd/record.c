@@ -70,7 +70,7 @@ static void note_expert(struct erd *e, const struct event *ev)
 		return;
 	const struct worker *wk = config_worker(e->world->config, js_str_or(ev->data, "/worker", ""));
 	if (wk && wk->kind == WORKER_EXEC && !state_final(ev->state))
-		experts_want(e, &ev->task);
+		experts_want(e, &ev->task, wk->name);
 }
 
 int record_input(struct erd *e, const struct input *in, const char *msg_id, struct decision *out,

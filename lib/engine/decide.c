@@ -38,7 +38,7 @@ struct assign *own_assign(struct world *w, const struct message *m, const struct
 	if (own && own->state != AS_ENDED)
 		return own;
 	id_format(&t->id, "task_", id);
-	const struct assign *held = task_live_assign(t);
+	const struct assign *held = task_live_assign(t, NULL);
 	if (held)
 		err_set(err, FAIL_CONFLICT, "%s: %s %s", id,
 		        held->state == AS_OFFERED ? "offered to" : "held by", held->worker->name);
@@ -84,6 +84,11 @@ static int decide_message(struct world *w, int64_t now_ms, const struct input *i
 	switch (m->type) {
 	case MSG_ANSWER:
 		return decide_answer(w, now_ms, in, t, out, err);
+	case MSG_ACKNOWLEDGE:
+	case MSG_UNACKNOWLEDGE:
+	case MSG_ESCALATE:
+	case MSG_RESOLVE:
+		return decide_escalation(w, now_ms, in, t, out, err);
 	case MSG_CANCEL:
 	case MSG_COMMENT:
 	case MSG_REPLY:
@@ -128,9 +133,17 @@ static void decide_webhook(const struct input *in, struct decision *out)
 	                                       .actor = "erd", .data = json_incref(in->webhook_data)};
 }
 
+static void decide_clock(const struct input *in, struct decision *out)
+{
+	json_t *data = json_object();
+
+	js_set_int(data, "byMs", in->step_ms);
+	draft_plain(out, EV_CLOCK_STEPPED, "erd", data);
+}
+
 int input_needs_task(const struct world *w, const struct message *m, struct id *task)
 {
-	if (m->type != MSG_ANSWER || !world_task(w, &m->task))
+	if ((m->type != MSG_ANSWER && m->type != MSG_RESOLVE) || !world_task(w, &m->task))
 		return 0;
 	*task = m->task;
 	return 1;
@@ -150,12 +163,15 @@ int decide(struct world *w, int64_t now_ms, const struct input *in, struct decis
 	case IN_WEBHOOK:
 		decide_webhook(in, out);
 		return 0;
+	case IN_CLOCK:
+		decide_clock(in, out);
+		return 0;
 	case IN_TIMER:
 		if ((t = world_task(w, &in->task)))
 			decide_timer(w, now_ms, t, out);
 		return 0;
 	case IN_ROUTE:
-		if ((t = world_task(w, &in->task)) && t->state == ST_QUEUED)
+		if ((t = world_task(w, &in->task)) && task_wants(t))
 			decide_route(w, now_ms, t, out);
 		return 0;
 	}

@@ -26,7 +26,7 @@ struct err;
 struct message;
 struct world;
 
-enum input_kind { IN_MESSAGE, IN_TIMER, IN_ROUTE, IN_CONFIG, IN_WEBHOOK };
+enum input_kind { IN_MESSAGE, IN_TIMER, IN_ROUTE, IN_CONFIG, IN_WEBHOOK, IN_CLOCK };
 
 struct input {
 	enum input_kind kind;
@@ -38,9 +38,10 @@ struct input {
 	const json_t *config_doc;    /* NULL: removed */
 	enum event_type webhook;     /* IN_WEBHOOK: EV_WEBHOOK_DELIVERED, _RETRY or _DEAD */
 	json_t *webhook_data;        /* borrowed */
+	int64_t step_ms;             /* IN_CLOCK */
 };
 
-enum { DECISION_EVENTS_MAX = 16 };
+enum { DECISION_EVENTS_MAX = 64 };
 
 struct draft {
 	enum event_type type;
@@ -70,6 +71,17 @@ void decision_release(struct decision *d);
 int engine_next(struct world *w, int64_t now_ms, struct input *in);
 /* The routing asked for by engine_next gave no events. */
 void engine_route_failed(struct world *w, const struct id *task, int class_full);
+/*
+ * A clock that was set.  Instants in the journal are by the wall clock, and waits are meant as time
+ * that passes: so when the wall clock is found to have moved by ${step_ms} more (or less) than the
+ * time that passed, clock.stepped is journalled and whatever is waited for moves along: nothing fires
+ * early, nothing waits longer.  A deadline that the requester named as an instant stays.  While erd
+ * was away nobody measured: then time passed as the clock says, except that it cannot have gone back behind
+ * the last event (${step_ms} 0: look for that only).  Below CLOCK_SLACK_MS nothing is done.
+ * 1 and *in, or 0.
+ */
+enum { CLOCK_SLACK_MS = 5000 };
+int engine_clock(const struct world *w, int64_t now_ms, int64_t step_ms, struct input *in);
 /* When engine_next will next have a timer; INT64_MAX: never. */
 int64_t engine_next_ms(const struct world *w);
 

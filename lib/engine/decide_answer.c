@@ -105,40 +105,91 @@ static void draft_submitted(struct drafts *d, const struct message *m, int attem
 	draft_task(d, EV_SUBMITTED, data);
 }
 
-int decide_answer(struct world *w, int64_t now_ms, const struct input *in, struct task *t,
-                  struct decision *out, struct err *err)
+/* The first good answer wins. */
+static void release_others(struct drafts *d, const struct message *m)
 {
-	const struct message *m = in->msg;
-	int attempt = t->attempts + 1;
+	for (size_t i = d->n_live; i-- > 0;) { /* from behind: the list closes its gaps */
+		if (strcmp(d->live[i].worker, m->from) == 0)
+			continue;
+		json_t *data = data_worker(d->live[i].worker);
+		js_set_str(data, "reason", "another answer came first");
+		draft_task(d, EV_RELEASED, data);
+	}
+}
+
+/* Right in form, and not sure enough for its level. */
+static void draft_unsure(struct drafts *d, const struct task *t, int64_t now_ms,
+                         const struct message *m, int attempt)
+{
+	json_t *data = json_object();
+
+	js_set_str(data, "stage", "confidence");
+	js_set_int(data, "attempt", attempt);
+	draft_task(d, EV_CHECK_FAILED, data);
+	chain_pass_on(d, t, now_ms, m->from, json_object_get(m->body, "confidence"));
+}
+
+static void draft_good(struct drafts *d, const struct message *m, int attempt)
+{
+	json_t *verified = json_object();
+
+	js_set_int(verified, "attempt", attempt);
+	draft_task(d, EV_VERIFIED, verified);
+	release_others(d, m);
+}
+
+static int may_answer(const struct task *t, const struct assign *own, struct err *err)
+{
 	char id[ID_TEXT_MAX];
-	struct drafts d;
+
+	id_format(&t->id, "task_", id);
+	if (own->state == AS_BLOCKED)
+		return err_set(err, FAIL_CONFLICT, "%s: waits for the requester's reply", id);
+	if (t->state == ST_SUBMITTED)
+		return err_set(err, FAIL_CONFLICT, "%s: another answer is being verified", id);
+	return 0;
+}
+
+int draft_answer(struct world *w, int64_t now_ms, const struct message *m, const json_t *created,
+                 const struct task *t, const struct assign *own, struct drafts *d, struct err *err)
+{
+	int attempt = t->attempts + 1;
 	struct err bad = ERR_INIT;
 
-	(void)now_ms;
-	if (!own_assign(w, m, t, err))
-		return -1;
-	drafts_init(&d, out, &t->id, (enum state)t->state, m->from);
-	if (d.state == ST_BLOCKED)
-		return err_set(err, FAIL_CONFLICT, "%s: waits for the requester's reply",
-		               id_format(&t->id, "task_", id));
-	out->errors = stage_schema(w, in->created, json_object_get(m->body, "answer"), &bad);
+	d->out->errors = stage_schema(w, created, json_object_get(m->body, "answer"), &bad);
 	if (bad.code != FAIL_NONE) {
 		*err = bad;
 		return err_wrap(err, "the task's schema");
 	}
-	if (d.state == ST_OFFERED)
-		draft_task(&d, EV_ACCEPTED, data_worker(m->from));
-	if (d.state == ST_ACCEPTED)
-		draft_task(&d, EV_STARTED, data_worker(m->from));
-	draft_submitted(&d, m, attempt);
-	if (out->errors) {
-		draft_rejected(&d, m, t, attempt, out->errors);
+	if (own)
+		draft_started(d, w, now_ms, t, own);
+	else
+		draft_task(d, EV_STARTED, data_worker(m->from));
+	draft_submitted(d, m, attempt);
+	if (d->out->errors) {
+		draft_rejected(d, m, t, attempt, d->out->errors);
 		return 0;
 	}
-	draft_check(&d, 1, attempt, NULL);
-	json_t *verified = json_object();
-	js_set_int(verified, "attempt", attempt);
-	draft_task(&d, EV_VERIFIED, verified);
-	draft_task(&d, EV_COMPLETED, data_attempt(m->from, attempt));
+	draft_check(d, 1, attempt, NULL);
+	if (own && chain_unsure(w, t, m->from, json_object_get(m->body, "confidence"))) {
+		draft_unsure(d, t, now_ms, m, attempt);
+		return 0;
+	}
+	draft_good(d, m, attempt);
+	if (t->esc)
+		draft_task(d, EV_ESC_RESOLVED, data_worker(m->from));
+	draft_task(d, EV_COMPLETED, data_attempt(m->from, attempt));
 	return 0;
+}
+
+int decide_answer(struct world *w, int64_t now_ms, const struct input *in, struct task *t,
+                  struct decision *out, struct err *err)
+{
+	const struct assign *own = own_assign(w, in->msg, t, err);
+	struct drafts d;
+
+	if (!own || may_answer(t, own, err) != 0)
+		return -1;
+	drafts_init(&d, out, &t->id, t, in->msg->from);
+	return draft_answer(w, now_ms, in->msg, in->created, t, own, &d, err);
 }

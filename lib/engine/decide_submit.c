@@ -87,17 +87,20 @@ int decide_submit(struct world *w, int64_t now_ms, const struct message *m, stru
 		goto out;
 	const struct lane_stats *record = world_lane(w, spec.lane, 0);
 	struct created c = {.spec = &spec,
-	                    .lane = config_lane(w->config, spec.lane),
+	                    .lane = intake_lane(w->config, &spec),
 	                    .from = m->from,
 	                    .key = m->key ? m->key : spec.key,
 	                    .content = &sha,
 	                    .body = m->body,
 	                    .at_ms = now_ms,
 	                    .typical_ms = record ? record->typical_ms : 0,
-	                    .deliver = deliver(w, &spec)};
-	drafts_init(&d, out, &m->task, ST_NONE, m->from);
+	                    .deliver = deliver(w, &spec),
+	                    .chain = spec.chain ? config_chain(w->config, spec.chain) : NULL};
+	drafts_init(&d, out, &m->task, NULL, m->from);
 	draft_task(&d, EV_CREATED, created_data(&c));
 	draft_task(&d, EV_QUEUED, NULL);
+	if (c.chain)
+		draft_task(&d, EV_ESC_TRIGGERED, chain_triggered(c.chain, now_ms));
 	rc = 0;
 out:
 	spec_release(&spec);

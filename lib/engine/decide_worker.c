@@ -5,12 +5,24 @@
 #include "json/js.h"
 #include "model/message.h"
 
-static int wrong_state(const struct task *t, const char *verb, struct err *err)
+static int wrong_state(const struct task *t, const char *verb, const char *state, struct err *err)
 {
 	char id[ID_TEXT_MAX];
 
 	return err_set(err, FAIL_CONFLICT, "%s: cannot %s, it is %s", id_format(&t->id, "task_", id),
-	               verb, state_name((enum state)t->state));
+	               verb, state);
+}
+
+/* With several workers each has the task in a state of its own. */
+static int wrong_own(const struct task *t, const struct assign *a, const char *verb, struct err *err)
+{
+	static const char *const words[] = {[AS_ENDED] = "over",         [AS_OFFERED] = "offered",
+	                                    [AS_ACCEPTED] = "accepted",  [AS_STARTED] = "started",
+	                                    [AS_BLOCKED] = "blocked"};
+
+	if (t->state == ST_SUBMITTED)
+		return wrong_state(t, verb, state_name(ST_SUBMITTED), err);
+	return wrong_state(t, verb, words[a->state], err);
 }
 
 static json_t *data_reason(const struct message *m)
@@ -21,81 +33,100 @@ static json_t *data_reason(const struct message *m)
 	return data;
 }
 
-/* A program that gave up would give up again: it is not asked a second time. */
-static json_t *data_released(const struct world *w, const struct message *m)
+/* A program that gave up would give up again: it is not asked a second time.  Who gives back what
+ * was accepted long ago is taken at that. */
+static json_t *data_released(const struct world *w, int64_t now_ms, const struct message *m,
+                             const struct task *t, const struct assign *a)
 {
 	const struct worker *wk = config_worker(w->config, m->from);
+	const struct lane *lane = config_lane(w->config, t->match->lane);
 	json_t *data = data_reason(m);
 
 	if (wk && wk->kind == WORKER_EXEC)
 		js_set_new(data, "declined", json_true());
+	if (lane && now_ms - a->accepted_ms > lane->release_free_ms)
+		js_set_new(data, "penalty", json_true());
+	if (a->state == AS_BLOCKED)
+		data_clock(data, now_ms, t);
 	return data;
 }
 
-/* Bring the sender from offered to started, with the events in between. */
-static void draft_started(struct drafts *d, const char *worker)
+void draft_started(struct drafts *d, const struct world *w, int64_t now_ms, const struct task *t,
+                   const struct assign *a)
 {
-	if (d->state == ST_OFFERED)
-		draft_task(d, EV_ACCEPTED, data_worker(worker));
-	if (d->state == ST_ACCEPTED)
-		draft_task(d, EV_STARTED, data_worker(worker));
+	if (a->state == AS_OFFERED)
+		draft_accepted(d, w, now_ms, t, a->worker->name, 0);
+	if (a->state == AS_OFFERED || a->state == AS_ACCEPTED)
+		draft_task(d, EV_STARTED, data_worker(a->worker->name));
 }
 
-static int decide_block(struct drafts *d, const struct message *m, const struct task *t,
+static int decide_block(struct drafts *d, const struct world *w, int64_t now_ms,
+                        const struct message *m, const struct task *t, const struct assign *a,
                         struct err *err)
 {
-	if (d->state == ST_BLOCKED || d->state == ST_SUBMITTED)
-		return wrong_state(t, "block", err);
-	draft_started(d, m->from);
+	if (t->state == ST_BLOCKED) /* one question at a time */
+		return wrong_state(t, "block", state_name(ST_BLOCKED), err);
+	draft_started(d, w, now_ms, t, a);
 	json_t *data = data_worker(m->from);
 	js_set_str(data, "text", js_str_or(m->body, "/text", ""));
 	draft_task(d, EV_BLOCKED, data);
 	return 0;
 }
 
+static int decide_by_state(struct drafts *d, const struct world *w, int64_t now_ms,
+                           const struct message *m, const struct task *t, const struct assign *a,
+                           struct err *err)
+{
+	switch (m->type) {
+	case MSG_ACCEPT:
+		if (a->state != AS_OFFERED)
+			return wrong_own(t, a, "accept", err);
+		draft_accepted(d, w, now_ms, t, m->from, 0);
+		return 0;
+	case MSG_START:
+		if (a->state != AS_OFFERED && a->state != AS_ACCEPTED)
+			return wrong_own(t, a, "start", err);
+		draft_started(d, w, now_ms, t, a);
+		return 0;
+	case MSG_DECLINE:
+		if (a->state != AS_OFFERED)
+			return wrong_own(t, a, "decline", err);
+		draft_task(d, EV_DECLINED, data_reason(m));
+		return 0;
+	case MSG_RELEASE:
+		if (a->state == AS_OFFERED)
+			return wrong_own(t, a, "release", err);
+		draft_task(d, EV_RELEASED, data_released(w, now_ms, m, t, a));
+		return 0;
+	case MSG_BLOCK:
+		return decide_block(d, w, now_ms, m, t, a, err);
+	default:
+		return err_set(err, FAIL_FAILURE, "not a worker's message");
+	}
+}
+
+static const char *verb_of(const struct message *m)
+{
+	return message_type_name(m->type);
+}
+
 int decide_worker(struct world *w, int64_t now_ms, const struct message *m, struct task *t,
                   struct decision *out, struct err *err)
 {
 	struct drafts d;
+	const struct assign *a = own_assign(w, m, t, err);
 
-	(void)now_ms;
-	if (!own_assign(w, m, t, err))
+	if (!a)
 		return -1;
-	drafts_init(&d, out, &t->id, (enum state)t->state, m->from);
-	switch (m->type) {
-	case MSG_ACCEPT:
-		if (d.state == ST_ACCEPTED || d.state == ST_STARTED) {
-			out->replayed = 1; /* it is the sender's already */
-			return 0;
-		}
-		if (!draft_allowed(&d, EV_ACCEPTED))
-			return wrong_state(t, "accept", err);
-		draft_task(&d, EV_ACCEPTED, data_worker(m->from));
-		return 0;
-	case MSG_START:
-		if (d.state == ST_STARTED) {
-			out->replayed = 1;
-			return 0;
-		}
-		if (d.state != ST_OFFERED && d.state != ST_ACCEPTED)
-			return wrong_state(t, "start", err);
-		draft_started(&d, m->from);
-		return 0;
-	case MSG_DECLINE:
-		if (!draft_allowed(&d, EV_DECLINED))
-			return wrong_state(t, "decline", err);
-		draft_task(&d, EV_DECLINED, data_reason(m));
-		return 0;
-	case MSG_RELEASE:
-		if (!draft_allowed(&d, EV_RELEASED))
-			return wrong_state(t, "release", err);
-		draft_task(&d, EV_RELEASED, data_released(w, m));
-		return 0;
-	case MSG_BLOCK:
-		return decide_block(&d, m, t, err);
-	default:
-		return err_set(err, FAIL_FAILURE, "not a worker's message");
+	if ((m->type == MSG_ACCEPT && (a->state == AS_ACCEPTED || a->state == AS_STARTED)) ||
+	    (m->type == MSG_START && a->state == AS_STARTED)) {
+		out->replayed = t->state != ST_SUBMITTED; /* it is the sender's already */
+		return out->replayed ? 0 : wrong_own(t, a, verb_of(m), err);
 	}
+	if (t->state == ST_SUBMITTED)
+		return wrong_own(t, a, verb_of(m), err);
+	drafts_init(&d, out, &t->id, t, m->from);
+	return decide_by_state(&d, w, now_ms, m, t, a, err);
 }
 
 int decide_requester(struct world *w, int64_t now_ms, const struct message *m, struct task *t,
@@ -103,10 +134,9 @@ int decide_requester(struct world *w, int64_t now_ms, const struct message *m, s
 {
 	struct drafts d;
 	json_t *data = json_object();
-	int64_t stood = now_ms > t->blocked_ms ? now_ms - t->blocked_ms : 0; /* clocks step back */
 
 	(void)w;
-	drafts_init(&d, out, &t->id, (enum state)t->state, m->from);
+	drafts_init(&d, out, &t->id, t, m->from);
 	switch (m->type) {
 	case MSG_CANCEL:
 		js_set_str(data, "by", m->from);
@@ -121,12 +151,11 @@ int decide_requester(struct world *w, int64_t now_ms, const struct message *m, s
 	default: /* reply: the clock goes on where it stood */
 		if (!draft_allowed(&d, EV_UNBLOCKED)) {
 			json_decref(data);
-			return wrong_state(t, "reply", err);
+			return wrong_state(t, "reply", state_name((enum state)t->state), err);
 		}
 		js_set_str(data, "from", m->from);
 		js_set_str(data, "text", js_str_or(m->body, "/text", ""));
-		js_set_time(data, "dueAt", t->due_ms + stood);
-		js_set_time(data, "expiresAt", t->expire_ms + stood);
+		data_clock(data, now_ms, t);
 		draft_task(&d, EV_UNBLOCKED, data);
 		return 0;
 	}

@@ -1,121 +1,154 @@
 /*
- * Which waiting task to route next.
+ * Which waiting task to route next: tasks that nobody has before those that wait for one more
+ * worker, then by their next deadline, then first come first served.  The order follows from the
+ * state alone, so that a restart does not change it.
  *
- * Each is tried once since somebody last may have become free (route_gen): so none starves while
- * an eligible worker is idle, and none is tried again and again in vain.  Raising route_gen costs
- * O(1): the lists are joined, and a match is brought up to date when its turn comes.  What was
- * tried goes behind what was not, so that a search cut short by the next change goes on where it was.
+ * Each is tried once since somebody last may have become free for it: so none starves while an
+ * eligible worker is idle, and none is tried again and again in vain.  A match is ready while it
+ * has fresh tasks and is not full; else it is stuck until it is woken.
  */
 #include <utlist.h>
 
 #include "engine/decide.h"
 #include "engine/world.h"
 
-static int is_stuck(const struct world *w, const struct match *m)
+static int task_before(const void *a, const void *b)
 {
-	return m->stuck_gen == w->route_gen;
+	const struct task *x = a, *y = b;
+
+	if (x->wait_beside != y->wait_beside)
+		return x->wait_beside < y->wait_beside;
+	return x->wait_key != y->wait_key ? x->wait_key < y->wait_key : x->born < y->born;
 }
 
-static void unlist(struct world *w, struct match *m)
+static uint32_t *task_slot(void *item)
 {
-	if (is_stuck(w, m))
+	return &((struct task *)item)->wait_slot;
+}
+
+static const struct pheap_kind by_deadline = {task_before, task_slot};
+
+static int match_before(const void *a, const void *b)
+{
+	const struct match *x = a, *y = b;
+
+	return task_before(pheap_first(&x->fresh), pheap_first(&y->fresh));
+}
+
+static uint32_t *match_slot(void *item)
+{
+	return &((struct match *)item)->ready_slot;
+}
+
+static const struct pheap_kind by_first = {match_before, match_slot};
+
+/* world.ready is ordered by first tasks: the match leaves it while they change. */
+static void delist(struct world *w, struct match *m)
+{
+	if (m->ready)
+		pheap_remove(&w->ready, &by_first, m);
+	else if (m->prev)
 		DL_DELETE(w->stuck, m);
-	else
-		DL_DELETE(w->waiting, m);
-	m->stuck_gen = 0;
-	m->listed = 0;
+	m->ready = 0;
+	m->prev = m->next = NULL;
 }
 
-static void list_stuck(struct world *w, struct match *m)
+static void enlist(struct world *w, struct match *m)
 {
-	unlist(w, m);
-	m->stuck_gen = w->route_gen;
-	m->listed = 1;
-	DL_APPEND(w->stuck, m);
+	m->ready = m->fresh.n && !m->full;
+	if (m->ready)
+		pheap_add(&w->ready, &by_first, m);
+	else if (m->fresh.n || m->tried.n)
+		DL_APPEND(w->stuck, m);
 }
 
-static void list_waiting(struct world *w, struct match *m)
+static void try_again(struct match *m)
 {
-	if (m->listed)
-		unlist(w, m);
-	m->listed = 1;
-	DL_PREPEND(w->waiting, m);
+	struct task *t;
+
+	m->full = 0;
+	while ((t = pheap_first(&m->tried))) {
+		pheap_remove(&m->tried, &by_deadline, t);
+		t->waiting = WAITS_FRESH;
+		pheap_add(&m->fresh, &by_deadline, t);
+	}
 }
 
-/* Bring the match up to date: what was tried before the last change may be tried again. */
-static void refresh(const struct world *w, struct match *m)
+void world_wake(struct world *w, struct match *m)
 {
-	if (m->gen == w->route_gen)
-		return;
-	m->gen = w->route_gen;
-	DL_CONCAT2(m->head, m->tried, wait_prev, wait_next);
-	m->tried = NULL;
+	delist(w, m);
+	try_again(m);
+	enlist(w, m);
 }
 
 void world_route_again(struct world *w)
 {
-	DL_CONCAT(w->waiting, w->stuck);
-	w->stuck = NULL;
-	w->route_gen++;
+	struct match *m, *next;
+
+	DL_FOREACH_SAFE(w->stuck, m, next)
+		world_wake(w, m);
+	for (uint32_t i = 0; i < w->ready.n; i++) /* tried ones come back; none is before a first one */
+		if (((struct match *)w->ready.v[i])->tried.n) {
+			world_wake(w, w->ready.v[i]);
+			i = UINT32_MAX; /* the heap has changed: from its beginning */
+		}
 }
 
-void world_wait(struct world *w, struct task *t, int in_front)
+static void take_out(struct match *m, struct task *t)
 {
-	struct match *m = t->match;
-
-	if (t->waiting)
-		return;
-	refresh(w, m);
-	t->waiting = 1;
-	t->tried_gen = 0;
-	if (in_front)
-		DL_PREPEND2(m->head, t, wait_prev, wait_next);
-	else
-		DL_APPEND2(m->head, t, wait_prev, wait_next);
-	if (!m->listed || (is_stuck(w, m) && m->full_gen != w->route_gen))
-		list_waiting(w, m);
+	if (t->waiting != WAITS_NOT)
+		pheap_remove(t->waiting == WAITS_FRESH ? &m->fresh : &m->tried, &by_deadline, t);
+	t->waiting = WAITS_NOT;
 }
 
 void world_unwait(struct world *w, struct task *t)
 {
 	struct match *m = t->match;
 
-	if (!t->waiting)
+	if (t->waiting == WAITS_NOT)
 		return;
-	refresh(w, m);
-	t->waiting = 0;
-	if (t->tried_gen == w->route_gen)
-		DL_DELETE2(m->tried, t, wait_prev, wait_next);
-	else
-		DL_DELETE2(m->head, t, wait_prev, wait_next);
-	if (!m->head && !m->tried)
-		unlist(w, m);
-	else if (!m->head && !is_stuck(w, m))
-		list_stuck(w, m);
+	delist(w, m);
+	take_out(m, t);
+	enlist(w, m);
+}
+
+void world_requeue(struct world *w, struct task *t)
+{
+	struct match *m = t->match;
+
+	if (!task_wants(t)) {
+		world_unwait(w, t);
+		return;
+	}
+	delist(w, m);
+	take_out(m, t);
+	t->wait_beside = t->state != ST_QUEUED && t->state != ST_OFFERED;
+	t->wait_key = t->breached ? t->expire_ms : t->due_ms;
+	t->waiting = WAITS_FRESH;
+	pheap_add(&m->fresh, &by_deadline, t);
+	enlist(w, m);
 }
 
 void world_tried(struct world *w, struct task *t, int class_full)
 {
 	struct match *m = t->match;
 
-	refresh(w, m);
+	delist(w, m);
 	if (class_full) {
-		m->full_gen = w->route_gen;
-	} else if (t->tried_gen != w->route_gen) {
-		DL_DELETE2(m->head, t, wait_prev, wait_next);
-		DL_APPEND2(m->tried, t, wait_prev, wait_next);
-		t->tried_gen = w->route_gen;
+		m->full = 1;
+	} else if (t->waiting == WAITS_FRESH) {
+		take_out(m, t);
+		t->waiting = WAITS_TRIED;
+		pheap_add(&m->tried, &by_deadline, t);
 	}
-	if ((class_full || !m->head) && !is_stuck(w, m))
-		list_stuck(w, m);
+	enlist(w, m);
 }
 
 struct task *world_to_route(struct world *w)
 {
-	if (!w->waiting)
-		return NULL;
-	refresh(w, w->waiting);
-	return w->waiting->head;
+	const struct match *m = pheap_first(&w->ready);
+
+	return m ? pheap_first(&m->fresh) : NULL;
 }
 
 /* Nobody for this kind of task: let the next kind try.  Nobody for this task only (its
@@ -126,4 +159,6 @@ void engine_route_failed(struct world *w, const struct id *id, int class_full)
 
 	if (t && t->waiting)
 		world_tried(w, t, class_full);
+	if (t && t->esc)
+		world_set_timer(w, t); /* it may have got a time to be looked at again */
 }

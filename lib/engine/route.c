@@ -4,6 +4,7 @@
 
 #include "engine/world.h"
 #include "json/js.h"
+#include "model/traits.h"
 
 const char *const route_verdict_names[ROUTE_VERDICTS] = {
 	[ROUTE_ELIGIBLE] = "eligible",
@@ -16,6 +17,7 @@ const char *const route_verdict_names[ROUTE_VERDICTS] = {
 	[ROUTE_RATING] = "rating_too_low",
 	[ROUTE_CONFIDENTIALITY] = "pool_not_allowed",
 	[ROUTE_REQUESTER] = "is_the_requester",
+	[ROUTE_HAS_IT] = "has_it",
 	[ROUTE_DECLINED] = "declined_before",
 	[ROUTE_FULL] = "at_capacity",
 };
@@ -50,9 +52,9 @@ static enum route_verdict judge(const struct picking *p, const struct pool *pool
 		return ROUTE_KIND;
 	if (m->confidentiality >= CONF_INTERNAL_ONLY && pool->kind != POOL_INTERNAL)
 		return ROUTE_CONFIDENTIALITY;
-	if (!strings_subset(&need->skills, &wk->skills))
+	if (!traits_meet(&need->skills, &wk->skills))
 		return ROUTE_SKILLS;
-	if (!strings_subset(&need->certifications, &wk->certifications))
+	if (!strings_subset(&need->certifications, &wk->certifications.names))
 		return ROUTE_CERTIFICATIONS;
 	if (wk->trust_level < need->trust_level)
 		return ROUTE_TRUST;
@@ -64,6 +66,8 @@ static enum route_verdict judge(const struct picking *p, const struct pool *pool
 	if (strcmp(p->t->from->name, wk->name) == 0)
 		return ROUTE_REQUESTER;
 	const struct assign *a = task_assign_of(p->t, wk->name);
+	if (a && a->state != AS_ENDED)
+		return ROUTE_HAS_IT;
 	return a && a->declined ? ROUTE_DECLINED : ROUTE_ELIGIBLE;
 }
 
@@ -96,7 +100,7 @@ static void consider(struct picking *p, const struct pool *pool, const char *nam
 	enum route_verdict v = judge(p, pool, wk);
 
 	show(p, name, v);
-	if (v == ROUTE_REQUESTER || v == ROUTE_DECLINED)
+	if (v == ROUTE_REQUESTER || v == ROUTE_DECLINED || v == ROUTE_HAS_IT)
 		p->own_reason = 1;
 	if (v != ROUTE_ELIGIBLE)
 		return;

@@ -27,6 +27,7 @@ enum route_verdict {
 	ROUTE_RATING,
 	ROUTE_CONFIDENTIALITY,
 	ROUTE_REQUESTER,
+	ROUTE_HAS_IT,         /* is asked or at work already */
 	ROUTE_DECLINED,
 	ROUTE_FULL,
 	ROUTE_VERDICTS

@@ -1,19 +1,18 @@
 #include "engine/snapshot.h"
 
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <utlist.h>
 
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "engine/escalation.h"
 #include "engine/world.h"
 #include "json/js.h"
 #include "model/dialect.h"
 #include "model/strings.h"
 
-enum { SNAPSHOT_VERSION = 2 };
+enum { SNAPSHOT_VERSION = 3 };
 
 /* ---- bytes ---- */
 
@@ -178,8 +177,11 @@ static void save_matches(const struct world *w, struct buf *out)
 		put(out, m->confidentiality, 1);
 		put(out, (uint64_t)m->need.trust_level, 4);
 		put(out, (uint64_t)m->need.min_rating_milli, 4);
-		save_strings(out, &m->need.skills);
+		save_strings(out, &m->need.skills.names);
+		for (size_t i = 0; i < m->need.skills.names.n; i++)
+			put(out, (uint64_t)m->need.skills.value[i], 1);
 		save_strings(out, &m->need.certifications);
+		save_strings(out, &m->need.workers);
 	}
 }
 
@@ -202,8 +204,12 @@ static void load_matches(struct world *w, struct reader *r, struct match_names *
 		spec.confidentiality = (enum confidentiality)get(r, 1);
 		spec.need.trust_level = (int)get(r, 4);
 		spec.need.min_rating_milli = (int)get(r, 4);
-		load_strings(r, &spec.need.skills);
+		load_strings(r, &spec.need.skills.names);
+		spec.need.skills.value = mem_alloc((spec.need.skills.names.n + 1) * sizeof(int64_t));
+		for (size_t k = 0; k < spec.need.skills.names.n; k++)
+			spec.need.skills.value[k] = (int64_t)get(r, 1);
 		load_strings(r, &spec.need.certifications);
+		load_strings(r, &spec.need.workers);
 		if (!spec.lane)
 			r->bad = 1;
 		else
@@ -214,6 +220,94 @@ static void load_matches(struct world *w, struct reader *r, struct match_names *
 }
 
 /* ---- tasks ---- */
+
+static void save_assign(const struct assign *a, struct buf *out)
+{
+	put_str(out, a->worker->name);
+	put(out, (uint64_t)a->offer_ends_ms, 8);
+	put(out, (uint64_t)a->since_ms, 8);
+	put(out, (uint64_t)a->accepted_ms, 8);
+	put(out, a->state, 1);
+	put(out, (uint64_t)(a->declined | a->backup << 1 | a->timed << 2), 1);
+	put(out, a->load, 1);
+	put(out, a->offers, 2);
+}
+
+static void save_escalation(const struct escalation *e, struct buf *out)
+{
+	put(out, e != NULL, 1);
+	if (!e)
+		return;
+	buf_add(out, e->ref->sha.b, sizeof(e->ref->sha.b));
+	put(out, (uint64_t)e->level_ends_ms, 8);
+	put(out, (uint64_t)e->left_ms, 8);
+	put(out, (uint64_t)e->ack_ends_ms, 8);
+	put(out, e->level, 1);
+	put(out, e->round, 1);
+	put(out, (uint64_t)(e->stopped | e->blind << 1), 1);
+	put(out, e->n_acks, 1);
+	for (int i = 0; i < e->n_acks; i++)
+		put_str(out, e->ack[i]->name);
+}
+
+static void load_escalation(struct world *w, struct task *t, struct reader *r)
+{
+	const void *sha = get(r, 1) ? get_bytes(r, sizeof(struct sha256)) : NULL;
+	struct chain_ref *ref = NULL;
+
+	if (!sha)
+		return;
+	HASH_FIND(hh, w->chains, sha, sizeof(struct sha256), ref);
+	struct escalation *e = t->esc = mem_alloc(sizeof(*e));
+	e->ref = ref;
+	e->retry_ms = INT64_MAX;
+	e->level_ends_ms = (int64_t)get(r, 8);
+	e->left_ms = (int64_t)get(r, 8);
+	e->ack_ends_ms = (int64_t)get(r, 8);
+	e->level = (uint8_t)get(r, 1);
+	e->round = (uint8_t)get(r, 1);
+	unsigned flags = (unsigned)get(r, 1);
+	e->stopped = flags & 1;
+	e->blind = flags >> 1 & 1;
+	for (size_t n = get(r, 1); n && e->n_acks < CHAIN_ACKS_MAX; n--) {
+		char *name = get_str(r);
+		e->ack[e->n_acks++] = world_crew(w, name ? name : "");
+		free(name);
+	}
+	if (!ref || e->level >= ref->chain.n)
+		r->bad = 1;
+	else
+		ref->refs++;
+}
+
+/* The chains of running escalations, before these. */
+static void save_chains(const struct world *w, struct buf *out)
+{
+	put(out, HASH_COUNT(w->chains), 4);
+	for (const struct chain_ref *c = w->chains; c; c = c->hh.next) {
+		struct buf text = BUF_INIT;
+		js_dump(&text, c->doc, JS_COMPACT);
+		put_str(out, c->name);
+		put_str(out, buf_str(&text));
+		buf_release(&text);
+	}
+}
+
+static void load_chains(struct world *w, struct reader *r)
+{
+	for (size_t n = get_count(r); n && !r->bad; n--) {
+		char *name = get_str(r), *text = get_str(r);
+		json_t *doc = text ? js_parse(text, strlen(text), &js_limits_own, NULL) : NULL;
+		struct chain_ref *ref = name && doc ? escalation_ref(w, name, doc, NULL) : NULL;
+		if (ref)
+			ref->refs = 0; /* the tasks that follow count themselves */
+		else
+			r->bad = 1;
+		json_decref(doc);
+		free(name);
+		free(text);
+	}
+}
 
 static void save_task(const struct task *t, struct buf *out)
 {
@@ -231,19 +325,21 @@ static void save_task(const struct task *t, struct buf *out)
 	put(out, (uint64_t)(uintptr_t)t->match, 8);
 	put_str(out, t->from->name);
 	put_str(out, t->dialect->name);
+	put(out, t->born, 8);
+	put(out, (uint64_t)t->backup_ms, 8);
+	put(out, (uint64_t)t->remind_ms, 8);
 	put(out, t->state, 1);
 	put(out, t->attempts, 1);
 	put(out, t->max_attempts, 1);
-	put(out, (uint64_t)(t->deliver | t->warned << 1 | t->breached << 2), 1);
+	put(out, (uint64_t)(t->deliver | t->warned << 1 | t->breached << 2 | t->alerted << 3 |
+	                    t->claim << 4 | t->told << 5 | t->due_fixed << 6), 1);
+	put(out, t->want, 1);
+	put(out, t->fan, 1);
+	put(out, t->reminders, 1);
 	put(out, t->n_assigns, 2);
-	for (int i = 0; i < t->n_assigns; i++) {
-		const struct assign *a = &t->assigns[i];
-		put_str(out, a->worker->name);
-		put(out, (uint64_t)a->offer_ends_ms, 8);
-		put(out, a->state, 1);
-		put(out, a->declined, 1);
-		put(out, a->offers, 2);
-	}
+	for (int i = 0; i < t->n_assigns; i++)
+		save_assign(&t->assigns[i], out);
+	save_escalation(t->esc, out);
 }
 
 static void load_assign(struct world *w, struct task *t, struct reader *r)
@@ -252,8 +348,14 @@ static void load_assign(struct world *w, struct task *t, struct reader *r)
 	struct assign *a = task_add_assign(t, world_crew(w, name ? name : ""));
 
 	a->offer_ends_ms = (int64_t)get(r, 8);
+	a->since_ms = (int64_t)get(r, 8);
+	a->accepted_ms = (int64_t)get(r, 8);
 	a->state = (uint8_t)get(r, 1);
-	a->declined = (uint8_t)get(r, 1);
+	unsigned flags = (unsigned)get(r, 1);
+	a->declined = flags & 1;
+	a->backup = flags >> 1 & 1;
+	a->timed = flags >> 2 & 1;
+	a->load = (uint8_t)get(r, 1);
 	a->offers = (uint16_t)get(r, 2);
 	a->worker->live += a->state != AS_ENDED;
 	free(name);
@@ -283,6 +385,9 @@ static void load_task(struct world *w, struct reader *r, struct match_names *nam
 	t->dialect = dialect ? dialect_by_name(dialect) : NULL;
 	free(from);
 	free(dialect);
+	t->born = get(r, 8);
+	t->backup_ms = (int64_t)get(r, 8);
+	t->remind_ms = (int64_t)get(r, 8);
 	t->state = (uint8_t)get(r, 1);
 	t->attempts = (uint8_t)get(r, 1);
 	t->max_attempts = (uint8_t)get(r, 1);
@@ -290,8 +395,16 @@ static void load_task(struct world *w, struct reader *r, struct match_names *nam
 	t->deliver = flags & 1;
 	t->warned = flags >> 1 & 1;
 	t->breached = flags >> 2 & 1;
+	t->alerted = flags >> 3 & 1;
+	t->claim = flags >> 4 & 1;
+	t->told = flags >> 5 & 1;
+	t->due_fixed = flags >> 6 & 1;
+	t->want = (uint8_t)get(r, 1);
+	t->fan = (uint8_t)get(r, 1);
+	t->reminders = (uint8_t)get(r, 1);
 	for (size_t n = get(r, 2); n && !r->bad; n--)
 		load_assign(w, t, r);
+	load_escalation(w, t, r);
 	if (!mn || !mn->match || !t->dialect || t->state >= ST_COUNT) {
 		r->bad = 1;
 		return;
@@ -301,28 +414,41 @@ static void load_task(struct world *w, struct reader *r, struct match_names *nam
 	world_set_timer(w, t);
 }
 
-/* In order of creation, so that waiting tasks queue as they did. */
-static int by_seq(const void *a, const void *b)
+/* Places and free places too: equal timers fire in the order of places. */
+static void save_tasks(const struct world *w, struct buf *out)
 {
-	const struct task *x = *(struct task *const *)a, *y = *(struct task *const *)b;
+	put(out, w->n_tasks, 4);
+	for (uint32_t i = 0; i < w->n_tasks; i++) {
+		put(out, world_at(w, i) != NULL, 1);
+		if (world_at(w, i))
+			save_task(world_at(w, i), out);
+	}
+	for (uint32_t i = 0; i < w->n_free; i++)
+		put(out, w->free_slots[i], 4);
+}
 
-	if (x->created.segment != y->created.segment)
-		return x->created.segment < y->created.segment ? -1 : 1;
-	return x->created.offset < y->created.offset ? -1 : x->created.offset > y->created.offset;
+static void load_tasks(struct world *w, struct reader *r, struct match_names *names)
+{
+	size_t n = get_count(r);
+	uint32_t n_free = 0;
+
+	for (size_t i = 0; i < n && !r->bad; i++) {
+		int used = (int)get(r, 1);
+		n_free += !used;
+		if (used)
+			load_task(w, r, names);
+		else
+			world_skip_slot(w);
+	}
+	for (uint32_t i = 0; i < n_free && !r->bad; i++)
+		world_free_slot(w, (uint32_t)get(r, 4));
 }
 
 static void queue_waiting(struct world *w)
 {
-	struct task **order = mem_grow(NULL, w->n_tasks + 1, sizeof(*order));
-	size_t n = 0;
-
 	for (uint32_t i = 0; i < w->n_tasks; i++)
-		if (world_at(w, i) && world_at(w, i)->state == ST_QUEUED)
-			order[n++] = world_at(w, i);
-	qsort(order, n, sizeof(*order), by_seq);
-	for (size_t i = 0; i < n; i++)
-		world_wait(w, order[i], 0);
-	free(order);
+		if (world_at(w, i))
+			world_requeue(w, world_at(w, i));
 }
 
 /* ---- tables ---- */
@@ -380,6 +506,7 @@ void world_save(const struct world *w, struct buf *out)
 {
 	put(out, SNAPSHOT_VERSION, 4);
 	put(out, w->seq, 8);
+	put(out, (uint64_t)w->at_ms, 8);
 	save_config(w, out);
 	put(out, HASH_COUNT(w->lanes), 4);
 	for (const struct lane_stats *l = w->lanes; l; l = l->hh.next) {
@@ -387,10 +514,8 @@ void world_save(const struct world *w, struct buf *out)
 		put(out, (uint64_t)l->typical_ms, 8);
 	}
 	save_matches(w, out);
-	put(out, HASH_COUNT(w->by_id), 4);
-	for (uint32_t i = 0; i < w->n_tasks; i++)
-		if (world_at(w, i))
-			save_task(world_at(w, i), out);
+	save_chains(w, out);
+	save_tasks(w, out);
 	save_table(&w->closed, out);
 	save_table(&w->seen, out);
 	save_table(&w->seen_before, out);
@@ -405,6 +530,7 @@ int world_load(struct world *w, const void *p, size_t n, struct err *err)
 	if (get(&r, 4) != SNAPSHOT_VERSION)
 		return err_set(err, FAIL_INVALID, "snapshot: not of this version");
 	w->seq = get(&r, 8);
+	w->at_ms = (int64_t)get(&r, 8);
 	if (load_config(w, &r, err) != 0)
 		return err_set(err, FAIL_INVALID, "snapshot: configuration is damaged");
 	for (size_t k = get_count(&r); k && !r.bad; k--) {
@@ -413,8 +539,8 @@ int world_load(struct world *w, const void *p, size_t n, struct err *err)
 		free(name);
 	}
 	load_matches(w, &r, &names);
-	for (size_t k = get_count(&r); k && !r.bad; k--)
-		load_task(w, &r, names);
+	load_chains(w, &r);
+	load_tasks(w, &r, names);
 	HASH_ITER(hh, names, mn, next) {
 		HASH_DEL(names, mn);
 		free(mn);

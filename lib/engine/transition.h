@@ -4,6 +4,9 @@
  * Purpose    Every event of a task is a row (from, event, to), or it does not happen.  decide
  *            asks before it proposes an event, evolve asserts when it applies one, `erctl help
  *            states` prints the rows, a test walks every pair.
+ * Several    A task may be with several workers at once (offers in parallel, a backup): its state is
+ *            that of the one who is furthest, so the end of one assignment has a row for each
+ *            state that the others may leave it in.
  * Rule       No row leaves a final state; every state is reachable from ST_NONE.
  */
 #ifndef ENGINE_TRANSITION_H
@@ -23,7 +26,9 @@ struct transition {
 extern const struct transition transitions[];
 extern const size_t transitions_count;
 
-/* The state after ${on} in ${from}, or -1 when that cannot happen. */
+/* A state that may follow ${on} in ${from}, or -1: it cannot happen.  The only one, unless an event
+ * of one assignment meets others: then the furthest of those that live decides (task_state). */
 int state_next(enum state from, enum event_type on);
+int state_allowed(enum state from, enum event_type on, enum state to);
 
 #endif

@@ -1,5 +1,7 @@
 #include "engine/world.h"
 
+#include "engine/escalation.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +9,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "json/schema/schema.h"
-#include "model/strings.h"
+#include "model/traits.h"
 
 enum {
 	SEEN_HALF = 65536,      /* messages remembered before the older half is dropped */
@@ -27,7 +29,6 @@ struct world *world_new(const char *organisation)
 
 	w->organisation = mem_strdup(organisation);
 	w->config = config_new();
-	w->route_gen = 1;
 	heap_init(&w->timers, timer_moved, w);
 	return w;
 }
@@ -49,8 +50,9 @@ static void match_free(struct world *w, struct match *m)
 	free(m->key);
 	free(m->lane);
 	free(m->pool);
-	strings_release(&m->need.skills);
-	strings_release(&m->need.certifications);
+	requirements_release(&m->need);
+	pheap_release(&m->fresh);
+	pheap_release(&m->tried);
 	free(m);
 }
 
@@ -77,6 +79,7 @@ void world_free(struct world *w)
 	struct match *m, *next;
 	HASH_ITER(hh, w->matches, m, next)
 		match_free(w, m);
+	pheap_release(&w->ready);
 	free(w->slabs);
 	free(w->free_slots);
 	idtable_release(&w->closed);
@@ -204,10 +207,17 @@ struct task *world_at(const struct world *w, uint32_t index)
 	return t->used ? t : NULL;
 }
 
-static uint32_t free_index(struct world *w)
+void world_free_slot(struct world *w, uint32_t index)
 {
-	if (w->n_free)
-		return w->free_slots[--w->n_free];
+	if (w->n_free == w->cap_free) {
+		w->cap_free = w->cap_free ? w->cap_free * 2 : TASK_SLAB;
+		w->free_slots = mem_grow(w->free_slots, w->cap_free, sizeof(*w->free_slots));
+	}
+	w->free_slots[w->n_free++] = index;
+}
+
+static uint32_t new_index(struct world *w)
+{
 	if (w->n_tasks % TASK_SLAB == 0) {
 		w->slabs = mem_grow(w->slabs, w->n_tasks / TASK_SLAB + 1, sizeof(*w->slabs));
 		w->slabs[w->n_tasks / TASK_SLAB] = mem_alloc(TASK_SLAB * sizeof(struct task));
@@ -215,9 +225,16 @@ static uint32_t free_index(struct world *w)
 	return w->n_tasks++;
 }
 
+void world_skip_slot(struct world *w)
+{
+	uint32_t index = new_index(w);
+
+	w->slabs[index / TASK_SLAB][index % TASK_SLAB].used = 0;
+}
+
 struct task *world_add_task(struct world *w, const struct id *id)
 {
-	uint32_t index = free_index(w);
+	uint32_t index = w->n_free ? w->free_slots[--w->n_free] : new_index(w);
 	struct task *t = &w->slabs[index / TASK_SLAB][index % TASK_SLAB];
 
 	memset(t, 0, sizeof(*t));
@@ -226,8 +243,17 @@ struct task *world_add_task(struct world *w, const struct id *id)
 	t->index = index;
 	t->timer = HEAP_NONE;
 	t->assigns = &t->first;
+	t->backup_ms = t->remind_ms = INT64_MAX;
+	t->want = t->fan = 1;
 	HASH_ADD(hh, w->by_id, id, sizeof(t->id), t);
 	return t;
+}
+
+static void leave_match(struct world *w, struct task *t)
+{
+	if (t->match && --t->match->tasks == 0)
+		match_free(w, t->match);
+	t->match = NULL;
 }
 
 void world_drop_task(struct world *w, struct task *t)
@@ -236,13 +262,9 @@ void world_drop_task(struct world *w, struct task *t)
 	if (t->timer != HEAP_NONE && w->timers.n)
 		heap_remove(&w->timers, t->timer);
 	HASH_DEL(w->by_id, t);
-	if (w->n_free == w->cap_free) {
-		w->cap_free = w->cap_free ? w->cap_free * 2 : TASK_SLAB;
-		w->free_slots = mem_grow(w->free_slots, w->cap_free, sizeof(*w->free_slots));
-	}
-	w->free_slots[w->n_free++] = t->index;
-	if (t->match && --t->match->tasks == 0)
-		match_free(w, t->match);
+	world_free_slot(w, t->index);
+	leave_match(w, t);
+	escalation_free(w, t);
 	if (t->assigns != &t->first)
 		free(t->assigns);
 	t->used = 0;
@@ -254,16 +276,18 @@ static char *match_key(const struct spec *spec)
 
 	buf_addf(&b, "%s\n%s\n%d %d %d", spec->lane, spec->pool ? spec->pool : "",
 	         (int)spec->confidentiality, spec->need.trust_level, spec->need.min_rating_milli);
-	for (size_t i = 0; i < spec->need.skills.n; i++)
-		buf_addf(&b, "\ns %s", spec->need.skills.s[i]);
+	for (size_t i = 0; i < spec->need.skills.names.n; i++)
+		buf_addf(&b, "\ns%d %s", (int)spec->need.skills.value[i], spec->need.skills.names.s[i]);
 	for (size_t i = 0; i < spec->need.certifications.n; i++)
 		buf_addf(&b, "\nc %s", spec->need.certifications.s[i]);
+	for (size_t i = 0; i < spec->need.workers.n; i++)
+		buf_addf(&b, "\nw %s", spec->need.workers.s[i]);
 	return buf_detach(&b);
 }
 
 struct match *world_match(struct world *w, const struct spec *spec)
 {
-	const struct strings none = {NULL, 0};
+	const struct requirements none = {.trust_level = 0};
 	char *key = match_key(spec);
 	struct match *m;
 
@@ -277,12 +301,21 @@ struct match *world_match(struct world *w, const struct spec *spec)
 	m->lane = mem_strdup(spec->lane);
 	m->pool = spec->pool ? mem_strdup(spec->pool) : NULL;
 	m->confidentiality = spec->confidentiality;
-	m->need.trust_level = spec->need.trust_level;
-	m->need.min_rating_milli = spec->need.min_rating_milli;
-	strings_union(&spec->need.skills, &none, &m->need.skills);
-	strings_union(&spec->need.certifications, &none, &m->need.certifications);
+	requirements_union(&spec->need, &none, &m->need);
 	HASH_ADD_KEYPTR(hh, w->matches, m->key, strlen(m->key), m);
 	return m;
+}
+
+void world_rematch(struct world *w, struct task *t, const char *pool)
+{
+	struct match *old = t->match;
+	struct spec spec = {.lane = old->lane, .pool = (char *)pool,
+	                    .confidentiality = old->confidentiality, .need = old->need};
+	struct match *m = world_match(w, &spec);
+
+	m->tasks++;
+	leave_match(w, t);
+	t->match = m;
 }
 
 struct assign *task_assign_of(const struct task *t, const char *worker)
@@ -293,12 +326,45 @@ struct assign *task_assign_of(const struct task *t, const char *worker)
 	return NULL;
 }
 
-struct assign *task_live_assign(const struct task *t)
+struct assign *task_live_assign(const struct task *t, struct assign *after)
 {
-	for (int i = 0; i < t->n_assigns; i++)
-		if (t->assigns[i].state != AS_ENDED)
-			return &t->assigns[i];
+	for (struct assign *a = after ? after + 1 : t->assigns; a < t->assigns + t->n_assigns; a++)
+		if (a->state != AS_ENDED)
+			return a;
 	return NULL;
+}
+
+enum state task_state(const struct task *t)
+{
+	static const enum state states[] = {[AS_ENDED] = ST_QUEUED,     [AS_OFFERED] = ST_OFFERED,
+	                                    [AS_ACCEPTED] = ST_ACCEPTED, [AS_STARTED] = ST_STARTED,
+	                                    [AS_BLOCKED] = ST_BLOCKED};
+	int furthest = AS_ENDED;
+
+	for (int i = 0; i < t->n_assigns; i++)
+		if (t->assigns[i].state > furthest)
+			furthest = t->assigns[i].state;
+	return states[furthest];
+}
+
+int task_wants(const struct task *t)
+{
+	int offered = 0, active = 0, more;
+
+	if (t->esc)
+		return escalation_wants(t);
+	if (t->state > ST_STARTED)
+		return 0;
+	for (int i = 0; i < t->n_assigns; i++) {
+		offered += t->assigns[i].state == AS_OFFERED;
+		active += t->assigns[i].state > AS_OFFERED;
+	}
+	if (active >= t->want)
+		return 0;
+	more = (active ? 0 : t->fan - 1) + t->want - active - offered;
+	if (more > TASK_LIVE_MAX - active - offered)
+		more = TASK_LIVE_MAX - active - offered;
+	return more > 0 ? more : 0;
 }
 
 struct assign *task_add_assign(struct task *t, struct crew *worker)
@@ -330,10 +396,15 @@ int64_t task_next_ms(const struct task *t)
 	if (t->state == ST_BLOCKED) /* the clock stands, but not for ever */
 		return t->blocked_ms + (t->expire_ms - t->created_ms);
 	int64_t at = t->expire_ms;
+	if (t->esc)
+		at = earlier(at, escalation_next_ms(t->esc));
 	if (!t->breached)
 		at = earlier(at, t->due_ms);
 	if (!t->warned)
 		at = earlier(at, t->warn_ms);
+	if (!t->alerted && !t->warned)
+		at = earlier(at, t->backup_ms);
+	at = earlier(at, t->remind_ms);
 	for (int i = 0; i < t->n_assigns; i++)
 		if (t->assigns[i].state == AS_OFFERED)
 			at = earlier(at, t->assigns[i].offer_ends_ms);

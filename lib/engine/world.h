@@ -4,7 +4,7 @@
  * Purpose    The state that evolve builds from events and decide reads.  It holds no parsed
  *            task documents (6 KB each): a task remembers where its task.created lies in the
  *            journal, and the shell hands the document in when a decision needs it.
- * Size       About 350 bytes per open task, in slabs so that the documents of a burst, which come
+ * Size       About 400 bytes per open task, in slabs so that the documents of a burst, which come
  *            and go beside them, leave no holes; 32 per closed one, 24 per remembered message (the
  *            last 65,536 to 131,072), plus the configuration.
  * Purity     No I/O, no clock, no globals, no randomness.  Transient parts (what to route
@@ -22,11 +22,14 @@
 #include "base/heap.h"
 #include "base/sha256.h"
 #include "engine/idtable.h"
+#include "engine/pheap.h"
 #include "model/config.h"
 #include "model/event.h"
 #include "model/intake.h"
 
+struct chain_ref;
 struct dialect;
+struct escalation;
 struct schema;
 
 /* A name that many tasks share (requesters). */
@@ -42,17 +45,30 @@ struct crew {
 	char name[];
 };
 
-enum assign_state { AS_ENDED, AS_OFFERED, AS_ACCEPTED, AS_STARTED };
+enum assign_state { AS_ENDED, AS_OFFERED, AS_ACCEPTED, AS_STARTED, AS_BLOCKED };
 
+/* A worker and a task; several of a task may live at once, the first good answer wins. */
 struct assign {
 	struct crew *worker;  /* borrowed */
 	int64_t offer_ends_ms; /* undefined unless AS_OFFERED */
+	int64_t since_ms;     /* offered, put off by the time the task stood blocked since */
+	int64_t accepted_ms;  /* undefined before AS_ACCEPTED */
 	uint8_t state;        /* enum assign_state */
 	uint8_t declined;     /* said no: not asked again */
+	uint8_t backup;       /* asked beside another */
+	uint8_t timed;        /* has answered once: its time is known */
+	uint8_t load;         /* what else the worker had when offered, at most 255 */
 	uint16_t offers;      /* how often asked */
 };
 
-enum { TASK_SLAB = 256 };
+enum {
+	TASK_SLAB = 256,
+	TASK_LIVE_MAX = 16, /* assignments of a task that live at once */
+	TASK_WANT_MAX = 4   /* workers that are to work at a task at once */
+};
+
+/* Where a task waits. */
+enum waiting { WAITS_NOT, WAITS_FRESH, WAITS_TRIED };
 
 /* Tasks that ask for the same kind of worker wait together. */
 struct match {
@@ -61,13 +77,11 @@ struct match {
 	enum confidentiality confidentiality;
 	struct requirements need;
 	uint32_t tasks;       /* that refer to this match */
-	struct task *head;     /* waiting, first come first served (utlist DL) */
-	struct task *tried;    /* waiting, in vain since route_gen was ${gen}: they come behind head */
-	uint64_t gen;
-	uint64_t stuck_gen;    /* in world.stuck while this is route_gen, else in world.waiting */
-	uint64_t full_gen;     /* nobody for any task of this match since that route_gen */
-	struct match *prev, *next; /* in one of the two lists while listed */
-	int listed;
+	struct pheap fresh;    /* waiting, worth a try */
+	struct pheap tried;    /* waiting, in vain since somebody last may have become free */
+	uint32_t ready_slot;   /* in world.ready while ${ready} */
+	uint8_t ready, full;   /* full: nobody for any task of this match */
+	struct match *prev, *next; /* in world.stuck while it has tasks and is not ready (utlist DL) */
 	UT_hash_handle hh;
 };
 
@@ -78,20 +92,33 @@ struct task {
 	uint32_t timer;       /* slot in the heap, HEAP_NONE */
 	uint32_t index;       /* for world_at */
 	uint64_t last_seq;    /* of the last task.* event */
+	uint64_t born;        /* sequence number of its task.created */
 	int64_t created_ms, warn_ms, due_ms, expire_ms;
+	int64_t backup_ms;    /* when its workers will probably be late; INT64_MAX: not known to be */
+	int64_t remind_ms;    /* next reminder; INT64_MAX: none */
 	int64_t blocked_ms;   /* since when; undefined unless ST_BLOCKED */
 	struct match *match;
 	const struct atom *from;
 	const struct dialect *dialect;
+	struct escalation *esc; /* owned; NULL: no chain routes it */
 	struct assign *assigns; /* &first while there is one; else owned */
 	struct assign first;
-	struct task *wait_prev, *wait_next;
-	uint64_t tried_gen;   /* in match.tried while this is match.gen and route_gen */
+	int64_t wait_key;     /* its next deadline, when it began to wait */
+	uint32_t wait_slot;   /* in match.fresh or match.tried */
 	uint16_t n_assigns;
 	uint8_t state;        /* enum state */
 	uint8_t attempts, max_attempts;
 	uint8_t deliver;      /* events go out as webhooks */
-	uint8_t warned, breached, waiting;
+	uint8_t warned, breached;
+	uint8_t alerted;      /* told that it will probably be late */
+	uint8_t want;         /* workers at once: 1, with a backup 2 … */
+	uint8_t fan;          /* offers at once while nobody has accepted */
+	uint8_t claim;        /* whoever could be asked may take it */
+	uint8_t reminders;    /* sent to those who have it now */
+	uint8_t due_fixed;    /* the requester named the instant */
+	uint8_t told;         /* that nobody can take it */
+	uint8_t waiting;      /* enum waiting */
+	uint8_t wait_beside;  /* somebody has it: it waits for one more */
 	uint8_t used;         /* 0: a free place in its slab */
 	UT_hash_handle hh;
 };
@@ -131,11 +158,12 @@ struct world {
 	struct crew *crews;
 	struct atom *atoms;
 	struct match *matches;
-	struct match *waiting; /* matches with tasks that are worth routing (utlist DL) */
-	struct match *stuck;   /* matches whose waiting tasks were all tried since... */
-	uint64_t route_gen;    /* ...this was raised: somebody may be free now who was not */
+	struct pheap ready;    /* matches with tasks that are worth routing */
+	struct match *stuck;   /* matches whose waiting tasks were tried in vain (utlist DL) */
 	struct delivery *deliveries;
 	struct lane_stats *lanes;
+	struct chain_ref *chains; /* that escalations use */
+	int64_t at_ms;         /* of the last event */
 	struct compiled *schemas; /* cache */
 };
 
@@ -152,19 +180,30 @@ uint64_t world_content(const struct sha256 *sha);
 struct crew *world_crew(struct world *w, const char *name);             /* made when new */
 const struct crew *world_find_crew(const struct world *w, const char *name);
 struct assign *task_assign_of(const struct task *t, const char *worker); /* or NULL */
-struct assign *task_live_assign(const struct task *t);                  /* or NULL */
+struct assign *task_live_assign(const struct task *t, struct assign *after); /* or NULL; after
+                                                                NULL: the first */
+/* What the assignments make of a task that is not being verified. */
+enum state task_state(const struct task *t);
+/* How many more workers are to be asked now. */
+int task_wants(const struct task *t);
 int64_t task_next_ms(const struct task *t); /* its next timer */
 
 /* Used by evolve and by snapshot loading. */
 struct task *world_add_task(struct world *w, const struct id *id);
 void world_drop_task(struct world *w, struct task *t);
+/* For loading: the next place stays empty; ${index} is the first free place to be used. */
+void world_skip_slot(struct world *w);
+void world_free_slot(struct world *w, uint32_t index);
 const struct atom *world_atom(struct world *w, const char *name);
 struct match *world_match(struct world *w, const struct spec *spec);
+/* The task asks for workers of ${pool} from now on.  It must not wait meanwhile. */
+void world_rematch(struct world *w, struct task *t, const char *pool);
 void world_set_timer(struct world *w, struct task *t);
-void world_wait(struct world *w, struct task *t, int in_front);
+void world_requeue(struct world *w, struct task *t); /* after each change of the task */
 void world_unwait(struct world *w, struct task *t);
 void world_tried(struct world *w, struct task *t, int class_full); /* nobody for it now */
-void world_route_again(struct world *w);                            /* somebody may be free now */
+void world_wake(struct world *w, struct match *m);                  /* somebody may be free now */
+void world_route_again(struct world *w);                            /* the same, for all */
 struct task *world_to_route(struct world *w);                       /* or NULL */
 void world_remember(struct world *w, const char *message_id);
 struct assign *task_add_assign(struct task *t, struct crew *worker);

@@ -35,11 +35,19 @@ static const char *const names[] = {
 	[EV_EXPIRED] = "task.expired",
 	[EV_SLA_WARNING] = "task.sla_warning",
 	[EV_SLA_BREACHED] = "task.sla_breached",
+	[EV_ESCALATED] = "task.escalated",
+	[EV_REMINDED] = "task.reminded",
+	[EV_ESC_TRIGGERED] = "escalation.triggered",
+	[EV_ESC_ACKNOWLEDGED] = "escalation.acknowledged",
+	[EV_ESC_UNACKNOWLEDGED] = "escalation.unacknowledged",
+	[EV_ESC_ESCALATED] = "escalation.escalated",
+	[EV_ESC_RESOLVED] = "escalation.resolved",
 	[EV_CONFIG_SET] = "config.set",
 	[EV_MESSAGE_REFUSED] = "message.refused",
 	[EV_WEBHOOK_DELIVERED] = "webhook.delivered",
 	[EV_WEBHOOK_RETRY] = "webhook.retry",
 	[EV_WEBHOOK_DEAD] = "webhook.dead",
+	[EV_CLOCK_STEPPED] = "clock.stepped",
 };
 _Static_assert(NITEMS(names) == EV_COUNT, "name every event");
 

@@ -51,12 +51,21 @@ enum event_type {
 	EV_EXPIRED,
 	EV_SLA_WARNING,
 	EV_SLA_BREACHED,
+	EV_ESCALATED,          /* to other workers: data {reason,pool} */
+	EV_REMINDED,           /* a worker, of what is due: data {worker,n,dueAt} */
+	/* of a task that a chain routes (engine/escalation.h) */
+	EV_ESC_TRIGGERED,      /* data {chain,level,levels,round,agentId,levelEndsAt} */
+	EV_ESC_ACKNOWLEDGED,   /* data {worker,level,acknowledgers,required,leftMs?,expiresAt?} */
+	EV_ESC_UNACKNOWLEDGED, /* data {worker?,reason,level,levelEndsAt} */
+	EV_ESC_ESCALATED,      /* as triggered, and {fromLevel,reason,note?,worker?,confidence?} */
+	EV_ESC_RESOLVED,       /* data {worker} */
 	/* the rest: no task state */
 	EV_CONFIG_SET,         /* data {kind,name,sha256,doc}; doc null: removed */
 	EV_MESSAGE_REFUSED,    /* data {name,type,code,reason,field} */
 	EV_WEBHOOK_DELIVERED,  /* data {event,status}            (task set, state unchanged) */
 	EV_WEBHOOK_RETRY,      /* data {event,status,error,attempt,nextAt} */
 	EV_WEBHOOK_DEAD,       /* data {event,status,error} */
+	EV_CLOCK_STEPPED,      /* data {byMs}: every instant that is waited for moves along */
 	EV_COUNT
 };
 

@@ -75,7 +75,7 @@ static void none_starves(const struct sim *s)
 
 	for (uint32_t i = 0; i < s->w->n_tasks; i++) {
 		const struct task *t = world_at(s->w, i);
-		if (t && t->state == ST_QUEUED)
+		if (t && task_wants(t))
 			ck_assert_ptr_null(route_pick(s->w, t, NULL, &class_full));
 	}
 }
@@ -261,24 +261,46 @@ static void describe_task(const struct task *t, struct buf *out)
 {
 	char id[ID_TEXT_MAX];
 
-	buf_addf(out, "%s %s last=%llu at=%lld/%lld/%lld/%lld b=%lld a=%d/%d d%d w%d b%d w%d m=%s",
+	buf_addf(out, "%s %s @%u last=%llu at=%lld/%lld/%lld/%lld b=%lld a=%d/%d d%d w%d b%d w%d m=%s",
 	         id_format(&t->id, "task_", id), state_name((enum state)t->state),
-	         (unsigned long long)t->last_seq, (long long)t->created_ms, (long long)t->warn_ms,
+	         t->index, (unsigned long long)t->last_seq, (long long)t->created_ms, (long long)t->warn_ms,
 	         (long long)t->due_ms, (long long)t->expire_ms,
 	         (long long)(t->state == ST_BLOCKED ? t->blocked_ms : 0), t->attempts,
-	         t->max_attempts, t->deliver, t->warned, t->breached, t->waiting, t->match->key);
+	         t->max_attempts, t->deliver, t->warned, t->breached, t->waiting != WAITS_NOT,
+	         t->match->key);
+	buf_addf(out, " bk=%lld rm=%lld/%d %d%d%d%d%d", (long long)t->backup_ms, (long long)t->remind_ms,
+	         t->reminders, t->alerted, t->want, t->fan, t->claim, t->told);
 	for (int i = 0; i < t->n_assigns; i++)
-		buf_addf(out, " %s:%d:%d:%d:%lld", t->assigns[i].worker->name, t->assigns[i].state,
-		         t->assigns[i].declined, t->assigns[i].offers,
+		buf_addf(out, " %s:%d:%d:%d:%d:%d:%lld:%lld", t->assigns[i].worker->name,
+		         t->assigns[i].state, t->assigns[i].declined, t->assigns[i].offers,
+		         t->assigns[i].backup, t->assigns[i].load, (long long)t->assigns[i].since_ms,
 		         t->assigns[i].state == AS_OFFERED ? (long long)t->assigns[i].offer_ends_ms : 0);
 	buf_addc(out, '\n');
+}
+
+static int by_closed_id(const void *a, const void *b)
+{
+	return id_cmp(a, b);
+}
+
+static void describe_closed(const struct world *w, struct buf *out)
+{
+	struct id ids[TASKS];
+	size_t n = 0;
+	uint64_t content;
+
+	for (size_t i = 0; i < w->closed.cap; i++)
+		if (w->closed.slots[i].value)
+			ids[n++] = w->closed.slots[i].id;
+	qsort(ids, n, sizeof(*ids), by_closed_id);
+	for (size_t i = 0; i < n; i++)
+		buf_addf(out, "closed %s\n", state_name(world_closed(w, &ids[i], &content)));
 }
 
 static void describe(const struct world *w, struct buf *out)
 {
 	struct task *order[TASKS];
 	size_t n = 0;
-	uint64_t content;
 
 	for (uint32_t i = 0; i < w->n_tasks; i++)
 		if (world_at(w, i))
@@ -288,10 +310,7 @@ static void describe(const struct world *w, struct buf *out)
 	         w->closed.n, HASH_COUNT(w->deliveries), w->timers.n);
 	for (size_t i = 0; i < n; i++)
 		describe_task(order[i], out);
-	for (size_t i = 0; i < w->closed.cap; i++)
-		if (w->closed.slots[i].value)
-			buf_addf(out, "closed %s\n",
-			         state_name(world_closed(w, &w->closed.slots[i].id, &content)));
+	describe_closed(w, out);
 	for (size_t i = 0; i < NITEMS(workers); i++) {
 		const struct crew *c = world_find_crew(w, workers[i]);
 		buf_addf(out, "%s %u\n", workers[i], c ? c->live : 0);

@@ -21,7 +21,8 @@ START_TEST(rows_are_unique_and_sane)
 		ck_assert_int_lt(transitions[i].on, EV_CONFIG_SET);
 		for (size_t k = i + 1; k < transitions_count; k++)
 			ck_assert(transitions[i].from != transitions[k].from ||
-			          transitions[i].on != transitions[k].on);
+			          transitions[i].on != transitions[k].on ||
+			          transitions[i].to != transitions[k].to);
 	}
 }
 END_TEST

@@ -1,0 +1,326 @@
+#include <assert.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/timefmt.h"
+#include "engine/escalation.h"
+#include "engine/evolve_p.h"
+#include "engine/transition.h"
+#include "engine/world.h"
+#include "json/js.h"
+#include "model/dialect.h"
+
+int64_t event_time(const json_t *data, const char *pointer, int64_t dflt)
+{
+	const char *s = js_str_or(data, pointer, NULL);
+	int64_t ms = dflt;
+
+	if (s && time_parse(s, &ms, NULL) != 0)
+		return dflt;
+	return ms;
+}
+
+static int is_true(const json_t *data, const char *key)
+{
+	return json_is_true(json_object_get(data, key));
+}
+
+/* ---- how it begins ---- */
+
+static void take_terms(struct world *w, struct task *t, const struct event *ev)
+{
+	const json_t *data = ev->data;
+	struct sha256 sha;
+
+	if (sha256_parse(js_str_or(data, "/contentSha256", ""), &sha) == 0)
+		t->content = world_content(&sha);
+	t->created = ev->pos;
+	t->born = ev->seq;
+	t->created_ms = ev->at_ms;
+	t->due_ms = event_time(data, "/dueAt", ev->at_ms);
+	t->expire_ms = event_time(data, "/expiresAt", ev->at_ms);
+	t->warn_ms = ev->at_ms + (t->due_ms - ev->at_ms) / 5 * 4;
+	t->warned = t->due_ms <= ev->at_ms; /* nothing to warn of any more */
+	t->max_attempts = (uint8_t)js_int_or(data, "/maxAttempts", 3);
+	t->fan = (uint8_t)js_int_or(data, "/offersAtOnce", 1);
+	t->claim = (uint8_t)is_true(data, "claim");
+	t->from = world_atom(w, js_str_or(data, "/from", "unknown"));
+	t->dialect = dialect_by_name(js_str_or(data, "/dialect", "er"));
+	t->deliver = (uint8_t)is_true(data, "deliver");
+}
+
+static int on_created(struct world *w, const struct event *ev, struct err *err)
+{
+	struct spec spec;
+
+	if (world_task(w, &ev->task))
+		return err_set(err, FAIL_FAILURE, "event %llu creates a task that exists",
+		               (unsigned long long)ev->seq);
+	if (spec_from_json(json_object_get(ev->data, "spec"), &spec, err) != 0)
+		return err_wrap(err, "event %llu", (unsigned long long)ev->seq);
+	struct task *t = world_add_task(w, &ev->task);
+	t->match = world_match(w, &spec);
+	t->match->tasks++;
+	take_terms(w, t, ev);
+	t->due_fixed = spec.deadline_ms && spec.deadline_ms == t->due_ms;
+	spec_release(&spec);
+	if (escalation_begin(w, t, ev, err) != 0)
+		return -1;
+	if (!t->dialect)
+		return err_set(err, FAIL_FAILURE, "event %llu: unknown dialect",
+		               (unsigned long long)ev->seq);
+	return 0;
+}
+
+/* ---- its workers ---- */
+
+static void end_assign(struct world *w, struct assign *a)
+{
+	if (a->state == AS_ENDED)
+		return;
+	a->state = AS_ENDED;
+	a->worker->live--;
+	world_route_again(w);
+}
+
+static void on_offered(struct world *w, struct task *t, const struct event *ev)
+{
+	struct assign *a = task_add_assign(t, world_crew(w, js_str_or(ev->data, "/worker", "")));
+
+	if (a->state == AS_ENDED) {
+		a->load = (uint8_t)(a->worker->live < UINT8_MAX ? a->worker->live : UINT8_MAX);
+		a->worker->live++;
+	}
+	a->state = AS_OFFERED;
+	a->offers++;
+	a->backup = (uint8_t)is_true(ev->data, "backup");
+	a->timed = 0;
+	a->since_ms = ev->at_ms;
+	a->offer_ends_ms = event_time(ev->data, "/expiresAt", INT64_MAX);
+	t->remind_ms = event_time(ev->data, "/remindAt", t->remind_ms);
+	t->told = 0;
+}
+
+static void end_all(struct world *w, struct task *t)
+{
+	struct assign *a;
+
+	while ((a = task_live_assign(t, NULL)))
+		end_assign(w, a);
+}
+
+static void close_task(struct world *w, struct task *t)
+{
+	end_all(w, t);
+	idtable_put(&w->closed, &t->id, t->content | t->state);
+	world_drop_task(w, t);
+}
+
+/* A place in lane history: a slow moving average, one eighth of the news. */
+static void learn_duration(struct world *w, const struct task *t, int64_t took_ms)
+{
+	struct lane_stats *l = world_lane(w, t->match->lane, 1);
+
+	if (took_ms < 0) /* the clock was set back meanwhile */
+		return;
+	l->typical_ms = l->typical_ms ? l->typical_ms + (took_ms - l->typical_ms) / 8 : took_ms;
+}
+
+static void on_accepted(struct task *t, struct assign *a, const struct event *ev)
+{
+	int64_t backup = event_time(ev->data, "/backupAt", INT64_MAX);
+
+	a->state = AS_ACCEPTED;
+	a->accepted_ms = ev->at_ms;
+	if (backup < t->backup_ms)
+		t->backup_ms = backup;
+	t->remind_ms = event_time(ev->data, "/remindAt", t->remind_ms);
+	t->reminders = 0;
+}
+
+static void lost(struct world *w, struct task *t, struct assign *a)
+{
+	end_assign(w, a);
+	if (!task_live_assign(t, NULL)) { /* nobody to remind, nobody who is expected */
+		t->remind_ms = t->backup_ms = INT64_MAX;
+		t->reminders = 0;
+	}
+}
+
+static void on_assignment(struct world *w, struct task *t, const struct event *ev)
+{
+	struct assign *a = task_assign_of(t, js_str_or(ev->data, "/worker", ""));
+
+	if (!a)
+		return;
+	switch (ev->type) {
+	case EV_ACCEPTED:
+		on_accepted(t, a, ev);
+		break;
+	case EV_STARTED:
+		a->state = AS_STARTED;
+		break;
+	case EV_BLOCKED:
+		a->state = AS_BLOCKED;
+		t->blocked_ms = ev->at_ms;
+		break;
+	case EV_DECLINED:
+		a->declined = 1;
+		lost(w, t, a);
+		break;
+	default: /* offer_expired, released, reassigned */
+		a->declined |= (uint8_t)is_true(ev->data, "declined");
+		lost(w, t, a);
+	}
+}
+
+/* ---- its clock ---- */
+
+/* The requester has replied, or whoever asked has left: the clock goes on where it stood. */
+static void clock_goes_on(struct task *t, const struct event *ev)
+{
+	int64_t stood = ev->at_ms > t->blocked_ms ? ev->at_ms - t->blocked_ms : 0;
+
+	if (!json_object_get(ev->data, "dueAt"))
+		return;
+	t->warn_ms += stood;
+	if (t->backup_ms != INT64_MAX)
+		t->backup_ms += stood;
+	if (t->remind_ms != INT64_MAX)
+		t->remind_ms += stood;
+	t->due_ms = event_time(ev->data, "/dueAt", t->due_ms);
+	t->expire_ms = event_time(ev->data, "/expiresAt", t->expire_ms);
+	for (struct assign *a = NULL; (a = task_live_assign(t, a));)
+		a->since_ms += stood;
+}
+
+static void on_clock(struct task *t, const struct event *ev)
+{
+	int want = (int)js_int_or(ev->data, "/want", 0);
+
+	if (want > 0 && want <= TASK_WANT_MAX)
+		t->want = (uint8_t)want;
+	if (ev->type == EV_REMINDED) {
+		t->reminders++;
+		t->remind_ms = event_time(ev->data, "/nextAt", INT64_MAX);
+	} else if (ev->type == EV_SLA_BREACHED) {
+		t->breached = t->warned = 1;
+	} else if (ev->type == EV_SLA_WARNING) {
+		t->alerted = 1;
+		t->warned |= (uint8_t)!is_true(ev->data, "predicted");
+	}
+}
+
+/* To other workers, those of ${pool}. */
+static void on_escalated(struct world *w, struct task *t, const struct event *ev)
+{
+	const char *pool = js_str_or(ev->data, "/pool", NULL);
+
+	if (!pool)
+		return;
+	world_unwait(w, t);
+	world_rematch(w, t, pool);
+}
+
+static void on_unblocked(struct task *t)
+{
+	for (struct assign *a = NULL; (a = task_live_assign(t, a));)
+		if (a->state == AS_BLOCKED)
+			a->state = AS_STARTED;
+}
+
+static void apply(struct world *w, struct task *t, const struct event *ev)
+{
+	switch (ev->type) {
+	case EV_QUEUED:
+		t->told |= (uint8_t)(json_object_get(ev->data, "reasons") != NULL);
+		break;
+	case EV_OFFERED:
+		on_offered(w, t, ev);
+		break;
+	case EV_ACCEPTED:
+	case EV_STARTED:
+	case EV_BLOCKED:
+	case EV_DECLINED:
+	case EV_OFFER_EXPIRED:
+	case EV_RELEASED:
+	case EV_REASSIGNED:
+		on_assignment(w, t, ev);
+		break;
+	case EV_UNBLOCKED:
+		on_unblocked(t);
+		break;
+	case EV_SUBMITTED:
+		t->attempts++;
+		break;
+	case EV_SLA_BREACHED:
+	case EV_SLA_WARNING:
+	case EV_REMINDED:
+		on_clock(t, ev);
+		break;
+	case EV_ESCALATED:
+		on_clock(t, ev);
+		on_escalated(w, t, ev);
+		break;
+	case EV_ESC_ESCALATED:
+	case EV_ESC_UNACKNOWLEDGED:
+		end_all(w, t);
+		break;
+	case EV_COMPLETED:
+		learn_duration(w, t, ev->at_ms - t->created_ms);
+		break;
+	default:
+		break;
+	}
+}
+
+static void note_delivery(struct world *w, const struct task *t, const struct event *ev)
+{
+	if (!t->deliver || !t->dialect->wants(ev->type))
+		return;
+	struct delivery *d = mem_alloc(sizeof(*d));
+	d->seq = ev->seq;
+	d->task = t->id;
+	d->event_ms = d->next_ms = ev->at_ms;
+	HASH_ADD(hh, w->deliveries, seq, sizeof(d->seq), d);
+}
+
+static int disagree(const struct event *ev, enum state was, struct err *err)
+{
+	return err_set(err, FAIL_FAILURE, "event %llu: %s cannot follow in state %s",
+	               (unsigned long long)ev->seq, event_name(ev->type), state_name(was));
+}
+
+/* What the assignments make of the task must be what the event says. */
+static int agrees(const struct task *t, const struct event *ev)
+{
+	return ev->state == ST_SUBMITTED || ev->state == ST_VERIFIED || state_final(ev->state) ||
+	       ev->state == task_state(t);
+}
+
+int evolve_task(struct world *w, const struct event *ev, struct err *err)
+{
+	if (ev->type == EV_CREATED && on_created(w, ev, err) != 0)
+		return -1;
+	struct task *t = world_task(w, &ev->task);
+	enum state was = t ? (enum state)t->state : ST_NONE;
+	if (!t || !state_allowed(was, ev->type, ev->state))
+		return disagree(ev, was, err);
+	apply(w, t, ev);
+	escalation_apply(w, t, ev);
+	if (was == ST_BLOCKED && ev->state != ST_BLOCKED)
+		clock_goes_on(t, ev);
+	if (!agrees(t, ev))
+		return disagree(ev, was, err);
+	t->state = (uint8_t)ev->state;
+	t->last_seq = ev->seq;
+	note_delivery(w, t, ev);
+	if (state_final(ev->state)) {
+		close_task(w, t);
+		return 0;
+	}
+	world_requeue(w, t);
+	world_set_timer(w, t);
+	return 0;
+}
