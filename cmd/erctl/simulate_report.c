@@ -95,10 +95,14 @@ static void print_lanes(struct out *o, const struct simulated *runs, size_t n)
 	table_init(&t, head + !named, NITEMS(head) - (size_t)!named, -1);
 	for (size_t i = 0; i < n; i++) {
 		const struct sim_report *r = runs[i].report;
-		for (size_t k = 0; k < r->n_lanes; k++)
-			if (r->lanes[k].submitted)
+		size_t rows = 0;
+		for (size_t k = 0; k < r->n_lanes; k++) {
+			if (r->lanes[k].submitted) {
 				lane_row(&t, runs[i].label, &r->lanes[k]);
-		if (r->n_lanes > 1)
+				rows++;
+			}
+		}
+		if (rows > 1)
 			lane_row(&t, runs[i].label, &r->all);
 	}
 	table_print(&t, o);

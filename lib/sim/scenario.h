@@ -18,7 +18,7 @@
  *            never looked at), right 1, invalid 0 (answers that do not meet the schema);
  *            vary {workMinutes, right}: how much the members of a crew differ (spread, plus or minus);
  *            absent [{from,until}]: durations from the start; shift {from "08:00", until "16:00"}: UTC
- * Limits     100,000 workers, 1,000 arrival streams, length and drain 10 years.
+ * Limits     100,000 workers, 100,000 arrival streams, length and drain 10 years.
  * Ownership  scenario_free.
  * Errors     FAIL_INVALID with the pointer.
  */
@@ -83,7 +83,7 @@ struct scenario {
 	size_t n_streams;
 };
 
-enum { SCENARIO_WORKERS_MAX = 100000, SCENARIO_STREAMS_MAX = 1000 };
+enum { SCENARIO_WORKERS_MAX = 100000, SCENARIO_STREAMS_MAX = 100000 };
 
 struct scenario *scenario_new(const json_t *doc, struct err *err);
 void scenario_free(struct scenario *s);

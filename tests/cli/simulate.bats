@@ -1,0 +1,59 @@
+#!/usr/bin/env bats
+# shellcheck disable=SC2154 # $stderr is set by bats
+load helper
+
+scenario() {
+	cat >"$T/s.json" <<-'JSON'
+	{"length":"4h","etc":{"lanes":{"l":{"pools":["p"],"slaSeconds":1800}}},
+	 "crews":[{"name":"w","count":6,"pools":["p"],"behaviour":{"workMinutes":{"median":6,"spread":2},"right":0.9}}],
+	 "arrivals":[{"lane":"l","perHour":30}]}
+	JSON
+}
+
+@test "simulate: same seed, same bytes; another seed, others" {
+	scenario
+	expect 0 erctl simulate "$T/s.json"
+	[[ $output == *"IN TIME"*"open tasks"* ]]
+	one=$output
+	expect 0 erctl simulate "$T/s.json"
+	[ "$output" = "$one" ]
+	expect 0 erctl simulate "$T/s.json" --seed 2
+	[ "$output" != "$one" ]
+	expect 0 erctl simulate "$T/s.json" --json
+	echo "$output" | jq -e '.all.submitted > 60 and (.openTasks | length) == 60' >/dev/null
+}
+
+@test "simulate: the example's scenario, over a spool's documents" {
+	expect 0 erctl simulate "$BATS_TEST_DIRNAME/../../spool-example/scenarios/busy-desk.json" --json
+	echo "$output" | jq -e '.all.inTime / .all.submitted > 0.8' >/dev/null
+	echo '{"length":"1h","arrivals":[{"lane":"general","at":["1m","2m"]}]}' >"$T/s.json"
+	expect 5 erctl simulate "$T/s.json"
+	[[ $stderr == *"/arrivals/0"* ]]
+	expect 0 erctl simulate "$T/s.json" --etc "$ER_SPOOL" --json
+	[ "$(echo "$output" | jq .all.completed)" = 2 ]
+}
+
+@test "simulate --from: the spool's own days, and what a change would have done" {
+	for i in 1 2 3 4; do erctl -q submit --lane general --title "t$i" >/dev/null; done
+	erd --once
+	for w in ana bo cora; do
+		for id in $(erctl --as $w inbox --json=task --ndjson | jq -r .task); do
+			erctl -q --as $w answer --no-wait "$id" --set answer=yes >/dev/null
+		done
+	done
+	erd --once
+	mkdir -p "$T/new/lanes" && echo '{"pools":["nobody"]}' >"$T/new/lanes/general.json"
+	mkdir -p "$T/new/pools" && echo '{"members":[]}' >"$T/new/pools/nobody.json"
+	expect 0 erctl simulate --from "$ER_SPOOL" --with "$T/new" --json
+	[ "$(echo "$output" | jq -c '[.[] | [.run, .all.completed]]')" = '[["as it is",4],["changed",0]]' ]
+	expect 3 erctl simulate --from "$ER_SPOOL" --last 0s
+}
+
+@test "simulate: nonsense is refused with the place" {
+	expect 2 erctl simulate
+	scenario
+	expect 2 erctl simulate "$T/s.json" --with x
+	echo '{"length":"4h","arrivals":[{"lane":"l","perHour":"many"}]}' >"$T/s.json"
+	expect 5 erctl simulate "$T/s.json"
+	[[ $stderr == *"/perHour"* ]]
+}
