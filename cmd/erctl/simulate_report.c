@@ -1,69 +1,18 @@
 #include "simulate_report.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/timefmt.h"
+#include "cells.h"
 #include "json/js.h"
 #include "out.h"
 #include "sim/sim.h"
 #include "table.h"
 
 enum { PLOT_ROWS = 6, EIGHTHS = 8, WORKERS_SHOWN = 20 };
-
-/* ---- cells ---- */
-
-static void add_text(struct table *t, const char *text)
-{
-	table_add(t, text, strlen(text));
-}
-
-static void add_count(struct table *t, uint64_t n)
-{
-	char text[32];
-	snprintf(text, sizeof text, "%llu", (unsigned long long)n);
-	add_text(t, text);
-}
-
-static void add_share(struct table *t, uint64_t part, uint64_t whole)
-{
-	char text[32];
-	if (whole == 0) {
-		add_text(t, "-");
-		return;
-	}
-	uint64_t mille = (part * 1000 + whole / 2) / whole;
-	snprintf(text, sizeof text, "%llu.%llu %%", (unsigned long long)(mille / 10),
-	         (unsigned long long)(mille % 10));
-	add_text(t, text);
-}
-
-static void add_time(struct table *t, int64_t ms)
-{
-	char text[32];
-	int64_t s = (ms + 500) / 1000;
-	if (s < 60)
-		snprintf(text, sizeof text, "%llds", (long long)s);
-	else if (s < 3600)
-		snprintf(text, sizeof text, "%lldm%02llds", (long long)(s / 60), (long long)(s % 60));
-	else
-		snprintf(text, sizeof text, "%lldh%02lldm", (long long)(s / 3600),
-		         (long long)(s / 60 % 60));
-	add_text(t, text);
-}
-
-static void add_usd(struct table *t, int64_t micro, uint64_t per)
-{
-	char text[48];
-	int64_t v = per ? (micro + (int64_t)per / 2) / (int64_t)per : 0;
-	if (per == 0)
-		snprintf(text, sizeof text, "-");
-	else
-		snprintf(text, sizeof text, "%lld.%04lld", (long long)(v / 1000000),
-		         (long long)(v % 1000000 / 100));
-	add_text(t, text);
-}
 
 /* ---- lanes ---- */
 
@@ -72,17 +21,17 @@ static void lane_row(struct table *t, const char *label, const struct sim_lane *
 	uint64_t ended = l->submitted - l->cancelled;
 
 	if (label)
-		add_text(t, label);
-	add_text(t, l->name);
-	add_count(t, l->submitted);
-	add_share(t, l->in_time, ended);
-	add_count(t, l->failed + l->expired + l->open);
-	add_time(t, sim_quantile(l, 0.5));
-	add_time(t, sim_quantile(l, 0.9));
-	add_time(t, sim_quantile(l, 0.99));
-	add_share(t, l->right, l->completed);
-	add_usd(t, l->cost_micro, l->completed);
-	add_share(t, l->within, l->predicted);
+		cell_text(t, label);
+	cell_text(t, l->name);
+	cell_count(t, l->submitted);
+	cell_share(t, l->in_time, ended);
+	cell_count(t, l->failed + l->expired + l->open);
+	cell_time(t, sim_quantile(l, 0.5));
+	cell_time(t, sim_quantile(l, 0.9));
+	cell_time(t, sim_quantile(l, 0.99));
+	cell_share(t, l->right, l->completed);
+	cell_usd(t, l->cost_micro, l->completed);
+	cell_share(t, l->within, l->predicted);
 }
 
 static void print_lanes(struct out *o, const struct simulated *runs, size_t n)
@@ -148,15 +97,15 @@ static void print_workers(struct out *o, const struct sim_report *r)
 	table_init(&t, head, NITEMS(head), -1);
 	for (size_t i = 0; i < r->n_people; i++) {
 		const struct sim_person *p = &r->people[i];
-		add_text(&t, p->name);
-		add_count(&t, p->offers);
-		add_count(&t, p->declined);
-		add_count(&t, p->missed);
-		add_count(&t, p->answers);
-		add_share(&t, p->right, p->answers);
-		add_count(&t, p->wasted);
-		add_share(&t, (uint64_t)p->busy_ms, (uint64_t)p->present_ms);
-		add_usd(&t, p->cost_micro, 1);
+		cell_text(&t, p->name);
+		cell_count(&t, p->offers);
+		cell_count(&t, p->declined);
+		cell_count(&t, p->missed);
+		cell_count(&t, p->answers);
+		cell_share(&t, p->right, p->answers);
+		cell_count(&t, p->wasted);
+		cell_share(&t, (uint64_t)p->busy_ms, (uint64_t)p->present_ms);
+		cell_usd(&t, p->cost_micro, 1);
 	}
 	table_print(&t, o);
 	table_release(&t);

@@ -1,0 +1,53 @@
+/*
+ * erctl/stats_read.h -- what the journal says of lanes and workers over a time.
+ *
+ * Method     One walk over the journal; what counts are the tasks that came in since a moment, with
+ *            all that became of them.
+ * Complexity O(events of the journal); memory by those tasks.
+ * Ownership  stats_release.
+ */
+#ifndef ERCTL_STATS_READ_H
+#define ERCTL_STATS_READ_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <uthash.h>
+
+struct err;
+struct spool;
+
+struct times {
+	int64_t *ms; /* sorted at the end; owned */
+	size_t n, cap;
+};
+
+struct lane_row {
+	char *name;
+	uint64_t created, completed, failed, expired, cancelled, open;
+	uint64_t in_time;  /* completed before they were due */
+	uint64_t late;     /* were due, and not completed by then */
+	struct times took; /* created -> completed */
+	UT_hash_handle hh;
+};
+
+struct worker_row {
+	char *name;
+	uint64_t offers, accepted, declined, missed, released;
+	uint64_t answers, rejected, completed;
+	struct times react; /* offered -> accepted or declined */
+	struct times work;  /* accepted -> answered */
+	UT_hash_handle hh;
+};
+
+struct stats {
+	struct lane_row *lanes;     /* by name */
+	struct worker_row *workers; /* by name */
+	uint64_t tasks;
+};
+
+int stats_read(const struct spool *s, int64_t since_ms, int64_t now_ms, struct stats *out,
+               struct err *err);
+void stats_release(struct stats *st);
+int64_t times_quantile(const struct times *t, double q); /* 0 when there are none */
+
+#endif
