@@ -1,6 +1,7 @@
 #include "base/err.h"
 #include "base/timefmt.h"
 #include "engine/decide_p.h"
+#include "engine/escalation.h"
 #include "engine/world.h"
 #include "json/js.h"
 #include "model/message.h"
@@ -97,6 +98,8 @@ static int decide_by_state(struct drafts *d, const struct world *w, int64_t now_
 		if (a->state == AS_OFFERED)
 			return wrong_own(t, a, "release", err);
 		draft_task(d, EV_RELEASED, data_released(w, now_ms, m, t, a));
+		if (t->esc && escalation_acked(t->esc, m->from))
+			chain_unacknowledge(d, t, now_ms, m->from, "released");
 		return 0;
 	case MSG_BLOCK:
 		return decide_block(d, w, now_ms, m, t, a, err);

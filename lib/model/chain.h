@@ -6,7 +6,7 @@
  *               "levels":[{"agentId":"support-agent","timeoutSeconds":300},
  *                         {"agentId":"senior-agent","timeoutSeconds":600,"confidenceThreshold":0.5},
  *                         {"agentId":"human-escalation","timeoutSeconds":3600}],
- *               "repeat":0,              rounds after the first, 0..100
+ *               "repeat":0,              rounds after the first, 0..9
  *               "skipEmpty":true,        a level at which nobody can be asked is passed over at once
  *               "acknowledgers":1,       how many must acknowledge, 1..8; a level may say so itself
  *               "acknowledgeSeconds":0,  an acknowledgement holds so long; 0: until it is withdrawn
@@ -29,7 +29,7 @@
 
 struct err;
 
-enum { CHAIN_LEVELS_MAX = 20, CHAIN_ACKS_MAX = 8, CHAIN_REPEAT_MAX = 100, CONFIDENCE_ONE = 1000000 };
+enum { CHAIN_LEVELS_MAX = 20, CHAIN_ACKS_MAX = 8, CHAIN_REPEAT_MAX = 9, CONFIDENCE_ONE = 1000000 };
 
 struct chain_level {
 	const char *agent;

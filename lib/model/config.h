@@ -12,7 +12,8 @@
  *   lanes/     title, description, pools [names, >= 1], schema (name in schemas/, or
  *              inline; optional), slaSeconds 30..30d (3600), expireSeconds (4 x SLA),
  *              offerSeconds 5..7d (300), maxAttempts 1..20 (3), priceUsd "0.00",
- *              chain (name of a chain that routes its tasks),
+ *              chain (name of a chain that routes its tasks), blind (false: its levels see what
+ *              earlier ones answered),
  *              requirements {skills[], certifications[], workers[], trustLevel 0..10, minRating
  *              "0".."5"}; a skill is a name or {name, level 1..5},
  *              risk {low|medium|high|critical {trustLevel, minRating}} raises them,
@@ -111,6 +112,7 @@ struct lane {
 	const char *title;       /* or NULL */
 	struct strings pools;
 	const char *chain;       /* its tasks are routed by, or NULL */
+	int blind;               /* a level of it does not see what others answered */
 	const char *schema_name; /* or NULL */
 	json_t *schema_inline;   /* or NULL */
 	int64_t sla_ms, expire_ms /* 0: 4 x the task's SLA */, offer_ms;

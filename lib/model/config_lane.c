@@ -16,6 +16,7 @@ static const struct field lane_fields[] = {
 	{"/description", F_NONE, 0, 0, 0, 0, NULL},
 	{"/pools", F_STRINGS, AT(lane, pools), 1, 100, 0, NULL},
 	{"/chain", F_TEXT, AT(lane, chain), 0, 64, 0, NULL},
+	{"/blind", F_BOOL, AT(lane, blind), 0, 0, 0, NULL},
 	{"/schema", F_NONE, 0, 0, 0, 0, NULL},
 	{"/slaSeconds", F_SECONDS, AT(lane, sla_ms), 30, 30 * DAY_S, 3600, NULL},
 	{"/expireSeconds", F_SECONDS, AT(lane, expire_ms), 30, 120 * DAY_S, 0, NULL},

@@ -34,7 +34,7 @@ static void set_chain(json_t *data, const struct created *c)
 		return;
 	chain = json_object();
 	js_set_str(chain, "name", c->chain->name);
-	if (json_is_true(json_object_get(c->lane->doc, "blind")))
+	if (c->lane->blind)
 		js_set_new(chain, "blind", json_true());
 	js_set_copy(chain, "doc", c->chain->doc);
 	js_set_new(data, "chain", chain);

@@ -49,6 +49,38 @@ static void put_matter(json_t *doc, const json_t *view, const struct fields *f)
 	}
 }
 
+/* Where the chain stands, and what the levels before said, unless the lane keeps that back. */
+static void put_escalation(json_t *doc, const json_t *view)
+{
+	static const char *const keys[] = {"chain", "level", "levels", "levelEndsAt", NULL};
+	static const char *const of_answer[] = {"worker", "at", "answer", "confidence", "evidence",
+	                                        NULL};
+	const json_t *e = json_object_get(view, "escalation");
+	const json_t *answers = json_object_get(view, "answers");
+	json_t *out = json_object(), *earlier = json_array();
+
+	for (size_t i = 0; keys[i]; i++)
+		js_set_copy(out, keys[i], json_object_get(e, keys[i]));
+	for (size_t i = 0; i < json_array_size(answers); i++) {
+		const json_t *a = json_array_get(answers, i);
+		json_t *one;
+
+		if (!json_is_true(json_object_get(a, "escalated")) ||
+		    json_is_true(json_object_get(e, "blind")))
+			continue;
+		one = json_object();
+		for (size_t k = 0; of_answer[k]; k++)
+			js_set_copy(one, of_answer[k], json_object_get(a, of_answer[k]));
+		json_array_append_new(earlier, one);
+	}
+	if (json_array_size(earlier))
+		js_set_copy(out, "earlierAnswers", earlier);
+	if (e)
+		js_set_copy(doc, "escalation", out);
+	json_decref(earlier);
+	json_decref(out);
+}
+
 static json_t *inbox_doc(const json_t *view, const json_t *assignment, const struct fields *f)
 {
 	json_t *doc = json_object();
@@ -65,6 +97,7 @@ static json_t *inbox_doc(const json_t *view, const json_t *assignment, const str
 		js_set_copy(doc, "offerExpires", json_object_get(assignment, "offerExpiresAt"));
 	js_set_copy(doc, "priceUsd", json_object_get(view, "priceUsd"));
 	put_matter(doc, view, f);
+	put_escalation(doc, view);
 	js_set_copy(doc, "question", json_object_get(view, "question"));
 	js_set_copy(doc, "comments", json_object_get(view, "comments"));
 	js_set_copy(doc, "rejections", rejections(view, worker));

@@ -9,6 +9,7 @@
 #include "base/safe.h"
 #include "base/timefmt.h"
 #include "json/js.h"
+#include "model/chain.h"
 
 enum { REPLY_NAME_MAX = 64, EVIDENCE_MAX = 100 };
 
@@ -17,6 +18,10 @@ static const char *const names[] = {
 	[MSG_RELEASE] = "release", [MSG_START] = "start",   [MSG_BLOCK] = "block",
 	[MSG_REPLY] = "reply",     [MSG_ANSWER] = "answer", [MSG_COMMENT] = "comment",
 	[MSG_CANCEL] = "cancel",
+	[MSG_ACKNOWLEDGE] = "acknowledge",
+	[MSG_UNACKNOWLEDGE] = "unacknowledge",
+	[MSG_ESCALATE] = "escalate",
+	[MSG_RESOLVE] = "resolve",
 };
 _Static_assert(NITEMS(names) == MSG_COUNT, "name every message type");
 
@@ -188,6 +193,27 @@ static int body_answer(const json_t *doc, struct err *err)
 	return js_get_arr(doc, "/body/evidence", EVIDENCE_MAX, &evidence, err);
 }
 
+/* What is said to an escalation: whose agent, and one text. */
+static int body_escalation(const json_t *doc, enum message_type type, struct err *err)
+{
+	static const char *const keys[][4] = {{"agentId", NULL},
+	                                      {"agentId", "reason", NULL},
+	                                      {"level", "reason", NULL},
+	                                      {"agentId", "resolution", NULL}};
+	const char *agent = NULL, *reason = NULL, *resolution = NULL;
+	int64_t level;
+
+	if (js_only_keys(json_object_get(doc, "body"), "/body", keys[type - MSG_ACKNOWLEDGE], err) != 0 ||
+	    js_get_str(doc, "/body/agentId", &agent, MESSAGE_FROM_MAX, err) != 0 ||
+	    js_get_str(doc, "/body/reason", &reason, MESSAGE_REASON_MAX, err) != 0 ||
+	    js_get_int(doc, "/body/level", 1, CHAIN_LEVELS_MAX, &level, err) != 0 ||
+	    js_get_str(doc, "/body/resolution", &resolution, MESSAGE_TEXT_MAX, err) != 0)
+		return -1;
+	if (agent && required(agent, "/body/agentId", err) != 0)
+		return -1;
+	return type == MSG_RESOLVE ? required(resolution, "/body/resolution", err) : 0;
+}
+
 static int read_body(struct message *m, struct err *err)
 {
 	static const char *const none[] = {NULL};
@@ -209,6 +235,11 @@ static int read_body(struct message *m, struct err *err)
 		return body_text(m->doc, err);
 	case MSG_ANSWER:
 		return body_answer(m->doc, err);
+	case MSG_ACKNOWLEDGE:
+	case MSG_UNACKNOWLEDGE:
+	case MSG_ESCALATE:
+	case MSG_RESOLVE:
+		return body_escalation(m->doc, m->type, err);
 	case MSG_SUBMIT:
 	case MSG_COUNT:
 		break;

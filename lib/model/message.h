@@ -17,6 +17,8 @@
  *            accept start: {}.  decline release cancel: {"reason"?}.
  *            block comment reply: {"text"}.
  *            answer: {"answer":any,"confidence"?:0..1,"evidence"?:[…]}.
+ *            acknowledge: {"agentId"?}.  unacknowledge: {"agentId"?,"reason"?}.
+ *            escalate: {"level"? 1..20,"reason"?}.  resolve: {"resolution","agentId"?}.
  * Limits     from 1..64 name bytes (name_valid, or any printable up to 64);
  *            text 16 KiB; reason 4 KiB; key 1..256 bytes.
  * Errors     FAIL_INVALID naming the member.
@@ -43,6 +45,10 @@ enum message_type {
 	MSG_ANSWER,
 	MSG_COMMENT,
 	MSG_CANCEL,
+	MSG_ACKNOWLEDGE, /* and the others that an escalation understands */
+	MSG_UNACKNOWLEDGE,
+	MSG_ESCALATE,
+	MSG_RESOLVE,
 	MSG_COUNT
 };
 

@@ -15,7 +15,7 @@ static const char *const order[] = {
 	"lane",        "pool",      "title",        "urgency",        "domain",
 	"from",        "key",       "contentSha256", "createdAt",     "updatedAt",
 	"dueAt",       "expiresAt", "closedAt",     "attempts",       "maxAttempts",
-	"priceUsd",    "estimatedCompletionMinutes", "assignments",   "question",
+	"priceUsd",    "estimatedCompletionMinutes", "assignments",   "escalation",    "question",
 	"comments",    "answers",   "result",       "failure",        "responseSchema",
 	"schemaSha256", "answerSchema", "webhook",  "body",           NULL};
 
@@ -189,6 +189,7 @@ json_t *taskview_create(const struct event *created, struct err *err)
 	put_identity(view, created, dialect);
 	put_terms(view, created);
 	js_set_new(view, "body", without_secrets(body, dialect));
+	view_escalation_begin(view, created);
 	return view;
 }
 

@@ -165,7 +165,7 @@ static void unblocked(json_t *view, const struct event *ev)
 
 	json_array_foreach(all, i, a) {
 		if (in_state(a, ST_BLOCKED))
-			js_set_str(a, "state", state_name(ev->state));
+			js_set_str(a, "state", state_name(ST_STARTED));
 	}
 	retire_question(view);
 	if (text_of(ev->data, "text"))
@@ -233,10 +233,10 @@ static void rejected(json_t *view, const struct event *ev)
 	if (answer)
 		js_set_new(answer, "rejected",
 		           reasons ? json_incref((json_t *)reasons) : json_array());
-	if (ev->state == ST_ACCEPTED || ev->state == ST_STARTED)
-		step(view, ev, ev->state, NULL);
-	else
+	if (ev->state == ST_QUEUED)
 		end_one(view, ev, "rejected");
+	else /* back to work; another may stand blocked */
+		step(view, ev, ST_STARTED, NULL);
 }
 
 /* The answer that stands. */
@@ -286,9 +286,17 @@ static void fold_work(json_t *view, const struct event *ev)
 		break;
 	case EV_RELEASED:
 		end_one(view, ev, "released");
+		view_set_time(view, "dueAt", ev->data, "dueAt");
+		view_set_time(view, "expiresAt", ev->data, "expiresAt");
 		break;
 	case EV_REASSIGNED:
 		end_one(view, ev, "reassigned");
+		break;
+	case EV_ESC_ESCALATED:
+		end_all(view, ev, "escalated");
+		break;
+	case EV_ESC_UNACKNOWLEDGED:
+		end_all(view, ev, "unacknowledged");
 		break;
 	case EV_BLOCKED:
 		blocked(view, ev);
@@ -335,6 +343,7 @@ void view_fold(json_t *view, const struct event *ev)
 {
 	fold_work(view, ev);
 	fold_answers(view, ev);
+	view_escalation(view, ev);
 	if (ev->state != ST_BLOCKED)
 		retire_question(view);
 	if (!state_final(ev->state))

@@ -18,6 +18,10 @@ json_t *view_array(json_t *view, const char *key);
 /* What ${ev} changes beyond seq, state and updatedAt. */
 void view_fold(json_t *view, const struct event *ev);
 
+/* view_escalation.c: the same for what a chain does. */
+void view_escalation(json_t *view, const struct event *ev);
+void view_escalation_begin(json_t *view, const struct event *created);
+
 /* offered, accepted, started, blocked, submitted */
 int assignment_live(const json_t *assignment);
 

@@ -8,6 +8,7 @@
 #include "base/io.h"
 #include "base/mem.h"
 #include "json/js.h"
+#include "model/chain.h"
 #include "model/config.h"
 #include "model/intake.h"
 #include "spool/dirlist.h"
@@ -118,6 +119,8 @@ static int load_lane_parts(const struct spool *s, struct config *c, const struct
 	for (size_t i = 0; i < lane->pools.n; i++)
 		if (spool_load_document(s, c, CFG_POOL, lane->pools.s[i], err) < 0)
 			return -1;
+	if (lane->chain && spool_load_document(s, c, CFG_CHAIN, lane->chain, err) < 0)
+		return -1;
 	if (lane->schema_name && spool_load_document(s, c, CFG_SCHEMA, lane->schema_name, err) < 0)
 		return -1;
 	return 0;
@@ -152,6 +155,17 @@ static int load_lane(const struct spool *s, struct config *c, const struct intak
 	return rc < 0 ? -1 : 0;
 }
 
+/* 1: there is such a chain, and its lane is loaded; 0; -1. */
+static int load_chain(const struct spool *s, struct config *c, const char *name, struct err *err)
+{
+	int got = spool_load_document(s, c, CFG_CHAIN, name, err);
+	const char *lane = got == 1 ? config_chain(c, name)->lane : NULL;
+
+	if (lane && (got = spool_load_document(s, c, CFG_LANE, lane, err)) == 1)
+		return load_lane_parts(s, c, config_lane(c, lane), err) < 0 ? -1 : 1;
+	return got;
+}
+
 int spool_load_for(const struct spool *s, struct config *c, const void *body_json_t,
                    struct err *err)
 {
@@ -160,7 +174,8 @@ int spool_load_for(const struct spool *s, struct config *c, const void *body_jso
 
 	memset(&names, 0, sizeof(names));
 	intake_names(body_json_t, &names, scratch, sizeof(scratch));
-	if (load_lane(s, c, &names, err))
+	int chain = names.chain ? load_chain(s, c, names.chain, err) : 0;
+	if (chain < 0 || (!chain && load_lane(s, c, &names, err)))
 		return -1;
 	if (names.schema && !config_schema(c, names.schema) &&
 	    load_or_all(s, c, CFG_SCHEMA, names.schema, err))

@@ -50,8 +50,7 @@ static int read(const json_t *body, struct spec *spec, struct err *err)
 
 	if (json_object_get(body, "levels"))
 		return err_field(err, FAIL_INVALID, "/levels",
-		                 "this defines a chain and is no task; a chain is configuration and "
-		                 "goes into etc/chains/NAME.json");
+		                 "this defines a chain and is no task: `erctl chain create` takes it");
 	if (fields_read(&fields_chain, body, spec, err) != 0)
 		return -1;
 	reason = fields_text(body, fields_chain.text);
@@ -80,6 +79,32 @@ static const char *status(enum state s)
 	}
 }
 
+/* The chain knows better than the task's state: several may have to acknowledge. */
+static const char *status_of(const json_t *view)
+{
+	const char *word = js_str_or(view, "/escalation/status", NULL);
+
+	return !word || state_final(taskview_state(view)) ? status(taskview_state(view)) : word;
+}
+
+/* The id of an escalation has the digits of its task's. */
+static void set_id(json_t *out, const char *key, const json_t *view)
+{
+	const char *id = js_str_or(view, "/id", "");
+	struct id raw;
+	char text[ID_TEXT_MAX];
+
+	if (id_parse(id, "task_", &raw) == 0)
+		js_set_str(out, key, id_format(&raw, "e_", text));
+}
+
+static void set_chain(json_t *out, const json_t *view)
+{
+	const json_t *chain = js_at(view, "/escalation/chain");
+
+	js_set_copy(out, "chain", chain ? chain : json_object_get(view, "lane"));
+}
+
 static void set_resolution(json_t *out, const json_t *view)
 {
 	const json_t *answer = view_answer(view);
@@ -93,9 +118,11 @@ static json_t *with_status(const json_t *view, const char *word)
 	const json_t *body = view_body(view);
 	json_t *out = json_object();
 
-	js_set_copy(out, "id", json_object_get(view, "id"));
-	js_set_copy(out, "chain", json_object_get(view, "lane"));
+	set_id(out, "id", view);
+	set_chain(out, view);
 	js_set_str(out, "status", word);
+	js_set_copy(out, "level", js_at(view, "/escalation/level"));
+	js_set_copy(out, "agentId", js_at(view, "/escalation/agentId"));
 	js_set_copy(out, "reason", json_object_get(body, "reason"));
 	js_set_copy(out, "context", json_object_get(body, "context"));
 	set_seconds(out, "triggeredAt", view_text(view, "createdAt"));
@@ -123,7 +150,7 @@ static const json_t *acknowledgement(const json_t *view)
 
 static json_t *task(const json_t *view)
 {
-	json_t *out = with_status(view, status(taskview_state(view)));
+	json_t *out = with_status(view, status_of(view));
 	const json_t *ack = acknowledgement(view);
 
 	if (ack) {
@@ -142,8 +169,12 @@ static const char *event_word(enum event_type type)
 	switch (type) {
 	case EV_CREATED:
 		return "escalation.triggered";
-	case EV_ACCEPTED:
+	case EV_ESC_ACKNOWLEDGED:
 		return "escalation.acknowledged";
+	case EV_ESC_UNACKNOWLEDGED:
+		return "escalation.unacknowledged";
+	case EV_ESC_ESCALATED:
+		return "escalation.escalated";
 	case EV_COMPLETED:
 		return "escalation.resolved";
 	default:
@@ -165,11 +196,16 @@ static json_t *webhook(const json_t *view, const struct event *ev)
 	out = json_object();
 	js_set_str(out, "event", event_word(ev->type));
 	set_seconds_ms(out, "createdAt", ev->at_ms);
-	js_set_copy(out, "escalationId", json_object_get(view, "id"));
-	js_set_copy(out, "chain", json_object_get(view, "lane"));
-	js_set_str(out, "status", status(ev->state));
-	if (ev->type == EV_ACCEPTED)
+	set_id(out, "escalationId", view);
+	set_chain(out, view);
+	js_set_str(out, "status", ev->type == EV_ESC_ACKNOWLEDGED ? "acknowledged" : status(ev->state));
+	if (ev->type == EV_ESC_ACKNOWLEDGED)
 		js_set_str(out, "agentId", event_text(ev, "worker"));
+	if (ev->type == EV_ESC_ESCALATED || ev->type == EV_ESC_UNACKNOWLEDGED) {
+		js_set_copy(out, "level", json_object_get(ev->data, "level"));
+		js_set_str(out, "agentId", event_text(ev, "agentId"));
+		js_set_str(out, "reason", event_text(ev, "reason"));
+	}
 	if (ev->type == EV_COMPLETED)
 		set_resolution(out, view);
 	return out;
