@@ -134,6 +134,19 @@ char *time_format_compact(int64_t ms, char *out)
 	return out;
 }
 
+char *time_format_mail(int64_t ms, char *out)
+{
+	static const char days[] = "ThuFriSatSunMonTueWed"; /* 1970-01-01 was a Thursday */
+	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	struct civil c;
+
+	civil_of(ms, &c);
+	snprintf(out, TIME_MAIL_MAX, "%.3s, %02d %.3s %04d %02d:%02d:%02d +0000",
+	         days + civil_days(c.year, c.month, c.day) % 7 * 3, c.day, months + (c.month - 1) * 3,
+	         c.year, c.hour, c.minute, c.second);
+	return out;
+}
+
 /* Exactly ${width} digits at *p, or -1. */
 static int take_digits(const char **p, int width)
 {

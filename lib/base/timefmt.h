@@ -22,6 +22,9 @@ char *time_format_ms(int64_t ms, char *out);
 char *time_format_s(int64_t ms, char *out);
 /* "20261122T184438Z": sorts as text, fit for file names. */
 char *time_format_compact(int64_t ms, char *out);
+enum { TIME_MAIL_MAX = 32 };
+/* "Sun, 22 Nov 2026 18:44:38 +0000" (RFC 5322 section 3.3); ${out} has TIME_MAIL_MAX bytes. */
+char *time_format_mail(int64_t ms, char *out);
 
 /* RFC 3339 with offset or Z, fraction optional.  FAIL_INVALID. */
 int time_parse(const char *text, int64_t *ms, struct err *err);

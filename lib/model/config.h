@@ -29,12 +29,12 @@
  *              skills[] (a name or {name, level 1..5}), certifications[] (a name or {name,
  *              expires}), trustLevel (0), rating "0".."5" ("5" when absent), external bool,
  *              costUsd of one task ("0"), hours (model/calendar.h), away [{from, until, delegate}],
- *              notify {} (kept for notifications),
+ *              notify (out/notice.h),
  *              exec {command[argv], timeoutSeconds (300)}: only for kind exec; paused bool
  *   schemas/   a JSON Schema; the name ends in .vN
  *   endpoints/ webhook rules of the operator: match (URL prefix) or dialect (default callback of
  *              a dialect), url (where to send instead of, or for want of, the task's own),
- *              secretFile, allowPrivate bool, events [names]
+ *              secretFile, allowPrivate bool, events [names]; or smtp, the mail server (out/notice.h)
  *   schedules/ model/schedule.h      chains/ model/chain.h
  * Ownership  struct config owns everything; lookups return borrowed pointers valid
  *            until the next config_set of that kind and name.

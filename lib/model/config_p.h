@@ -40,6 +40,9 @@ void config_entry_free(struct entry *e);
 int config_read_lane(struct entry *e, struct err *err);
 int config_read_worker(struct entry *e, struct err *err);
 void config_free_worker(struct worker *w);
+/* config_notify.c */
+int config_check_notify(const json_t *doc, struct err *err);
+int config_check_smtp(const json_t *doc, struct err *err);
 
 /* ${doc} as an ordinary schema that compiles: *expanded is a new reference. */
 struct schema *config_compile(const json_t *doc, const char *field, json_t **expanded,

@@ -31,6 +31,7 @@ static const struct field endpoint_fields[] = {
 	{"/secretFile", F_TEXT, AT(endpoint, secret_file), 0, 255, 0, NULL},
 	{"/allowPrivate", F_BOOL, AT(endpoint, allow_private), 0, 0, 0, NULL},
 	{"/events", F_STRINGS, AT(endpoint, events), 0, 64, 0, NULL},
+	{"/smtp", F_OBJECT, 0, 0, 0, 0, NULL},
 };
 
 int config_schema_error(const char *field, const struct err *inner, struct err *err)
@@ -103,9 +104,11 @@ static int read_endpoint(struct entry *e, struct err *err)
 	p->doc = e->doc;
 	if (config_read_fields(e->doc, "", endpoint_fields, NITEMS(endpoint_fields), p, err) != 0)
 		return -1;
+	if (json_object_get(e->doc, "smtp"))
+		return config_check_smtp(e->doc, err);
 	if (!p->match && !p->dialect)
 		return err_field(err, FAIL_INVALID, "/match",
-		                 "an endpoint needs match (start of a URL) or dialect");
+		                 "an endpoint needs match (start of a URL), dialect or smtp");
 	if (p->dialect && !dialect_by_name(p->dialect))
 		return err_field(err, FAIL_INVALID, "/dialect", "no such dialect");
 	if (p->dialect && !p->url)

@@ -122,7 +122,8 @@ int config_read_worker(struct entry *e, struct err *err)
 	w->doc = e->doc;
 	if (config_read_fields(e->doc, "", worker_fields, NITEMS(worker_fields), w, err) != 0)
 		return -1;
-	if (read_hours(w, err) != 0 || read_away(w, err) != 0)
+	if (read_hours(w, err) != 0 || read_away(w, err) != 0 ||
+	    config_check_notify(w->doc, err) != 0)
 		return -1;
 	return read_exec(w, err);
 }

@@ -49,13 +49,14 @@ struct agent_job {
 	const char *stdin_bytes;
 	size_t stdin_len;
 	int64_t timeout_ms; /* > 0; counts from the start of the program */
+	int silent;         /* exit status 0 without output is well, too */
 };
 
 enum agent_outcome { AGENT_ANSWERED, AGENT_FAILED };
 
 struct agent_result {
 	enum agent_outcome outcome;
-	const char *bytes; /* ANSWERED: all of stdout, not empty */
+	const char *bytes; /* ANSWERED: all of stdout, not empty unless .silent */
 	size_t n;
 	const char *reason; /* FAILED: one safe line */
 	const char *log;    /* the end of stderr as it came: not safe, may be empty */

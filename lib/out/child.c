@@ -190,7 +190,7 @@ static void judge_exit(struct child *c, int status)
 		buf_addf(&text, "ended by signal %d", WTERMSIG(status));
 	else if (WEXITSTATUS(status))
 		buf_addf(&text, "exit status %d", WEXITSTATUS(status));
-	else if (!c->answer.len)
+	else if (!c->answer.len && !c->job.silent)
 		buf_adds(&text, "no output");
 	if (text.len) {
 		add_last_line(c, &text);

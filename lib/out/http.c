@@ -1,9 +1,6 @@
 /* out/http.c -- POST bytes somewhere, without ever blocking the caller. */
-#include "out/http.h"
-
 #include <arpa/inet.h>
 #include <assert.h>
-#include <curl/curl.h>
 #include <errno.h>
 #include <limits.h>
 #include <netinet/in.h>
@@ -15,39 +12,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/safe.h"
-
-enum {
-	REPLY_MAX = 65536,
-	URL_MAX = 4096,
-	POOL_MAX = 16, /* idle handles kept */
-	CONNECT_TIMEOUT_MS = 10000,
-	RETRY_AFTER_MAX_S = 366 * 86400
-};
-
-struct transfer {
-	struct transfer *next, *prev; /* of the running ones */
-	struct http *http;
-	CURL *easy;                 /* owned */
-	struct curl_slist *headers; /* owned */
-	http_done *done;
-	void *ctx;
-	struct buf body;
-	size_t body_max, got;
-	int cut; /* the reply passed REPLY_MAX: enough was seen */
-	int allow_private;
-	char refused[INET6_ADDRSTRLEN + 8]; /* the last address that was refused */
-	char error[CURL_ERROR_SIZE];
-};
-
-struct http {
-	CURLM *multi;
-	struct transfer *first;
-	size_t running;
-	CURL *pool[POOL_MAX];
-	size_t npool;
-	struct curl_waitfd *wait; /* owned */
-	size_t wait_cap;
-};
+#include "out/http_p.h"
 
 struct http *http_new(struct err *err)
 {
@@ -97,6 +62,9 @@ static void transfer_free(struct transfer *t)
 	easy_return(t->http, t->easy);
 	curl_slist_free_all(t->headers);
 	buf_release(&t->body);
+	if (t->upload.data)
+		explicit_bzero(t->upload.data, t->upload.len);
+	buf_release(&t->upload);
 	free(t);
 }
 
@@ -286,55 +254,52 @@ static void set_guards(struct transfer *t)
 	curl_easy_setopt(e, CURLOPT_FORBID_REUSE, t->allow_private ? 1L : 0L);
 }
 
+void transfer_limit(struct transfer *t, int64_t timeout_ms, http_done *done, void *ctx)
+{
+	int64_t connect_ms = timeout_ms < CONNECT_TIMEOUT_MS ? timeout_ms : CONNECT_TIMEOUT_MS;
+
+	assert(timeout_ms > 0 && timeout_ms <= INT_MAX);
+	t->done = done;
+	t->ctx = ctx;
+	curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
+	curl_easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)connect_ms);
+}
+
 static int set_request(struct transfer *t, const struct http_request *rq)
 {
 	CURL *e = t->easy;
-	int64_t connect_ms = rq->timeout_ms;
 
-	if (connect_ms > CONNECT_TIMEOUT_MS)
-		connect_ms = CONNECT_TIMEOUT_MS;
-	curl_easy_setopt(e, CURLOPT_PRIVATE, t);
-	curl_easy_setopt(e, CURLOPT_ERRORBUFFER, t->error);
-	curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, take_body);
-	curl_easy_setopt(e, CURLOPT_WRITEDATA, t);
+	t->headers = header_list(rq->headers);
 	curl_easy_setopt(e, CURLOPT_HTTPHEADER, t->headers);
-	curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, (long)rq->timeout_ms);
-	curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, (long)connect_ms);
 	curl_easy_setopt(e, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)rq->n);
 	return curl_easy_setopt(e, CURLOPT_COPYPOSTFIELDS, rq->n ? (const char *)rq->body : "") ||
 	       curl_easy_setopt(e, CURLOPT_URL, rq->url);
 }
 
-static struct transfer *transfer_new(struct http *h, const struct http_request *rq)
+struct transfer *transfer_new(struct http *h, size_t body_max, int allow_private)
 {
 	struct transfer *t = mem_alloc(sizeof(*t));
 
+	assert(body_max <= REPLY_MAX);
 	t->http = h;
 	t->easy = h->npool ? h->pool[--h->npool] : curl_easy_init();
 	if (!t->easy)
 		mem_oom();
-	t->body_max = rq->body_max;
-	t->allow_private = rq->allow_private;
-	t->headers = header_list(rq->headers);
+	t->body_max = body_max;
+	t->allow_private = allow_private;
 	set_guards(t);
-	if (set_request(t, rq))
-		mem_oom(); /* copying is all that can fail there */
+	curl_easy_setopt(t->easy, CURLOPT_PRIVATE, t);
+	curl_easy_setopt(t->easy, CURLOPT_ERRORBUFFER, t->error);
+	curl_easy_setopt(t->easy, CURLOPT_WRITEFUNCTION, take_body);
+	curl_easy_setopt(t->easy, CURLOPT_WRITEDATA, t);
 	return t;
 }
 
-int http_post(struct http *h, const struct http_request *rq, http_done *done, void *ctx,
-              struct err *err)
+int transfer_start(struct transfer *t, struct err *err)
 {
-	struct transfer *t;
-	CURLMcode rc;
+	struct http *h = t->http;
+	CURLMcode rc = curl_multi_add_handle(h->multi, t->easy);
 
-	assert(rq->body_max <= REPLY_MAX && rq->timeout_ms > 0 && rq->timeout_ms <= INT_MAX);
-	if (check_url(rq->url, err) || check_headers(rq->headers, err))
-		return -1;
-	t = transfer_new(h, rq);
-	t->done = done;
-	t->ctx = ctx;
-	rc = curl_multi_add_handle(h->multi, t->easy);
 	if (rc) {
 		transfer_free(t);
 		return err_set(err, FAIL_FAILURE, "cannot start a transfer: %s",
@@ -346,6 +311,18 @@ int http_post(struct http *h, const struct http_request *rq, http_done *done, vo
 	h->first = t;
 	h->running++;
 	return 0;
+}
+
+int http_post(struct http *h, const struct http_request *rq, http_done *done, void *ctx,
+              struct err *err)
+{
+	if (check_url(rq->url, err) || check_headers(rq->headers, err))
+		return -1;
+	struct transfer *t = transfer_new(h, rq->body_max, rq->allow_private);
+	transfer_limit(t, rq->timeout_ms, done, ctx);
+	if (set_request(t, rq))
+		mem_oom(); /* copying is all that can fail there */
+	return transfer_start(t, err);
 }
 
 /* ---- the end of a transfer ---- */

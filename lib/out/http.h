@@ -43,6 +43,20 @@ typedef void http_done(void *ctx, const struct http_result *r);
 struct http *http_new(struct err *err);
 void http_free(struct http *h); /* unfinished transfers are dropped, their callbacks not called */
 int http_post(struct http *h, const struct http_request *rq, http_done *done, void *ctx, struct err *err);
+
+/* A mail by SMTP (RFC 5321), through a server that the operator names: any address may be that. */
+struct http_mail {
+	const char *url;            /* smtp://host:port, or smtps:// */
+	const char *from, *to;      /* bare addresses */
+	const char *user, *password; /* NULL: none */
+	int plain;                  /* 1: TLS where the server has it, 0: TLS or not at all */
+	const void *text;           /* header and body, lines ending in CRLF */
+	size_t n;
+	int64_t timeout_ms;
+};
+/* The result's status is the server's last code (250), 0 when it did not take the mail. */
+int http_mail(struct http *h, const struct http_mail *m, http_done *done, void *ctx, struct err *err);
+
 size_t http_running(const struct http *h);
 
 /* Wait until something is ready on ${fds} (revents set), a transfer finished (callbacks run here), or

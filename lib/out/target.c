@@ -1,12 +1,8 @@
 /* out/target.c -- one delivery file and the operator's rules: where to send what, signed how. */
 #include "out/target.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/err.h"
 #include "base/io.h"
@@ -14,10 +10,11 @@
 #include "json/js.h"
 #include "model/config.h"
 #include "model/dialect.h"
+#include "out/secret.h"
 #include "out/sign.h"
 #include "spool/layout.h"
 
-enum { DELIVERY_MAX = 4 << 20, SECRET_MAX = 4096, BACKOFF_MAX_S = 30 * 86400, RETRIES_MAX = 1000 };
+enum { DELIVERY_MAX = 4 << 20, BACKOFF_MAX_S = 30 * 86400, RETRIES_MAX = 1000 };
 
 /* ---- the file ---- */
 
@@ -101,35 +98,6 @@ static int consider(void *ctx, const char *name, const json_t *doc)
 	return 0;
 }
 
-static int load_secret(struct target *t, const struct spool *s, const char *file, struct err *err)
-{
-	int fd = openat(s->etc, file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	struct stat st;
-	char *end;
-	int rc;
-
-	if (fd < 0)
-		return err_errno(err, "cannot open secret file %s", file);
-	if (fstat(fd, &st) || !S_ISREG(st.st_mode))
-		rc = err_set(err, FAIL_CONFIG, "secret file %s: not a regular file", file);
-	else if (st.st_mode & (S_IRWXG | S_IRWXO))
-		rc = err_set(err, FAIL_CONFIG, "secret file %s: not private; chmod 600", file);
-	else if (st.st_uid != geteuid() && st.st_uid != 0)
-		rc = err_set(err, FAIL_CONFIG, "secret file %s: belongs to somebody else", file);
-	else
-		rc = io_read_fd(fd, SECRET_MAX, &t->secret, err);
-	close(fd);
-	if (rc)
-		return -1;
-	if (!t->secret.len)
-		return err_set(err, FAIL_CONFIG, "secret file %s: empty", file);
-	end = strpbrk(t->secret.data, "\r\n");
-	if (end)
-		*end = '\0';
-	t->secret.len = strlen(t->secret.data);
-	return t->secret.len ? 0 : err_set(err, FAIL_CONFIG, "secret file %s: begins empty", file);
-}
-
 /* Which secret signs: see Rules in the header. */
 static int choose_secret(struct target *t, const struct spool *s, struct err *err)
 {
@@ -137,7 +105,7 @@ static int choose_secret(struct target *t, const struct spool *s, struct err *er
 	int rule_first = t->rule && t->rule->match;
 
 	if (t->rule && t->rule->secret_file && (rule_first || !own))
-		return load_secret(t, s, t->rule->secret_file, err);
+		return secret_read(&t->secret, s, t->rule->secret_file, err);
 	if (own)
 		buf_adds(&t->secret, own);
 	return 0;

@@ -1,0 +1,68 @@
+/*
+ * out/notice.h -- tell workers that something waits for them: a program, mail, ntfy, Slack.
+ *
+ * Format     "notify" in a worker's document:
+ *   on            which: offered assigned reminder backup breach (all)
+ *   minSeconds    0..86400 (60): no more than one notice in that time; what comes meanwhile goes
+ *                 into the next one
+ *   exec          {command [argv], timeoutSeconds 1..600 (30)}: er.notice.v1 on its stdin
+ *   mail          {to}: by the first document in endpoints/ that has "smtp"
+ *   ntfy          {url, tokenFile}: the topic's URL
+ *   slack         {url | urlFile}: an incoming webhook
+ *   allowPrivate  of ntfy and slack: addresses in private networks
+ *            "smtp" in an endpoint's document: {url smtp[s]://host:port, from, user, passwordFile,
+ *            plain}
+ * Rules      Never in the way: nothing here waits, and what fails is tried again after 5 s, 30 s,
+ *            2 m, 10 m, 1 h and then given up, channel by channel.  A notice is a help, not a fact: it is in
+ *            no journal, and what a crash takes is not sent again; inbox/ has all that waits.
+ * Limits     20 tasks are named in one notice, the rest counted; 10,000 notices under way.
+ * Errors     Told by ${told}, for the log; nothing else fails.
+ * Units      Wall clock.
+ */
+#ifndef OUT_NOTICE_H
+#define OUT_NOTICE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/ids.h"
+
+struct config;
+struct err;
+struct http;
+struct notices; /* opaque */
+struct pollfd;
+struct spool;
+
+enum notice_kind { NOTICE_OFFERED, NOTICE_ASSIGNED, NOTICE_REMINDER, NOTICE_BACKUP, NOTICE_BREACH,
+	           NOTICE_KINDS };
+extern const char *const notice_names[NOTICE_KINDS + 1]; /* NULL-ended */
+
+enum { NOTICE_SHOWN = 20 };
+
+struct notice {
+	enum notice_kind kind;
+	const char *worker;
+	struct id task;
+	const char *title, *lane; /* foreign text */
+	int64_t due_ms;           /* 0: none */
+};
+
+/* ${channel} "mail", ${error} one safe line or NULL when it went out, ${last}: given up. */
+typedef void notice_told(void *ctx, const char *worker, const char *channel, const char *error,
+                         int last);
+
+struct notices *notices_new(const struct spool *s, struct http *h, const struct config *config,
+                            notice_told *told, void *ctx, struct err *err);
+void notices_free(struct notices *n); /* what was not sent is dropped */
+void notices_add(struct notices *n, const struct notice *what, int64_t now_ms);
+
+/* In the loop: run what is due, wait with the descriptors until notices_next_ms, handle. */
+void notices_run(struct notices *n, int64_t now_ms);
+int64_t notices_next_ms(const struct notices *n); /* INT64_MAX: nothing planned */
+size_t notices_pollfds(const struct notices *n, struct pollfd *fds); /* room for AGENTS_POLLFDS */
+void notices_handle(struct notices *n, const struct pollfd *fds, size_t count);
+int64_t notices_program_ms(const struct notices *n); /* monotonic, as agents_next_ms */
+size_t notices_active(const struct notices *n);      /* under way now */
+
+#endif
