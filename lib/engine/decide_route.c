@@ -67,6 +67,9 @@ void draft_accepted(struct drafts *d, const struct world *w, int64_t now_ms, con
 	if (automatic)
 		js_set_new(data, "automatic", json_true());
 	set_reminder(data, lane_of(w, t), now_ms);
+	int64_t backup = t->esc ? INT64_MAX : route_backup_ms(w, t, worker, now_ms);
+	if (backup != INT64_MAX)
+		js_set_time(data, "backupAt", backup);
 	draft_task(d, EV_ACCEPTED, data);
 	if (!t->esc)
 		withdraw(d, t, worker);
@@ -83,32 +86,61 @@ static void route_by_chain(const struct world *w, int64_t now_ms, struct task *t
 	decide_chain_route(w, now_ms, t, &d);
 }
 
+static json_t *prediction(const struct choice *c, int64_t now_ms)
+{
+	json_t *p = json_object();
+
+	js_set_time(p, "p50At", now_ms + c->p50_ms);
+	js_set_time(p, "p90At", now_ms + c->p90_ms);
+	js_set_int(p, "modelMs", c->model_ms);
+	return p;
+}
+
+/* Said once, until somebody could be asked. */
+static void nobody_can(struct drafts *d, const struct task *t, const struct choice *c, json_t *why)
+{
+	if (c->nobody && !t->told && d->state == ST_QUEUED)
+		draft_task(d, EV_QUEUED, why);
+	else
+		json_decref(why);
+}
+
+static json_t *data_chosen(const struct choice *c, int beside)
+{
+	json_t *data = data_worker(c->worker->name);
+
+	js_set_str(data, "for", c->instead_of);
+	if (beside)
+		js_set_new(data, "backup", json_true());
+	return data;
+}
+
 void decide_route(struct world *w, int64_t now_ms, struct task *t, struct decision *out)
 {
+	const struct lane *lane = lane_of(w, t);
+	json_t *why = json_object();
+	struct choice c;
+	struct drafts d;
+
 	if (t->esc) {
+		json_decref(why);
 		route_by_chain(w, now_ms, t, out);
 		return;
 	}
-	json_t *candidates = json_array();
-	const struct worker *wk = route_pick(w, t, candidates, &out->class_full);
-	const struct lane *lane = lane_of(w, t);
-	struct drafts d;
-
-	if (!wk || !lane) {
-		json_decref(candidates);
+	route_choose(w, t, now_ms, why, &c);
+	drafts_init(&d, out, &t->id, t, "erd");
+	if (!c.worker) {
+		out->class_full = c.class_full;
+		nobody_can(&d, t, &c, why);
 		return;
 	}
-	drafts_init(&d, out, &t->id, t, "erd");
 	int beside = t->want > 1 && d.n_live > 0;
-	json_t *matched = data_worker(wk->name);
-	if (beside)
-		js_set_new(matched, "backup", json_true());
-	js_set_new(matched, "candidates", candidates);
+	json_t *matched = data_chosen(&c, beside);
+	js_set_new(matched, "prediction", prediction(&c, now_ms));
+	json_object_update(matched, why);
+	json_decref(why);
 	draft_task(&d, EV_MATCHED, matched);
-	json_t *offered = data_worker(wk->name);
-	if (beside)
-		js_set_new(offered, "backup", json_true());
-	draft_offered(&d, w, now_ms, t, wk, offered);
-	if (lane->auto_trust >= 0 && wk->trust_level >= lane->auto_trust)
-		draft_accepted(&d, w, now_ms, t, wk->name, 1);
+	draft_offered(&d, w, now_ms, t, c.worker, data_chosen(&c, beside));
+	if (lane->auto_trust >= 0 && c.worker->trust_level >= lane->auto_trust)
+		draft_accepted(&d, w, now_ms, t, c.worker->name, 1);
 }

@@ -4,6 +4,7 @@
 #include "base/ids.h"
 #include "base/timefmt.h"
 #include "engine/decide_p.h"
+#include "engine/route.h"
 #include "engine/world.h"
 #include "json/js.h"
 #include "model/created.h"
@@ -85,7 +86,6 @@ int decide_submit(struct world *w, int64_t now_ms, const struct message *m, stru
 		return -1;
 	if (check_id(w, m, m->key ? m->key : spec.key, err) != 0)
 		goto out;
-	const struct lane_stats *record = world_lane(w, spec.lane, 0);
 	struct created c = {.spec = &spec,
 	                    .lane = intake_lane(w->config, &spec),
 	                    .from = m->from,
@@ -93,7 +93,7 @@ int decide_submit(struct world *w, int64_t now_ms, const struct message *m, stru
 	                    .content = &sha,
 	                    .body = m->body,
 	                    .at_ms = now_ms,
-	                    .typical_ms = record ? record->typical_ms : 0,
+	                    .typical_ms = spec.chain ? 0 : route_estimate(w, &spec, now_ms),
 	                    .deliver = deliver(w, &spec),
 	                    .chain = spec.chain ? config_chain(w->config, spec.chain) : NULL};
 	drafts_init(&d, out, &m->task, NULL, m->from);

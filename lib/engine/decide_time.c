@@ -1,5 +1,6 @@
 #include "base/timefmt.h"
 #include "engine/decide_p.h"
+#include "engine/duty.h"
 #include "engine/escalation.h"
 #include "engine/world.h"
 #include "json/js.h"
@@ -175,6 +176,7 @@ int engine_next(struct world *w, int64_t now_ms, struct input *in)
 	look_again(w, now_ms);
 	top = heap_top(&w->timers);
 	*in = (struct input){.kind = IN_TIMER};
+	duty_advance(w, now_ms);
 	if (top && top->at_ms <= now_ms) {
 		in->task = world_at(w, top->owner)->id;
 		return 1;
@@ -199,5 +201,7 @@ int64_t engine_next_ms(const struct world *w)
 {
 	const struct heap_item *top = heap_top(&w->timers);
 
-	return top ? top->at_ms : INT64_MAX;
+	int64_t duty = duty_next_ms(w);
+
+	return top && top->at_ms < duty ? top->at_ms : duty;
 }

@@ -10,6 +10,8 @@
 #include <utlist.h>
 
 #include "engine/decide.h"
+#include "engine/duty.h"
+#include "engine/roster.h"
 #include "engine/world.h"
 
 static int task_before(const void *a, const void *b)
@@ -81,17 +83,21 @@ void world_wake(struct world *w, struct match *m)
 	enlist(w, m);
 }
 
-void world_route_again(struct world *w)
+/* Also matches that are ready have tasks that were tried before the others came. */
+void world_wake_all(struct world *w, const struct crew *c)
 {
 	struct match *m, *next;
 
 	DL_FOREACH_SAFE(w->stuck, m, next)
-		world_wake(w, m);
-	for (uint32_t i = 0; i < w->ready.n; i++) /* tried ones come back; none is before a first one */
-		if (((struct match *)w->ready.v[i])->tried.n) {
-			world_wake(w, w->ready.v[i]);
+		if (!c || !m->roster || roster_find(m->roster, c))
+			world_wake(w, m);
+	for (uint32_t i = 0; i < w->ready.n; i++) {
+		m = w->ready.v[i];
+		if (m->tried.n && (!c || !m->roster || roster_find(m->roster, c))) {
+			world_wake(w, m);
 			i = UINT32_MAX; /* the heap has changed: from its beginning */
 		}
+	}
 }
 
 static void take_out(struct match *m, struct task *t)
@@ -142,6 +148,8 @@ void world_tried(struct world *w, struct task *t, int class_full)
 		pheap_add(&m->tried, &by_deadline, t);
 	}
 	enlist(w, m);
+	if (!m->ready)
+		duty_wait(w, m);
 }
 
 struct task *world_to_route(struct world *w)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "engine/duty.h"
 #include "engine/evolve_p.h"
 #include "engine/world.h"
 #include "json/js.h"
@@ -14,7 +15,8 @@ static int on_config(struct world *w, const struct event *ev, struct err *err)
 	const char *name = js_str_or(ev->data, "/name", "");
 	const json_t *doc = json_object_get(ev->data, "doc");
 
-	world_route_again(w); /* somebody may be able now */
+	duty_forget(w);
+	world_wake_all(w, NULL); /* somebody may be able now */
 	for (int k = 0; k < CFG_COUNT; k++)
 		if (strcmp(kind, config_words[k]) == 0)
 			return config_set(w->config, (enum config_kind)k, name,
@@ -47,6 +49,7 @@ int evolve(struct world *w, const struct event *ev, struct err *err)
 		               (unsigned long long)ev->seq, (unsigned long long)w->seq);
 	w->seq = ev->seq;
 	w->at_ms = ev->at_ms;
+	stats_hour(w, ev->at_ms);
 	/* A batch is one message with many tasks: its lines are remembered as tasks. */
 	if (ev->msg && ev->type != EV_CREATED && ev->type != EV_QUEUED &&
 	    ev->type != EV_MESSAGE_REFUSED)

@@ -60,8 +60,7 @@ static int on_created(struct world *w, const struct event *ev, struct err *err)
 	if (spec_from_json(json_object_get(ev->data, "spec"), &spec, err) != 0)
 		return err_wrap(err, "event %llu", (unsigned long long)ev->seq);
 	struct task *t = world_add_task(w, &ev->task);
-	t->match = world_match(w, &spec);
-	t->match->tasks++;
+	world_join_match(w, t, world_match(w, &spec));
 	take_terms(w, t, ev);
 	t->due_fixed = spec.deadline_ms && spec.deadline_ms == t->due_ms;
 	spec_release(&spec);
@@ -80,8 +79,7 @@ static void end_assign(struct world *w, struct assign *a)
 	if (a->state == AS_ENDED)
 		return;
 	a->state = AS_ENDED;
-	a->worker->live--;
-	world_route_again(w);
+	crew_live(w, a->worker, -1);
 }
 
 static void on_offered(struct world *w, struct task *t, const struct event *ev)
@@ -90,7 +88,7 @@ static void on_offered(struct world *w, struct task *t, const struct event *ev)
 
 	if (a->state == AS_ENDED) {
 		a->load = (uint8_t)(a->worker->live < UINT8_MAX ? a->worker->live : UINT8_MAX);
-		a->worker->live++;
+		crew_live(w, a->worker, 1);
 	}
 	a->state = AS_OFFERED;
 	a->offers++;
@@ -102,50 +100,88 @@ static void on_offered(struct world *w, struct task *t, const struct event *ev)
 	t->told = 0;
 }
 
-static void end_all(struct world *w, struct task *t)
+/* The first match's prediction is what is held against it. */
+static void on_matched(struct task *t, const struct event *ev)
 {
-	struct assign *a;
+	int64_t model = js_int_or(ev->data, "/prediction/modelMs", 0);
 
-	while ((a = task_live_assign(t, NULL)))
-		end_assign(w, a);
-}
-
-static void close_task(struct world *w, struct task *t)
-{
-	end_all(w, t);
-	idtable_put(&w->closed, &t->id, t->content | t->state);
-	world_drop_task(w, t);
-}
-
-/* A place in lane history: a slow moving average, one eighth of the news. */
-static void learn_duration(struct world *w, const struct task *t, int64_t took_ms)
-{
-	struct lane_stats *l = world_lane(w, t->match->lane, 1);
-
-	if (took_ms < 0) /* the clock was set back meanwhile */
+	if (t->matched_ms || model <= 0)
 		return;
-	l->typical_ms = l->typical_ms ? l->typical_ms + (took_ms - l->typical_ms) / 8 : took_ms;
+	t->matched_ms = ev->at_ms;
+	t->model_ms = model;
 }
 
-static void on_accepted(struct task *t, struct assign *a, const struct event *ev)
+static void on_completed(struct world *w, const struct task *t, const struct event *ev)
+{
+	struct assign *a = task_assign_of(t, js_str_or(ev->data, "/worker", ""));
+
+	if (a)
+		stats_saw(w, t, a, SEEN_PASSED, ev->at_ms);
+	if (t->matched_ms)
+		stats_took(world_lane(w, t->match->lane, 1), ev->at_ms - t->matched_ms, t->model_ms);
+}
+
+/* An answer ends the wait for it; a rejected one begins no new one. */
+static void on_answer(struct world *w, struct task *t, const struct event *ev, enum evidence what)
+{
+	struct assign *a = task_assign_of(t, js_str_or(ev->data, "/worker", ""));
+
+	if (what == SEEN_ANSWERED)
+		t->attempts++;
+	if (!a || (what == SEEN_ANSWERED && a->timed))
+		return;
+	if (what == SEEN_ANSWERED)
+		a->timed = 1;
+	stats_saw(w, t, a, what, ev->at_ms);
+}
+
+static void on_accepted(struct world *w, struct task *t, struct assign *a, const struct event *ev)
 {
 	int64_t backup = event_time(ev->data, "/backupAt", INT64_MAX);
 
 	a->state = AS_ACCEPTED;
 	a->accepted_ms = ev->at_ms;
+	if (!is_true(ev->data, "automatic"))
+		stats_saw(w, t, a, SEEN_ACCEPTED, ev->at_ms);
 	if (backup < t->backup_ms)
 		t->backup_ms = backup;
 	t->remind_ms = event_time(ev->data, "/remindAt", t->remind_ms);
 	t->reminders = 0;
 }
 
-static void lost(struct world *w, struct task *t, struct assign *a)
+static void saw_the_end(struct world *w, const struct task *t, struct assign *a, int64_t at_ms)
 {
+	if (a->state > AS_OFFERED && !a->timed)
+		stats_saw(w, t, a, SEEN_NOTHING, at_ms);
+}
+
+static void lost(struct world *w, struct task *t, struct assign *a, const struct event *ev)
+{
+	if (ev->type == EV_DECLINED || ev->type == EV_OFFER_EXPIRED || is_true(ev->data, "penalty"))
+		stats_saw(w, t, a, SEEN_REFUSED, ev->at_ms);
+	saw_the_end(w, t, a, ev->at_ms);
 	end_assign(w, a);
 	if (!task_live_assign(t, NULL)) { /* nobody to remind, nobody who is expected */
 		t->remind_ms = t->backup_ms = INT64_MAX;
 		t->reminders = 0;
 	}
+}
+
+static void end_all(struct world *w, struct task *t, int64_t at_ms)
+{
+	struct assign *a;
+
+	while ((a = task_live_assign(t, NULL))) {
+		saw_the_end(w, t, a, at_ms);
+		end_assign(w, a);
+	}
+}
+
+static void close_task(struct world *w, struct task *t, int64_t at_ms)
+{
+	end_all(w, t, at_ms);
+	idtable_put(&w->closed, &t->id, t->content | t->state);
+	world_drop_task(w, t);
 }
 
 static void on_assignment(struct world *w, struct task *t, const struct event *ev)
@@ -156,7 +192,7 @@ static void on_assignment(struct world *w, struct task *t, const struct event *e
 		return;
 	switch (ev->type) {
 	case EV_ACCEPTED:
-		on_accepted(t, a, ev);
+		on_accepted(w, t, a, ev);
 		break;
 	case EV_STARTED:
 		a->state = AS_STARTED;
@@ -167,11 +203,11 @@ static void on_assignment(struct world *w, struct task *t, const struct event *e
 		break;
 	case EV_DECLINED:
 		a->declined = 1;
-		lost(w, t, a);
+		lost(w, t, a, ev);
 		break;
 	default: /* offer_expired, released, reassigned */
 		a->declined |= (uint8_t)is_true(ev->data, "declined");
-		lost(w, t, a);
+		lost(w, t, a, ev);
 	}
 }
 
@@ -185,6 +221,7 @@ static void clock_goes_on(struct task *t, const struct event *ev)
 	if (!json_object_get(ev->data, "dueAt"))
 		return;
 	t->warn_ms += stood;
+	t->matched_ms += t->matched_ms ? stood : 0;
 	if (t->backup_ms != INT64_MAX)
 		t->backup_ms += stood;
 	if (t->remind_ms != INT64_MAX)
@@ -251,8 +288,14 @@ static void apply(struct world *w, struct task *t, const struct event *ev)
 	case EV_UNBLOCKED:
 		on_unblocked(t);
 		break;
+	case EV_MATCHED:
+		on_matched(t, ev);
+		break;
 	case EV_SUBMITTED:
-		t->attempts++;
+		on_answer(w, t, ev, SEEN_ANSWERED);
+		break;
+	case EV_REJECTED:
+		on_answer(w, t, ev, SEEN_REJECTED);
 		break;
 	case EV_SLA_BREACHED:
 	case EV_SLA_WARNING:
@@ -265,10 +308,10 @@ static void apply(struct world *w, struct task *t, const struct event *ev)
 		break;
 	case EV_ESC_ESCALATED:
 	case EV_ESC_UNACKNOWLEDGED:
-		end_all(w, t);
+		end_all(w, t, ev->at_ms);
 		break;
 	case EV_COMPLETED:
-		learn_duration(w, t, ev->at_ms - t->created_ms);
+		on_completed(w, t, ev);
 		break;
 	default:
 		break;
@@ -317,7 +360,7 @@ int evolve_task(struct world *w, const struct event *ev, struct err *err)
 	t->last_seq = ev->seq;
 	note_delivery(w, t, ev);
 	if (state_final(ev->state)) {
-		close_task(w, t);
+		close_task(w, t, ev->at_ms);
 		return 0;
 	}
 	world_requeue(w, t);

@@ -1,141 +1,415 @@
 #include "engine/route.h"
 
+#include <math.h>
 #include <string.h>
 
+#include "base/mem.h"
+#include "engine/duty.h"
+#include "engine/roster.h"
 #include "engine/world.h"
 #include "json/js.h"
-#include "model/traits.h"
 
 const char *const route_verdict_names[ROUTE_VERDICTS] = {
 	[ROUTE_ELIGIBLE] = "eligible",
 	[ROUTE_NO_WORKER] = "no_such_worker",
 	[ROUTE_PAUSED] = "paused",
+	[ROUTE_AWAY] = "away",
 	[ROUTE_KIND] = "kind_not_served",
+	[ROUTE_NOT_NAMED] = "not_named",
+	[ROUTE_CONFIDENTIALITY] = "pool_not_allowed",
 	[ROUTE_SKILLS] = "lacks_skills",
 	[ROUTE_CERTIFICATIONS] = "lacks_certifications",
 	[ROUTE_TRUST] = "trust_too_low",
 	[ROUTE_RATING] = "rating_too_low",
-	[ROUTE_CONFIDENTIALITY] = "pool_not_allowed",
 	[ROUTE_REQUESTER] = "is_the_requester",
 	[ROUTE_HAS_IT] = "has_it",
 	[ROUTE_DECLINED] = "declined_before",
+	[ROUTE_OFF] = "out_of_hours",
 	[ROUTE_FULL] = "at_capacity",
 };
 
-struct candidate {
-	const struct worker *worker;
-	int external;     /* asked after internal ones when the policy says internal_first */
-	unsigned offers;  /* of this task to this worker */
-	unsigned live;
+struct scored {
+	const struct seat *seat;
+	double score, in_time, x;
+};
+
+struct other {
+	const struct seat *seat;
+	enum route_verdict verdict;
 };
 
 struct picking {
-	const struct world *w;
+	struct world *w;
 	const struct task *t;
-	json_t *shown; /* borrowed, may be NULL */
-	struct candidate best;
-	int own_reason; /* somebody was out for a reason of this task only */
+	const struct roster *r;
+	const struct crew *requester; /* or NULL */
+	double log_left;
+	struct scored best[ROUTE_BEST_SHOWN]; /* not asked before, best first */
+	int n_best, scored;
+	struct scored again;          /* the best of those asked before, least often first */
+	unsigned again_offers;
+	struct other others[ROUTE_OTHERS_SHOWN];
+	int n_others;
+	uint32_t counts[ROUTE_VERDICTS];
 };
 
-/* Reasons that hold for every task of this match come first, those of this task last. */
-static enum route_verdict judge(const struct picking *p, const struct pool *pool,
-                                const struct worker *wk)
+static double in_hand(const struct seat *s)
 {
-	const struct match *m = p->t->match;
-	const struct requirements *need = &m->need;
+	return s->wk->kind == WORKER_HUMAN ? log1p(s->crew->live) : 0;
+}
 
-	if (!wk)
-		return ROUTE_NO_WORKER;
-	if (wk->paused)
-		return ROUTE_PAUSED;
-	if (wk->kind == WORKER_HTTP)
-		return ROUTE_KIND;
-	if (m->confidentiality >= CONF_INTERNAL_ONLY && pool->kind != POOL_INTERNAL)
-		return ROUTE_CONFIDENTIALITY;
-	if (!traits_meet(&need->skills, &wk->skills))
-		return ROUTE_SKILLS;
-	if (!strings_subset(&need->certifications, &wk->certifications.names))
-		return ROUTE_CERTIFICATIONS;
-	if (wk->trust_level < need->trust_level)
-		return ROUTE_TRUST;
-	if (wk->rating_milli < need->min_rating_milli)
-		return ROUTE_RATING;
-	const struct crew *c = world_find_crew(p->w, wk->name);
-	if (wk->capacity && c && c->live >= (uint32_t)wk->capacity)
-		return ROUTE_FULL;
-	if (strcmp(p->t->from->name, wk->name) == 0)
+static double load_of(const struct seat *s)
+{
+	double share = (double)s->crew->live / (s->wk->capacity ? s->wk->capacity : 10);
+
+	return share < 1 ? share : 1;
+}
+
+static const struct assign *asked_before(const struct picking *p, const struct seat *s)
+{
+	uint32_t mark = s->crew->id < p->w->n_marks ? p->w->marks[s->crew->id] : 0;
+
+	return mark ? &p->t->assigns[mark - 1] : NULL;
+}
+
+/* What of this task and this moment speaks against a seat. */
+static enum route_verdict judge(const struct picking *p, const struct seat *s)
+{
+	const struct assign *a = asked_before(p, s);
+
+	if (s->crew == p->requester)
 		return ROUTE_REQUESTER;
-	const struct assign *a = task_assign_of(p->t, wk->name);
 	if (a && a->state != AS_ENDED)
 		return ROUTE_HAS_IT;
-	return a && a->declined ? ROUTE_DECLINED : ROUTE_ELIGIBLE;
+	if (a && a->declined)
+		return ROUTE_DECLINED;
+	if (duty_busy(p->w, s->crew))
+		return s->crew->off ? ROUTE_OFF : ROUTE_FULL;
+	return ROUTE_ELIGIBLE;
 }
 
-static int better(const struct candidate *a, const struct candidate *b)
+static struct scored score(const struct picking *p, const struct seat *s)
 {
-	if (!b->worker)
-		return 1;
-	if (a->external != b->external)
-		return a->external < b->external;
-	if (a->offers != b->offers)
-		return a->offers < b->offers;
-	if (a->live != b->live)
-		return a->live < b->live;
-	return strcmp(a->worker->name, b->worker->name) < 0;
+	struct scored c = {.seat = s, .x = in_hand(s)};
+
+	c.score = roster_score(p->r, s, p->log_left, c.x, load_of(s));
+	return c;
 }
 
-static void show(struct picking *p, const char *name, enum route_verdict v)
+static int better(const struct scored *a, const struct scored *b)
 {
-	if (!p->shown || json_array_size(p->shown) >= ROUTE_CANDIDATES_SHOWN)
+	if (a->seat->external != b->seat->external)
+		return a->seat->external < b->seat->external;
+	return a->score != b->score ? a->score > b->score : a->seat < b->seat; /* seats are by name */
+}
+
+static void keep_best(struct picking *p, const struct scored *c)
+{
+	int at = p->n_best;
+
+	while (at > 0 && better(c, &p->best[at - 1]))
+		at--;
+	if (at == ROUTE_BEST_SHOWN)
 		return;
-	json_t *c = json_object();
-	js_set_str(c, "worker", name);
-	js_set_str(c, "verdict", route_verdict_names[v]);
-	json_array_append_new(p->shown, c);
+	if (p->n_best < ROUTE_BEST_SHOWN)
+		p->n_best++;
+	memmove(&p->best[at + 1], &p->best[at], (size_t)(p->n_best - 1 - at) * sizeof(*c));
+	p->best[at] = *c;
 }
 
-static void consider(struct picking *p, const struct pool *pool, const char *name)
+static void keep_again(struct picking *p, const struct scored *c, unsigned offers)
 {
-	const struct worker *wk = config_worker(p->w->config, name);
-	enum route_verdict v = judge(p, pool, wk);
-
-	show(p, name, v);
-	if (v == ROUTE_REQUESTER || v == ROUTE_DECLINED || v == ROUTE_HAS_IT)
-		p->own_reason = 1;
-	if (v != ROUTE_ELIGIBLE)
+	if (p->again.seat && (offers > p->again_offers ||
+	                      (offers == p->again_offers && !better(c, &p->again))))
 		return;
-	const struct crew *crew = world_find_crew(p->w, name);
-	const struct assign *a = task_assign_of(p->t, name);
-	struct candidate c = {
-		.worker = wk,
-		.external = p->t->match->confidentiality == CONF_INTERNAL_FIRST &&
-		            pool->kind == POOL_EXTERNAL,
-		.offers = a ? a->offers : 0,
-		.live = crew ? crew->live : 0,
-	};
-	if (better(&c, &p->best))
-		p->best = c;
+	p->again = *c;
+	p->again_offers = offers;
 }
 
-static void consider_pool(struct picking *p, const char *name)
+static void consider(struct picking *p, const struct seat *s)
 {
-	const struct pool *pool = config_pool(p->w->config, name);
+	enum route_verdict v = judge(p, s);
 
-	for (size_t i = 0; pool && i < pool->members.n; i++)
-		consider(p, pool, pool->members.s[i]);
-}
-
-const struct worker *route_pick(const struct world *w, const struct task *t, json_t *candidates,
-                                int *class_full)
-{
-	struct picking p = {.w = w, .t = t, .shown = candidates};
-	const struct lane *lane = config_lane(w->config, t->match->lane);
-
-	if (t->match->pool)
-		consider_pool(&p, t->match->pool);
+	p->counts[v]++;
+	if (v != ROUTE_ELIGIBLE) {
+		if (p->n_others < ROUTE_OTHERS_SHOWN)
+			p->others[p->n_others++] = (struct other){s, v};
+		return;
+	}
+	const struct assign *a = asked_before(p, s);
+	struct scored c = score(p, s);
+	p->scored++;
+	if (a)
+		keep_again(p, &c, a->offers);
 	else
-		for (size_t i = 0; lane && i < lane->pools.n; i++)
-			consider_pool(&p, lane->pools.s[i]);
-	*class_full = !p.best.worker && !p.own_reason;
-	return p.best.worker;
+		keep_best(p, &c);
+}
+
+/* Nothing behind ${place} can be better than the best so far. */
+static int settled(const struct picking *p, const struct order *o, uint32_t place)
+{
+	const struct place *next = &o->v[place];
+
+	if (!p->n_best)
+		return 0;
+	if (p->r->seats[next->seat].external > p->best[0].seat->external)
+		return 1;
+	return p->best[0].score > next->bound || p->scored >= ROUTE_LOOK_MAX;
+}
+
+static void walk(struct picking *p, struct roster *r, int64_t left_ms)
+{
+	const struct order *o = roster_order(r, left_ms);
+
+	for (uint32_t i = 0; i < r->n && !settled(p, o, i); i++)
+		consider(p, &r->seats[o->v[i].seat]);
+}
+
+/* ---- exploring ---- */
+
+static uint64_t mix(uint64_t x)
+{
+	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
+	x = (x ^ x >> 27) * 0x94d049bb133111ebu;
+	return x ^ x >> 31;
+}
+
+/* What this decision draws: the same in every replay. */
+static uint64_t drawn(const struct world *w, const struct task *t)
+{
+	uint64_t h = w->seq;
+
+	for (size_t i = 0; i < sizeof(t->id.b); i++)
+		h = h * 0x100000001b3u + t->id.b[i];
+	return mix(h);
+}
+
+static const struct seat *explore(struct picking *p, int64_t now_ms, uint64_t *draw)
+{
+	enum { PROBES = 8 };
+	const struct roster *r = p->r;
+	const struct seat *least = NULL;
+
+	*draw = drawn(p->w, p->t);
+	if (!r->n || p->t->n_assigns || (int)(*draw % 1000) >= r->lane->explore_milli ||
+	    now_ms - p->t->created_ms > (p->t->due_ms - p->t->created_ms) / 2)
+		return NULL;
+	uint64_t h = *draw;
+	for (int i = 0; i < PROBES; i++) {
+		h = mix(h + 0x9e3779b97f4a7c15u);
+		const struct seat *s = &r->seats[h % r->n];
+		if (judge(p, s) == ROUTE_ELIGIBLE && !s->external &&
+		    (!least || s->o.known < least->o.known))
+			least = s;
+	}
+	return least;
+}
+
+/* ---- who has been asked ---- */
+
+static void mark(struct world *w, const struct task *t, int set)
+{
+	if (w->n_marks < w->n_crews) {
+		w->marks = mem_grow(w->marks, w->n_crews, sizeof(*w->marks));
+		memset(w->marks + w->n_marks, 0, (w->n_crews - w->n_marks) * sizeof(*w->marks));
+		w->n_marks = w->n_crews;
+	}
+	for (uint32_t i = 0; i < t->n_assigns; i++)
+		w->marks[t->assigns[i].worker->id] = set ? i + 1 : 0;
+}
+
+static int64_t left_of(const struct task *t, int64_t now_ms)
+{
+	int64_t left = (t->breached ? t->expire_ms : t->due_ms) - now_ms;
+
+	return left > 1000 ? left : 1000;
+}
+
+/* ---- why, for the journal ---- */
+
+static json_t *milli(double v)
+{
+	return json_integer((json_int_t)(v * 1000 + (v < 0 ? -0.5 : 0.5)));
+}
+
+static json_t *show_scored(const struct picking *p, const struct scored *c)
+{
+	const struct seat *s = c->seat;
+	json_t *o = json_object();
+
+	js_set_str(o, "worker", s->wk->name);
+	js_set_str(o, "for", s->instead_of);
+	js_set_str(o, "verdict", route_verdict_names[ROUTE_ELIGIBLE]);
+	js_set_new(o, "score", milli(c->score));
+	js_set_new(o, "answers", milli(s->o.take));
+	js_set_new(o, "inTime", milli(outlook_within(&s->o, p->log_left, c->x)));
+	js_set_new(o, "passes", milli(s->o.pass));
+	if (s->base != 0)
+		js_set_new(o, "cost", milli(s->base));
+	if (s->crew->live)
+		js_set_int(o, "hasInHand", s->crew->live);
+	return o;
+}
+
+static void show(const struct picking *p, json_t *why)
+{
+	json_t *all = json_array(), *refused = json_object();
+
+	for (int i = 0; i < p->n_best; i++)
+		json_array_append_new(all, show_scored(p, &p->best[i]));
+	if (p->again.seat)
+		json_array_append_new(all, show_scored(p, &p->again));
+	for (int i = 0; i < p->n_others; i++) {
+		json_t *o = json_object();
+		js_set_str(o, "worker", p->others[i].seat->wk->name);
+		js_set_str(o, "verdict", route_verdict_names[p->others[i].verdict]);
+		json_array_append_new(all, o);
+	}
+	json_array_extend(all, p->r->shown);
+	js_set_new(why, "candidates", all);
+	route_reasons(refused, p->r->refused);
+	js_set_int(why, "eligible", p->r->n);
+	if (json_object_size(refused))
+		js_set_new(why, "refused", refused);
+	else
+		json_decref(refused);
+}
+
+static void predict(const struct picking *p, const struct scored *c, struct choice *out)
+{
+	const struct misses *m = &p->r->stats->misses;
+	double median = outlook_quantile(&c->seat->o, 0.5, c->x);
+
+	out->model_ms = (int64_t)fmin(median, 1e13);
+	out->p50_ms = (int64_t)fmin(median * exp(m->q50), 1e14);
+	out->p90_ms = (int64_t)fmin(median * exp(m->q90), 1e14);
+}
+
+static void nobody(const struct picking *p, json_t *why, struct choice *out)
+{
+	uint32_t own = p->counts[ROUTE_REQUESTER] + p->counts[ROUTE_DECLINED];
+	uint32_t counts[ROUTE_VERDICTS];
+
+	out->nobody = p->r->n == own;
+	out->class_full = p->r->n && !own && !p->counts[ROUTE_HAS_IT];
+	if (!why || !out->nobody)
+		return;
+	json_t *reasons = json_object();
+	for (int v = 0; v < ROUTE_VERDICTS; v++)
+		counts[v] = p->counts[v] + p->r->refused[v];
+	route_reasons(reasons, counts);
+	js_set_new(why, "reasons", reasons);
+	js_set_new(why, "wouldHelp", route_remedies(p->t, counts));
+	show(p, why);
+}
+
+static void pick(struct picking *p, struct roster *r, int64_t now_ms, json_t *why,
+                 struct choice *out)
+{
+	uint64_t draw = 0;
+	const struct seat *seat = explore(p, now_ms, &draw);
+	struct scored c = {.seat = NULL};
+
+	walk(p, r, left_of(p->t, now_ms));
+	if (seat)
+		c = score(p, seat);
+	else if (p->n_best)
+		c = p->best[0];
+	else
+		c = p->again;
+	if (!c.seat) {
+		nobody(p, why, out);
+		return;
+	}
+	out->worker = c.seat->wk;
+	out->instead_of = c.seat->instead_of;
+	predict(p, &c, out);
+	if (!why)
+		return;
+	show(p, why);
+	if (!seat)
+		return;
+	json_t *explored = json_object();
+	js_set_int(explored, "draw", (int64_t)(draw % 1000));
+	js_set_int(explored, "below", r->lane->explore_milli);
+	js_set_new(why, "explored", explored);
+}
+
+void route_choose(struct world *w, struct task *t, int64_t now_ms, json_t *why, struct choice *out)
+{
+	struct roster *r = roster_of(w, t->match, now_ms);
+	struct picking p = {.w = w, .t = t, .r = r, .requester = world_find_crew(w, t->from->name),
+	                    .log_left = log((double)left_of(t, now_ms))};
+
+	memset(out, 0, sizeof(*out));
+	mark(w, t, 1);
+	pick(&p, r, now_ms, why, out);
+	mark(w, t, 0);
+}
+
+/* ---- questions of others ---- */
+
+enum route_verdict route_may_take(struct world *w, struct task *t, const char *name, int64_t now_ms,
+                                  const struct worker **wk)
+{
+	struct roster *r = roster_of(w, t->match, now_ms);
+	const struct crew *c = world_find_crew(w, name);
+	const struct seat *s = c ? roster_find(r, c) : NULL;
+	struct picking p = {.w = w, .t = t, .r = r, .requester = world_find_crew(w, t->from->name)};
+
+	*wk = s ? s->wk : NULL;
+	if (!s)
+		return ROUTE_NO_WORKER;
+	mark(w, t, 1);
+	enum route_verdict v = judge(&p, s);
+	mark(w, t, 0);
+	return v;
+}
+
+int64_t route_estimate(struct world *w, const struct spec *spec, int64_t now_ms)
+{
+	struct match *m = world_match(w, spec);
+	struct roster *r = roster_of(w, m, now_ms);
+	const struct order *o = roster_order(r, spec->sla_ms);
+	const struct seat *s = NULL;
+	double ms;
+
+	for (uint32_t i = 0; i < r->n && !s; i++)
+		if (!duty_busy(w, r->seats[o->v[i].seat].crew))
+			s = &r->seats[o->v[i].seat];
+	if (!r->n)
+		return 0;
+	if (s) {
+		ms = outlook_quantile(&s->o, 0.5, in_hand(s));
+	} else { /* each takes one after the other; those before it are shared out */
+		s = &r->seats[o->v[0].seat];
+		ms = outlook_quantile(&s->o, 0.5, 0) * (1 + (double)(m->fresh.n + m->tried.n + 1) / r->n);
+	}
+	return (int64_t)fmin(ms * exp(r->stats->misses.q50), 1e13);
+}
+
+/* While it is not answered, the chance that it will be in time falls; when it is one half, it is
+ * time: F(due) - F(t) = (1 - F(t)) / 2, so F(t) = 2 F(due) - 1. */
+int64_t route_backup_ms(const struct world *w, const struct task *t, const char *name,
+                        int64_t now_ms)
+{
+	const struct lane *lane = config_lane(w->config, t->match->lane);
+	const struct worker *wk = config_worker(w->config, name);
+	const struct assign *a = task_assign_of(t, name);
+	struct outlook o;
+
+	if (!lane || !lane->backup || !lane->predictive || !a || t->warned || t->due_ms <= now_ms)
+		return INT64_MAX;
+	outlook_of(w, world_lane((struct world *)w, t->match->lane, 1), a->worker, wk, lane, &o);
+	double x = wk && wk->kind == WORKER_HUMAN ? log1p(a->load) : 0;
+	double p = 2 * outlook_within(&o, log((double)(t->due_ms - a->since_ms)), x) - 1;
+	int64_t at = now_ms + (t->due_ms - now_ms) / 10; /* a moment to begin */
+	if (p > 0.001) {
+		double ms = outlook_quantile(&o, p < 0.999 ? p : 0.999, x);
+		if (ms > (double)(t->due_ms - a->since_ms))
+			return INT64_MAX;
+		if (a->since_ms + (int64_t)ms > at)
+			at = a->since_ms + (int64_t)ms;
+	}
+	return at < t->warn_ms ? at : INT64_MAX;
 }

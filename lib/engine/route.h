@@ -1,17 +1,28 @@
 /*
- * engine/route.h -- whom to ask.
+ * engine/route.h -- whom to ask next.
  *
- * Method     Hard requirements filter (pool and confidentiality, skills, certifications, trust,
- *            rating, not paused, capacity, never the requester, not declined before), then
- *            internal pools first where the policy says so, then least often asked for this task, then
- *            least loaded, then by name: deterministic.
- * Complexity O(members of the pools concerned).
+ * Method     Hard requirements filter; the roster (engine/roster.h) holds those that every task of a kind
+ *            shares, this adds what depends on the task and the moment: never the requester, nobody
+ *            who declined or has it, nobody at capacity or out of hours.  The score of the others is
+ *                success * P(answers) * P(in the time left) * P(passes)
+ *                - cost * (worker's cost / lane's price) - load * (share of capacity in use)
+ *            with the lane's weights; the best is asked, first among those not asked before, with
+ *            internal_first our own before external ones; equal scores go by name.
+ * Exact      Orders bound the score, so the walk may stop early and still has the best; only when
+ *            ROUTE_LOOK_MAX workers were scored and none stood out, the best of those is taken.
+ * Exploring  A stated share of choices goes to the least known of a few drawn by a hash of the
+ *            task's id and the sequence number, so that nobody starves and a replay draws the same.
+ *            Only for tasks that are asked for the first time and have more than half their time.
+ * Complexity A bit per worker passed over, about 60 ns per worker scored; no scan of all workers but
+ *            when a roster is made anew.
  */
 #ifndef ENGINE_ROUTE_H
 #define ENGINE_ROUTE_H
 
 #include <jansson.h>
+#include <stdint.h>
 
+struct spec;
 struct task;
 struct worker;
 struct world;
@@ -20,26 +31,52 @@ enum route_verdict {
 	ROUTE_ELIGIBLE,
 	ROUTE_NO_WORKER,      /* named in a pool but has no document */
 	ROUTE_PAUSED,
+	ROUTE_AWAY,           /* and nobody in place */
 	ROUTE_KIND,           /* http: nothing here calls it yet */
+	ROUTE_NOT_NAMED,      /* restricted to others */
+	ROUTE_CONFIDENTIALITY,
 	ROUTE_SKILLS,
-	ROUTE_CERTIFICATIONS,
+	ROUTE_CERTIFICATIONS, /* or expired */
 	ROUTE_TRUST,
 	ROUTE_RATING,
-	ROUTE_CONFIDENTIALITY,
 	ROUTE_REQUESTER,
 	ROUTE_HAS_IT,         /* is asked or at work already */
 	ROUTE_DECLINED,
+	ROUTE_OFF,            /* out of hours */
 	ROUTE_FULL,
 	ROUTE_VERDICTS
 };
 extern const char *const route_verdict_names[ROUTE_VERDICTS];
 
-enum { ROUTE_CANDIDATES_SHOWN = 20 };
+enum {
+	ROUTE_LOOK_MAX = 256,
+	ROUTE_BEST_SHOWN = 8,
+	ROUTE_OTHERS_SHOWN = 6
+};
 
-/* The worker to ask, or NULL.  ${candidates} (an array, may be NULL) is filled with
- * {worker, verdict}, at most ROUTE_CANDIDATES_SHOWN.  *class_full: set when no task of this match
- * could be placed now, whoever its requester. */
-const struct worker *route_pick(const struct world *w, const struct task *t, json_t *candidates,
-                                int *class_full);
+struct choice {
+	const struct worker *worker; /* or NULL: nobody now */
+	const char *instead_of;      /* who is away, or NULL */
+	int64_t model_ms;            /* the median that the model expects */
+	int64_t p50_ms, p90_ms;      /* until the task is done, with the lane's record of misses */
+	int class_full; /* nobody for any task of this kind now */
+	int nobody;     /* nobody at all, whatever becomes free */
+};
+
+/* Choose for ${t}.  ${why} (an object or NULL) gets candidates, refused, explored. */
+void route_choose(struct world *w, struct task *t, int64_t now_ms, json_t *why, struct choice *out);
+/* May ${name} take the task unasked? */
+enum route_verdict route_may_take(struct world *w, struct task *t, const char *name, int64_t now_ms,
+                                  const struct worker **wk);
+/* What a task like ${spec}, submitted now, will take; 0: cannot be said. */
+int64_t route_estimate(struct world *w, const struct spec *spec, int64_t now_ms);
+/* When a second worker is to be asked because ${name} will probably be late; INT64_MAX: not
+ * before the time at which one is asked anyway. */
+int64_t route_backup_ms(const struct world *w, const struct task *t, const char *name,
+                        int64_t now_ms);
+
+/* route_why.c: {verdict: number}, and in words what would make somebody eligible. */
+void route_reasons(json_t *out, const uint32_t counts[ROUTE_VERDICTS]);
+json_t *route_remedies(const struct task *t, const uint32_t counts[ROUTE_VERDICTS]);
 
 #endif

@@ -7,90 +7,13 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "engine/escalation.h"
+#include "engine/snapshot_p.h"
 #include "engine/world.h"
 #include "json/js.h"
 #include "model/dialect.h"
 #include "model/strings.h"
 
 enum { SNAPSHOT_VERSION = 3 };
-
-/* ---- bytes ---- */
-
-static void put(struct buf *b, uint64_t v, int bytes)
-{
-	char le[8];
-
-	for (int i = 0; i < bytes; i++)
-		le[i] = (char)(v >> (8 * i));
-	buf_add(b, le, (size_t)bytes);
-}
-
-static void put_str(struct buf *b, const char *s)
-{
-	size_t n = s ? strlen(s) : 0;
-
-	put(b, s ? n + 1 : 0, 4);
-	buf_add(b, s ? s : "", n);
-}
-
-struct reader {
-	const unsigned char *p;
-	size_t n;
-	int bad;
-};
-
-static uint64_t get(struct reader *r, int bytes)
-{
-	uint64_t v = 0;
-
-	if (r->n < (size_t)bytes) {
-		r->bad = 1;
-		r->n = 0;
-		return 0;
-	}
-	for (int i = 0; i < bytes; i++)
-		v |= (uint64_t)r->p[i] << (8 * i);
-	r->p += bytes;
-	r->n -= (size_t)bytes;
-	return v;
-}
-
-static const void *get_bytes(struct reader *r, size_t n)
-{
-	const void *p = r->p;
-
-	if (r->n < n) {
-		r->bad = 1;
-		return NULL;
-	}
-	r->p += n;
-	r->n -= n;
-	return p;
-}
-
-/* Owned by the caller; NULL for a NULL that was saved, or on damage. */
-static char *get_str(struct reader *r)
-{
-	size_t n = get(r, 4);
-	const void *p = n ? get_bytes(r, n - 1) : NULL;
-
-	return p ? mem_strndup(p, n - 1) : NULL;
-}
-
-static void get_id(struct reader *r, struct id *id)
-{
-	const void *p = get_bytes(r, sizeof(id->b));
-
-	if (p)
-		memcpy(id->b, p, sizeof(id->b));
-}
-
-static size_t get_count(struct reader *r)
-{
-	size_t n = get(r, 4);
-
-	return n <= r->n ? n : (r->bad = 1, 0); /* every item takes at least a byte */
-}
 
 /* ---- configuration ---- */
 
@@ -169,8 +92,10 @@ static void load_strings(struct reader *r, struct strings *out)
 /* Numbers the matches in table order: tasks refer to them by it. */
 static void save_matches(const struct world *w, struct buf *out)
 {
-	put(out, HASH_COUNT(w->matches), 4);
+	put(out, HASH_COUNT(w->matches) - w->n_idle, 4);
 	for (const struct match *m = w->matches; m; m = m->hh.next) {
+		if (!m->tasks)
+			continue;
 		put(out, (uint64_t)(uintptr_t)m, 8);
 		put_str(out, m->lane);
 		put_str(out, m->pool);
@@ -328,6 +253,8 @@ static void save_task(const struct task *t, struct buf *out)
 	put(out, t->born, 8);
 	put(out, (uint64_t)t->backup_ms, 8);
 	put(out, (uint64_t)t->remind_ms, 8);
+	put(out, (uint64_t)t->matched_ms, 8);
+	put(out, (uint64_t)t->model_ms, 8);
 	put(out, t->state, 1);
 	put(out, t->attempts, 1);
 	put(out, t->max_attempts, 1);
@@ -357,7 +284,8 @@ static void load_assign(struct world *w, struct task *t, struct reader *r)
 	a->timed = flags >> 2 & 1;
 	a->load = (uint8_t)get(r, 1);
 	a->offers = (uint16_t)get(r, 2);
-	a->worker->live += a->state != AS_ENDED;
+	if (a->state != AS_ENDED)
+		crew_live(w, a->worker, 1);
 	free(name);
 }
 
@@ -388,6 +316,8 @@ static void load_task(struct world *w, struct reader *r, struct match_names *nam
 	t->born = get(r, 8);
 	t->backup_ms = (int64_t)get(r, 8);
 	t->remind_ms = (int64_t)get(r, 8);
+	t->matched_ms = (int64_t)get(r, 8);
+	t->model_ms = (int64_t)get(r, 8);
 	t->state = (uint8_t)get(r, 1);
 	t->attempts = (uint8_t)get(r, 1);
 	t->max_attempts = (uint8_t)get(r, 1);
@@ -409,8 +339,7 @@ static void load_task(struct world *w, struct reader *r, struct match_names *nam
 		r->bad = 1;
 		return;
 	}
-	t->match = mn->match;
-	t->match->tasks++;
+	world_join_match(w, t, mn->match);
 	world_set_timer(w, t);
 }
 
@@ -508,11 +437,7 @@ void world_save(const struct world *w, struct buf *out)
 	put(out, w->seq, 8);
 	put(out, (uint64_t)w->at_ms, 8);
 	save_config(w, out);
-	put(out, HASH_COUNT(w->lanes), 4);
-	for (const struct lane_stats *l = w->lanes; l; l = l->hh.next) {
-		put_str(out, l->name);
-		put(out, (uint64_t)l->typical_ms, 8);
-	}
+	save_stats(w, out);
 	save_matches(w, out);
 	save_chains(w, out);
 	save_tasks(w, out);
@@ -533,11 +458,7 @@ int world_load(struct world *w, const void *p, size_t n, struct err *err)
 	w->at_ms = (int64_t)get(&r, 8);
 	if (load_config(w, &r, err) != 0)
 		return err_set(err, FAIL_INVALID, "snapshot: configuration is damaged");
-	for (size_t k = get_count(&r); k && !r.bad; k--) {
-		char *name = get_str(&r);
-		world_lane(w, name ? name : "", 1)->typical_ms = (int64_t)get(&r, 8);
-		free(name);
-	}
+	load_stats(w, &r);
 	load_matches(w, &r, &names);
 	load_chains(w, &r);
 	load_tasks(w, &r, names);

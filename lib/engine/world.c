@@ -1,10 +1,13 @@
 #include "engine/world.h"
 
+#include "engine/duty.h"
 #include "engine/escalation.h"
+#include "engine/roster.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <utlist.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
@@ -13,7 +16,8 @@
 
 enum {
 	SEEN_HALF = 65536,      /* messages remembered before the older half is dropped */
-	SCHEMA_CACHE_MAX = 1024 /* compiled schemas kept */
+	SCHEMA_CACHE_MAX = 1024, /* compiled schemas kept */
+	MATCHES_IDLE_MAX = 4096  /* kinds of task kept that have none */
 };
 
 static void timer_moved(void *ctx, uint32_t owner, uint32_t slot)
@@ -30,6 +34,8 @@ struct world *world_new(const char *organisation)
 	w->organisation = mem_strdup(organisation);
 	w->config = config_new();
 	heap_init(&w->timers, timer_moved, w);
+	w->config_gen = 1;
+	duty_init(w);
 	return w;
 }
 
@@ -46,6 +52,7 @@ static void schemas_clear(struct world *w)
 
 static void match_free(struct world *w, struct match *m)
 {
+	roster_drop(w, m);
 	HASH_DEL(w->matches, m);
 	free(m->key);
 	free(m->lane);
@@ -85,6 +92,10 @@ void world_free(struct world *w)
 	idtable_release(&w->closed);
 	idtable_release(&w->seen);
 	idtable_release(&w->seen_before);
+	duty_release(w);
+	stats_release(w);
+	free(w->crew_at);
+	free(w->marks);
 	FREE_ALL(struct crew, w->crews);
 	FREE_ALL(struct atom, w->atoms);
 	FREE_ALL(struct delivery, w->deliveries);
@@ -167,6 +178,12 @@ struct crew *world_crew(struct world *w, const char *name)
 	if (!c) {
 		c = mem_alloc(sizeof(*c) + n + 1);
 		memcpy(c->name, name, n + 1);
+		c->duty_slot = HEAP_NONE;
+		c->id = w->n_crews;
+		if ((w->n_crews & (w->n_crews - 1)) == 0)
+			w->crew_at = mem_grow(w->crew_at, w->n_crews ? 2 * w->n_crews : 1,
+			                      sizeof(*w->crew_at));
+		w->crew_at[w->n_crews++] = c;
 		HASH_ADD_KEYPTR(hh, w->crews, c->name, n, c);
 	}
 	return c;
@@ -195,6 +212,8 @@ struct lane_stats *world_lane(struct world *w, const char *name, int make)
 	if (!l && make) {
 		l = mem_alloc(sizeof(*l) + n + 1);
 		memcpy(l->name, name, n + 1);
+		l->id = HASH_COUNT(w->lanes);
+		l->misses.q90 = 1.1; /* a log-normal's with a deviation of 0.85 */
 		HASH_ADD_KEYPTR(hh, w->lanes, l->name, n, l);
 	}
 	return l;
@@ -249,11 +268,35 @@ struct task *world_add_task(struct world *w, const struct id *id)
 	return t;
 }
 
+/* Kinds of task come again: the last ones without tasks are kept, for their rosters. */
+static void retire_match(struct world *w, struct match *m)
+{
+	DL_APPEND(w->idle, m);
+	if (++w->n_idle <= MATCHES_IDLE_MAX)
+		return;
+	m = w->idle;
+	DL_DELETE(w->idle, m);
+	w->n_idle--;
+	match_free(w, m);
+}
+
 static void leave_match(struct world *w, struct task *t)
 {
-	if (t->match && --t->match->tasks == 0)
-		match_free(w, t->match);
+	struct match *m = t->match;
+
 	t->match = NULL;
+	if (m && --m->tasks == 0)
+		retire_match(w, m);
+}
+
+void world_join_match(struct world *w, struct task *t, struct match *m)
+{
+	if (m->tasks++ == 0) {
+		DL_DELETE(w->idle, m);
+		m->prev = m->next = NULL;
+		w->n_idle--;
+	}
+	t->match = m;
 }
 
 void world_drop_task(struct world *w, struct task *t)
@@ -303,6 +346,7 @@ struct match *world_match(struct world *w, const struct spec *spec)
 	m->confidentiality = spec->confidentiality;
 	requirements_union(&spec->need, &none, &m->need);
 	HASH_ADD_KEYPTR(hh, w->matches, m->key, strlen(m->key), m);
+	retire_match(w, m);
 	return m;
 }
 
@@ -313,9 +357,8 @@ void world_rematch(struct world *w, struct task *t, const char *pool)
 	                    .confidentiality = old->confidentiality, .need = old->need};
 	struct match *m = world_match(w, &spec);
 
-	m->tasks++;
 	leave_match(w, t);
-	t->match = m;
+	world_join_match(w, t, m);
 }
 
 struct assign *task_assign_of(const struct task *t, const char *worker)

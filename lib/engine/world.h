@@ -23,6 +23,7 @@
 #include "base/sha256.h"
 #include "engine/idtable.h"
 #include "engine/pheap.h"
+#include "engine/stats.h"
 #include "model/config.h"
 #include "model/event.h"
 #include "model/intake.h"
@@ -30,7 +31,13 @@
 struct chain_ref;
 struct dialect;
 struct escalation;
+struct roster;
 struct schema;
+
+struct bits {
+	uint64_t *v; /* owned */
+	uint32_t n;  /* words */
+};
 
 /* A name that many tasks share (requesters). */
 struct atom {
@@ -42,6 +49,14 @@ struct atom {
 struct crew {
 	UT_hash_handle hh;
 	uint32_t live; /* assignments that take capacity: offered to submitted */
+	uint32_t id;   /* its place in world.crew_at; no decision depends on it */
+	struct record now, shown; /* engine/stats.h */
+	uint8_t dirty;            /* they differ */
+	/* transient, see engine/duty.h */
+	uint8_t off;              /* out of hours */
+	uint32_t duty_slot;       /* in world.duty, HEAP_NONE */
+	uint64_t doc_gen;         /* ${doc} is that of world.config_gen */
+	const struct worker *doc;
 	char name[];
 };
 
@@ -81,7 +96,9 @@ struct match {
 	struct pheap tried;    /* waiting, in vain since somebody last may have become free */
 	uint32_t ready_slot;   /* in world.ready while ${ready} */
 	uint8_t ready, full;   /* full: nobody for any task of this match */
-	struct match *prev, *next; /* in world.stuck while it has tasks and is not ready (utlist DL) */
+	struct match *prev, *next; /* in world.stuck while it has tasks and is not ready, in
+	                              world.idle while it has none (utlist DL) */
+	struct roster *roster; /* owned cache, or NULL (engine/roster.h) */
 	UT_hash_handle hh;
 };
 
@@ -96,6 +113,7 @@ struct task {
 	int64_t created_ms, warn_ms, due_ms, expire_ms;
 	int64_t backup_ms;    /* when its workers will probably be late; INT64_MAX: not known to be */
 	int64_t remind_ms;    /* next reminder; INT64_MAX: none */
+	int64_t matched_ms, model_ms; /* first match, and the median time the model then saw; 0: none */
 	int64_t blocked_ms;   /* since when; undefined unless ST_BLOCKED */
 	struct match *match;
 	const struct atom *from;
@@ -132,9 +150,19 @@ struct delivery {
 	UT_hash_handle hh;
 };
 
+struct slope { /* sums of a regression on what else a worker has in hand */
+	double xx, xy;
+};
+
 struct lane_stats {
 	UT_hash_handle hh;
-	int64_t typical_ms;   /* moving average of created -> completed */
+	uint32_t id;
+	struct record now, shown; /* engine/stats.h */
+	struct slope slope, shown_slope;
+	struct misses misses;
+	uint8_t dirty;        /* now and shown differ */
+	uint32_t n_news;      /* transient: pairs of this lane that changed, ever; the last ones: */
+	uint32_t news[LANE_NEWS];
 	char name[];
 };
 
@@ -158,6 +186,26 @@ struct world {
 	struct crew *crews;
 	struct atom *atoms;
 	struct match *matches;
+	struct crew **crew_at; /* owned; by id */
+	uint32_t n_crews;
+	struct pairs pairs;
+	int64_t hour;          /* of the last event: engine/stats.h */
+	struct {
+		struct lane_stats **lanes; /* owned; with news since then */
+		struct crew **crews;       /* owned */
+		size_t n_lanes, n_crews;
+	} news;
+	uint64_t config_gen;   /* raised by each change of configuration */
+	struct bits busy;      /* transient: crews that cannot take more now */
+	struct heap duty;      /* transient: crews with hours, by their next change */
+	int64_t duty_ms;       /* up to when that is worked off */
+	int64_t wake_ms;       /* transient: when a stuck match may have somebody again */
+	struct match *idle;    /* without tasks, kept for their rosters (utlist DL) */
+	uint32_t n_idle;
+	struct roster *rosters; /* the last used first (utlist DL) */
+	size_t n_seats;
+	uint32_t *marks;       /* owned scratch of routing, by crew id */
+	uint32_t n_marks;
 	struct pheap ready;    /* matches with tasks that are worth routing */
 	struct match *stuck;   /* matches whose waiting tasks were tried in vain (utlist DL) */
 	struct delivery *deliveries;
@@ -195,15 +243,17 @@ void world_drop_task(struct world *w, struct task *t);
 void world_skip_slot(struct world *w);
 void world_free_slot(struct world *w, uint32_t index);
 const struct atom *world_atom(struct world *w, const char *name);
-struct match *world_match(struct world *w, const struct spec *spec);
+struct match *world_match(struct world *w, const struct spec *spec); /* made when new */
+void world_join_match(struct world *w, struct task *t, struct match *m);
 /* The task asks for workers of ${pool} from now on.  It must not wait meanwhile. */
 void world_rematch(struct world *w, struct task *t, const char *pool);
 void world_set_timer(struct world *w, struct task *t);
+void crew_live(struct world *w, struct crew *c, int by); /* one assignment more or less */
 void world_requeue(struct world *w, struct task *t); /* after each change of the task */
 void world_unwait(struct world *w, struct task *t);
 void world_tried(struct world *w, struct task *t, int class_full); /* nobody for it now */
 void world_wake(struct world *w, struct match *m);                  /* somebody may be free now */
-void world_route_again(struct world *w);                            /* the same, for all */
+void world_wake_all(struct world *w, const struct crew *c); /* the same, for all that could ask ${c}, or NULL: all */
 struct task *world_to_route(struct world *w);                       /* or NULL */
 void world_remember(struct world *w, const char *message_id);
 struct assign *task_add_assign(struct task *t, struct crew *worker);

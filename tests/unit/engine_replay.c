@@ -71,12 +71,14 @@ static void apply_decision(struct sim *s, struct decision *d, const char *msg)
 /* Nobody who could be asked is idle while a task waits. */
 static void none_starves(const struct sim *s)
 {
-	int class_full;
+	struct choice c;
 
 	for (uint32_t i = 0; i < s->w->n_tasks; i++) {
-		const struct task *t = world_at(s->w, i);
-		if (t && task_wants(t))
-			ck_assert_ptr_null(route_pick(s->w, t, NULL, &class_full));
+		struct task *t = world_at(s->w, i);
+		if (!t || !task_wants(t))
+			continue;
+		route_choose(s->w, t, s->now, NULL, &c);
+		ck_assert_ptr_null(c.worker);
 	}
 }
 

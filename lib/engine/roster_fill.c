@@ -1,0 +1,212 @@
+/* Who may be asked at all: the reasons that hold for every task of a match. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "engine/duty.h"
+#include "engine/roster.h"
+#include "engine/world.h"
+#include "json/js.h"
+#include "model/traits.h"
+
+enum { DELEGATES_MAX = 4 /* from one to the next */ };
+
+struct filling {
+	struct world *w;
+	struct roster *r;
+	const struct match *m;
+	int64_t now_ms;
+	uint32_t cap;
+};
+
+static void until(struct filling *f, int64_t ms)
+{
+	if (ms > f->now_ms && ms < f->r->until_ms)
+		f->r->until_ms = ms;
+}
+
+/* The absence that covers ${now}, or NULL; whatever changes later bounds the roster's time. */
+static const struct away *away_now(struct filling *f, const struct worker *wk)
+{
+	const struct away *found = NULL;
+
+	for (size_t i = 0; i < wk->n_away; i++) {
+		const struct away *a = &wk->away[i];
+		until(f, a->from_ms);
+		until(f, a->until_ms);
+		if (a->from_ms <= f->now_ms && f->now_ms < a->until_ms && !found)
+			found = a;
+	}
+	return found;
+}
+
+static int certified(struct filling *f, const struct worker *wk)
+{
+	const struct strings *need = &f->m->need.certifications;
+	int ok = 1;
+
+	for (size_t i = 0; i < need->n; i++) {
+		int64_t ends = traits_of(&wk->certifications, need->s[i], INT64_MIN);
+		until(f, ends);
+		ok &= ends > f->now_ms;
+	}
+	return ok;
+}
+
+static enum route_verdict judge(struct filling *f, const struct worker *wk, int external)
+{
+	const struct requirements *need = &f->m->need;
+
+	if (!wk)
+		return ROUTE_NO_WORKER;
+	if (wk->paused)
+		return ROUTE_PAUSED;
+	if (wk->kind == WORKER_HTTP)
+		return ROUTE_KIND;
+	if (need->workers.n && !strings_has(&need->workers, wk->name))
+		return ROUTE_NOT_NAMED;
+	if (external && (f->m->confidentiality == CONF_INTERNAL_ONLY ||
+	                 (f->m->confidentiality == CONF_RESTRICTED && !need->workers.n)))
+		return ROUTE_CONFIDENTIALITY;
+	if (!traits_meet(&need->skills, &wk->skills))
+		return ROUTE_SKILLS;
+	if (!certified(f, wk))
+		return ROUTE_CERTIFICATIONS;
+	if (wk->trust_level < need->trust_level)
+		return ROUTE_TRUST;
+	return wk->rating_milli < need->min_rating_milli ? ROUTE_RATING : ROUTE_ELIGIBLE;
+}
+
+static void refuse(struct filling *f, const char *name, const char *instead_of, enum route_verdict v)
+{
+	struct roster *r = f->r;
+
+	r->refused[v]++;
+	if (json_array_size(r->shown) >= ROSTER_REFUSED_SHOWN)
+		return;
+	json_t *c = json_object();
+	js_set_str(c, "worker", name);
+	js_set_str(c, "for", instead_of);
+	js_set_str(c, "verdict", route_verdict_names[v]);
+	json_array_append_new(r->shown, c);
+}
+
+static void seat(struct filling *f, const struct worker *wk, const char *instead_of, int external)
+{
+	struct roster *r = f->r;
+
+	if (r->n == f->cap) {
+		f->cap = f->cap ? 2 * f->cap : 16;
+		r->seats = mem_grow(r->seats, f->cap, sizeof(*r->seats));
+	}
+	struct seat *s = &r->seats[r->n++];
+	memset(s, 0, sizeof(*s));
+	s->crew = world_crew(f->w, wk->name);
+	s->wk = wk;
+	s->instead_of = instead_of;
+	s->external = (uint8_t)(external && f->m->confidentiality == CONF_INTERNAL_FIRST);
+	duty_know(f->w, s->crew, wk, f->now_ms);
+}
+
+/* Who stands for ${wk} now: itself, or whoever it leads to; NULL: nobody.  Going in circles ends. */
+static const struct worker *stand_in(struct filling *f, const struct worker *wk)
+{
+	for (int hops = 0; wk && hops <= DELEGATES_MAX; hops++) {
+		const struct away *a = away_now(f, wk);
+		if (!a)
+			return wk;
+		wk = a->delegate ? config_worker(f->w->config, a->delegate) : NULL;
+	}
+	return NULL;
+}
+
+static void consider(struct filling *f, const struct pool *pool, const char *name)
+{
+	const struct worker *wk = config_worker(f->w->config, name), *who;
+	int external = pool->kind == POOL_EXTERNAL || (pool->kind == POOL_HYBRID && wk && wk->external);
+
+	who = wk && wk->n_away ? stand_in(f, wk) : wk;
+	if (wk && !who) {
+		refuse(f, name, NULL, ROUTE_AWAY);
+		return;
+	}
+	const char *instead_of = who != wk ? name : NULL;
+	if (instead_of && who->external && pool->kind != POOL_INTERNAL)
+		external = 1;
+	enum route_verdict v = judge(f, who, external);
+	if (v == ROUTE_ELIGIBLE)
+		seat(f, who, instead_of, external);
+	else
+		refuse(f, who ? who->name : name, instead_of, v);
+}
+
+static void consider_pool(struct filling *f, const char *name)
+{
+	const struct pool *pool = config_pool(f->w->config, name);
+
+	for (size_t i = 0; pool && i < pool->members.n; i++)
+		consider(f, pool, pool->members.s[i]);
+}
+
+/* By name; who is there in more than one way counts once: of our own before external, and in its
+ * own name before somebody else's. */
+static int by_name(const void *a, const void *b)
+{
+	const struct seat *x = a, *y = b;
+	int c = x->crew == y->crew ? 0 : strcmp(x->wk->name, y->wk->name);
+
+	if (c)
+		return c;
+	if (x->external != y->external)
+		return x->external - y->external;
+	if (!x->instead_of != !y->instead_of)
+		return x->instead_of ? 1 : -1;
+	return x->instead_of ? strcmp(x->instead_of, y->instead_of) : 0;
+}
+
+static void sort_unique(struct roster *r)
+{
+	uint32_t kept = 0;
+	int sorted = 1;
+
+	for (uint32_t i = 1; i < r->n && sorted; i++)
+		sorted = by_name(&r->seats[i - 1], &r->seats[i]) < 0;
+	if (!sorted)
+		qsort(r->seats, r->n, sizeof(*r->seats), by_name);
+	for (uint32_t i = 0; i < r->n; i++)
+		if (!i || r->seats[kept - 1].crew != r->seats[i].crew)
+			r->seats[kept++] = r->seats[i];
+	r->n = kept;
+}
+
+static void index_seats(struct roster *r)
+{
+	uint32_t size = 4;
+
+	while (size < 2 * r->n + 2)
+		size *= 2;
+	r->mask = size - 1;
+	r->slots = mem_alloc(size * sizeof(*r->slots));
+	for (uint32_t i = 0; i < r->n; i++) {
+		uint32_t at = r->seats[i].crew->id * 0x9e3779b1u & r->mask;
+		while (r->slots[at])
+			at = (at + 1) & r->mask;
+		r->slots[at] = i + 1;
+	}
+}
+
+void roster_fill(struct world *w, struct roster *r, int64_t now_ms)
+{
+	struct filling f = {.w = w, .r = r, .m = r->match, .now_ms = now_ms};
+
+	r->shown = json_array();
+	if (f.m->pool)
+		consider_pool(&f, f.m->pool);
+	else
+		for (size_t i = 0; r->lane && i < r->lane->pools.n; i++)
+			consider_pool(&f, r->lane->pools.s[i]);
+	if (!r->lane)
+		r->n = 0; /* its document is gone: nobody is asked */
+	sort_unique(r);
+	index_seats(r);
+}

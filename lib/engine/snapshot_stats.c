@@ -1,0 +1,130 @@
+/* What was learned, in the order of ids, so that they stay. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "engine/snapshot_p.h"
+#include "engine/world.h"
+
+static void put_real(struct buf *out, double v)
+{
+	uint64_t bits;
+
+	memcpy(&bits, &v, sizeof(bits));
+	put(out, bits, 8);
+}
+
+static double get_real(struct reader *r)
+{
+	uint64_t bits = get(r, 8);
+	double v;
+
+	memcpy(&v, &bits, sizeof(v));
+	return v;
+}
+
+static void save_record(const struct record *r, struct buf *out)
+{
+	put_real(out, r->take.yes);
+	put_real(out, r->take.no);
+	put_real(out, r->pass.yes);
+	put_real(out, r->pass.no);
+	put_real(out, r->time.n);
+	put_real(out, r->time.mean);
+	put_real(out, r->time.ss);
+	put(out, (uint64_t)r->at_ms, 8);
+}
+
+static void load_record(struct reader *r, struct record *out)
+{
+	out->take.yes = get_real(r);
+	out->take.no = get_real(r);
+	out->pass.yes = get_real(r);
+	out->pass.no = get_real(r);
+	out->time.n = get_real(r);
+	out->time.mean = get_real(r);
+	out->time.ss = get_real(r);
+	out->at_ms = (int64_t)get(r, 8);
+}
+
+static void save_lane(const struct lane_stats *l, struct buf *out)
+{
+	put_str(out, l->name);
+	save_record(&l->now, out);
+	save_record(&l->shown, out);
+	put_real(out, l->slope.xx);
+	put_real(out, l->slope.xy);
+	put_real(out, l->shown_slope.xx);
+	put_real(out, l->shown_slope.xy);
+	put_real(out, l->misses.q50);
+	put_real(out, l->misses.q90);
+	put_real(out, l->misses.n);
+}
+
+static void load_lane(struct world *w, struct reader *r)
+{
+	char *name = get_str(r);
+	struct lane_stats *l = world_lane(w, name ? name : "", 1);
+
+	load_record(r, &l->now);
+	load_record(r, &l->shown);
+	l->slope.xx = get_real(r);
+	l->slope.xy = get_real(r);
+	l->shown_slope.xx = get_real(r);
+	l->shown_slope.xy = get_real(r);
+	l->misses.q50 = get_real(r);
+	l->misses.q90 = get_real(r);
+	l->misses.n = get_real(r);
+	stats_unsettled_lane(w, l);
+	free(name);
+}
+
+static void load_crew(struct world *w, struct reader *r)
+{
+	char *name = get_str(r);
+	struct crew *c = world_crew(w, name ? name : "");
+
+	load_record(r, &c->now);
+	load_record(r, &c->shown);
+	stats_unsettled_crew(w, c);
+	free(name);
+}
+
+void save_stats(const struct world *w, struct buf *out)
+{
+	put(out, (uint64_t)w->hour, 8);
+	put(out, HASH_COUNT(w->lanes), 4);
+	for (const struct lane_stats *l = w->lanes; l; l = l->hh.next)
+		save_lane(l, out);
+	put(out, w->n_crews, 4);
+	for (uint32_t i = 0; i < w->n_crews; i++) {
+		put_str(out, w->crew_at[i]->name);
+		save_record(&w->crew_at[i]->now, out);
+		save_record(&w->crew_at[i]->shown, out);
+	}
+	put(out, w->pairs.n, 4);
+	for (size_t i = 0; i < w->pairs.cap; i++) {
+		const struct pair *p = &w->pairs.v[i];
+		if (!p->lane)
+			continue;
+		put(out, p->lane - 1, 4);
+		put(out, p->crew - 1, 4);
+		save_record(&p->rec, out);
+	}
+}
+
+void load_stats(struct world *w, struct reader *r)
+{
+	w->hour = (int64_t)get(r, 8);
+	for (size_t n = get_count(r); n && !r->bad; n--)
+		load_lane(w, r);
+	for (size_t n = get_count(r); n && !r->bad; n--)
+		load_crew(w, r);
+	for (size_t n = get_count(r); n && !r->bad; n--) {
+		uint32_t lane = (uint32_t)get(r, 4), crew = (uint32_t)get(r, 4);
+		if (lane >= HASH_COUNT(w->lanes) || crew >= w->n_crews)
+			r->bad = 1;
+		else
+			load_record(r, &stats_pair_make(w, lane, crew)->rec);
+	}
+}
