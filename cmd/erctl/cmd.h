@@ -62,6 +62,16 @@ enum cmd_group { GROUP_REQUESTER, GROUP_WORKER, GROUP_LOOK, GROUP_SPOOL, GROUP_C
 
 struct run;
 
+/* A verb of a noun: `erctl schedule show` (noun.h). */
+struct subverb {
+	const char *name, *alias; /* alias or NULL */
+	const char *args;
+	const char *summary;
+	const char *options;      /* names of the noun's options that it takes, by spaces; or NULL */
+	int min_args, max_args;   /* behind the verb; max -1: no limit */
+	int (*run)(struct run *r, struct err *err);
+};
+
 struct cmd {
 	const char *name;
 	const char *args;    /* "[ID]..." */
@@ -78,6 +88,7 @@ struct cmd {
 	const char *examples;      /* one command a line */
 	const char *const *fields; /* what --json=… may name first; NULL: no selection */
 	int hidden;
+	const struct subverb *verbs; /* ended by a NULL name; .run is then noun_run */
 	int (*run)(struct run *r, struct err *err);
 };
 

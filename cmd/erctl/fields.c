@@ -5,7 +5,8 @@
 const char *const task_fields[] = {
 	"schema", "seq", "id", "state", "dialect", "lane", "pool", "title", "urgency", "domain",
 	"from", "key", "contentSha256", "createdAt", "updatedAt", "dueAt", "expiresAt", "closedAt",
-	"attempts", "maxAttempts", "priceUsd", "estimatedCompletionMinutes", "assignments", "question",
+	"attempts", "maxAttempts", "priceUsd", "estimatedCompletionMinutes", "assignments", "escalation",
+	"question",
 	"comments", "answers", "result", "failure", "responseSchema", "schemaSha256", "answerSchema",
 	"webhook", "body", NULL};
 

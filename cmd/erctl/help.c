@@ -73,6 +73,22 @@ static void add_options(struct buf *b, const char *title, const struct opt *o)
 		add_option(b, o);
 }
 
+static void add_verbs(struct buf *b, const struct subverb *v)
+{
+	if (!v)
+		return;
+	buf_adds(b, "\nVerbs:\n");
+	for (; v->name; v++) {
+		struct buf left = BUF_INIT;
+		buf_addf(&left, "  %s%s%s", v->name, *v->args ? " " : "", v->args);
+		if (left.len > OPT_COLS)
+			buf_addf(b, "%s\n%*s  %s\n", buf_str(&left), OPT_COLS, "", v->summary);
+		else
+			buf_addf(b, "%-*s  %s\n", OPT_COLS, buf_str(&left), v->summary);
+		buf_release(&left);
+	}
+}
+
 static void add_examples(struct buf *b, const char *text)
 {
 	if (!text)
@@ -102,6 +118,7 @@ int help_print(struct run *r, const struct cmd *cmd)
 		buf_addc(&b, '\n');
 		help_fill(&b, cmd->about, 0, HELP_COLS);
 	}
+	add_verbs(&b, cmd->verbs);
 	add_options(&b, "Options", cmd->opts);
 	add_options(&b, "Global options", global_opts);
 	if (cmd->fields) {

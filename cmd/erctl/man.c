@@ -127,6 +127,22 @@ static void add_example_section(struct buf *b, const char *text)
 	buf_adds(b, "\n.Ed\n");
 }
 
+static void add_verbs(struct buf *b, const struct subverb *v)
+{
+	buf_adds(b, ".Pp\nThe verbs are as follows:\n.Bl -tag -width Ds\n");
+	for (; v->name; v++) {
+		buf_addf(b, ".It Cm %s", v->name);
+		if (*v->args) {
+			buf_adds(b, " Ar ");
+			add_text(b, v->args, strlen(v->args));
+		}
+		buf_addc(b, '\n');
+		add_text(b, v->summary, strlen(v->summary));
+		buf_adds(b, ".\n");
+	}
+	buf_adds(b, ".El\n");
+}
+
 static void verb_page(struct buf *b, const struct cmd *c)
 {
 	char name[64];
@@ -141,6 +157,8 @@ static void verb_page(struct buf *b, const struct cmd *c)
 	}
 	buf_adds(b, ".Sh DESCRIPTION\n");
 	add_prose(b, c->about);
+	if (c->verbs)
+		add_verbs(b, c->verbs);
 	if (c->opts && c->opts->name) {
 		buf_adds(b, ".Pp\nThe options are as follows:\n");
 		add_opts(b, c->opts);

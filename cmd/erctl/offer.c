@@ -156,6 +156,12 @@ void offer_value(struct offer *c, const struct opt *o)
 
 void offer_argument(struct offer *c)
 {
+	if (c->cmd->verbs && c->nargs == 0) {
+		for (const struct subverb *v = c->cmd->verbs; v->name; v++)
+			add(c, v->name, strlen(v->name), v->summary);
+		c->bits |= BIT_NO_FILES;
+		return;
+	}
 	enum arg_type type = c->nargs == 0 ? c->cmd->first : c->cmd->rest;
 	if (c->cmd->max_args >= 0 && c->nargs >= c->cmd->max_args)
 		type = ARG_NONE;

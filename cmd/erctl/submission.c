@@ -125,7 +125,8 @@ static json_t *local_view(const struct submission *s, struct err *err)
 {
 	/* What erd's task.created will say, but for the lane's record. */
 	struct created c = {.spec = &s->spec,
-	                    .lane = config_lane(s->config, s->spec.lane),
+	                    .lane = intake_lane(s->config, &s->spec),
+	                    .chain = s->spec.chain ? config_chain(s->config, s->spec.chain) : NULL,
 	                    .from = s->from,
 	                    .key = s->key,
 	                    .content = &s->content,

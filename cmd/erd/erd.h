@@ -83,6 +83,8 @@ struct erd {
 	struct webhook_report *reports; /* owned; outcomes that wait for the commit */
 	size_t n_reports, cap_reports;
 
+	int64_t ahead_ms;           /* of the wall clock, before the one that does not jump */
+	int clock_seen;             /* ahead_ms is set */
 	int64_t at_ms;              /* virtual clock of a rehearsal, or -1 */
 	int once, stop;
 	int locked_out;             /* another erd holds the spool */

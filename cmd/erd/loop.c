@@ -6,19 +6,23 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "engine/world.h"
 #include "erd.h"
+#include "json/js.h"
 #include "log.h"
 #include "notify.h"
 #include "out/agent.h"
 #include "out/http.h"
 #include "out/webhook.h"
 #include "spool/lock.h"
+#include "spool/receipt.h"
 #include "spool/views.h"
 
 enum {
@@ -28,6 +32,7 @@ enum {
 	BATCH_SLICE_US = 40000,  /* of a batch between two looks at new/ */
 	VIEW_SLICE_US = 2000,    /* of views while there is more to decide */
 	VIEW_CALM_US = 50000,    /* of views otherwise, before new/ is looked at again */
+	CONTROL_MAX = 64 << 10,
 	DRAIN_MS = 10000,        /* for deliveries under way at the end */
 	FDS_MAX = 4 + AGENTS_POLLFDS
 };
@@ -37,12 +42,37 @@ int64_t erd_now(const struct erd *e)
 	return e->at_ms >= 0 ? e->at_ms : now_wall_ms();
 }
 
+/* The wall clock against one that does not jump: see engine_clock. */
+static int watch_clock(struct erd *e, struct err *err)
+{
+	int64_t ahead = now_wall_ms() - now_boot_ms();
+	struct input in;
+	struct decision d;
+	int rc;
+
+	if (e->at_ms >= 0)
+		return 0;
+	if (!engine_clock(e->world, erd_now(e), e->clock_seen ? ahead - e->ahead_ms : 0, &in)) {
+		e->ahead_ms = e->clock_seen ? e->ahead_ms : ahead;
+		e->clock_seen = 1;
+		return 0;
+	}
+	e->ahead_ms = ahead;
+	e->clock_seen = 1;
+	log_event(LOG_WARNING_, "clock.stepped", NULL);
+	rc = record_input(e, &in, NULL, &d, err);
+	decision_release(&d);
+	return rc;
+}
+
 /* Take, decide, commit, tell, send.  While there is more to take, views get a slice only: they are
  * written behind, and many events of a task cost one write.  *busy: there may be more right away. */
 static int pass(struct erd *e, int *busy, struct err *err)
 {
 	size_t taken = 0;
 
+	if (watch_clock(e, err) != 0)
+		return -1;
 	if (take_all(e, &taken, err) != 0)
 		return -1;
 	int batch = e->batch != NULL; /* when it ends here the next may wait */
@@ -107,6 +137,43 @@ static int64_t sleep_ms(const struct erd *e, int busy, int idle)
 	return ms > 0 ? ms : 0;
 }
 
+/* Tell who asked for etc/ to be read again what came of it. */
+static void tell_reload(struct erd *e, char *asked, const struct err *why)
+{
+	json_t *verdict = json_object();
+	char *at = NULL;
+
+	js_set_new(verdict, "ok", json_boolean(why->code == FAIL_NONE));
+	if (why->code != FAIL_NONE) {
+		js_set_str(verdict, "code", fail_name(why->code));
+		js_set_str(verdict, "message", why->msg);
+	}
+	for (char *l = strtok_r(asked, "\n", &at); l; l = strtok_r(NULL, "\n", &at))
+		if (strncmp(l, "r ", 2) == 0)
+			receipt_send(&e->spool, l + 2, verdict);
+	json_decref(verdict);
+}
+
+/* Nudges are empty lines; "r NAME" asks for etc/ to be read again. */
+static int read_control(struct erd *e, struct err *err)
+{
+	struct err why = ERR_INIT;
+	struct buf asked;
+	int rc = 0;
+
+	buf_init(&asked, CONTROL_MAX);
+	control_read(e->control, &asked);
+	if (asked.len && strchr(buf_str(&asked), 'r')) {
+		if (erd_reload(e, &why) != 0)
+			log_event(LOG_ERR_, "config.kept", "reason", why.msg, NULL);
+		rc = record_commit(e, err);
+		if (rc == 0)
+			tell_reload(e, asked.data, &why);
+	}
+	buf_release(&asked);
+	return rc;
+}
+
 static int sleep_until_work(struct erd *e, int64_t ms, struct err *err)
 {
 	struct pollfd fds[FDS_MAX];
@@ -123,8 +190,8 @@ static int sleep_until_work(struct erd *e, int64_t ms, struct err *err)
 	if (http_poll(e->http, fds, n, ms, err) != 0)
 		return -1;
 	agents_handle(e->agents, fds + own, n - own);
-	if (e->control >= 0)
-		control_drain(e->control);
+	if (e->control >= 0 && read_control(e, err) != 0)
+		return -1;
 	while (e->inotify >= 0 && read(e->inotify, drop, sizeof(drop)) > 0)
 		; /* which file it was does not matter: new/ is scanned */
 	read_signals(e);

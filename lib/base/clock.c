@@ -28,6 +28,13 @@ int64_t now_mono_ms(void)
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
+int64_t now_boot_ms(void)
+{
+	struct timespec ts = read_clock(CLOCK_BOOTTIME);
+
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
 int64_t now_mono_us(void)
 {
 	struct timespec ts = read_clock(CLOCK_MONOTONIC);

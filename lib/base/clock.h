@@ -13,5 +13,6 @@
 int64_t now_wall_ms(void);
 int64_t now_mono_ms(void);
 int64_t now_mono_us(void);
+int64_t now_boot_ms(void); /* like mono, and goes on while the machine sleeps */
 
 #endif

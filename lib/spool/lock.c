@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "spool/backoff.h"
 #include "spool/layout.h"
@@ -113,12 +114,21 @@ int control_open(const struct spool *s, struct err *err)
 	return fd;
 }
 
-void control_drain(int fd)
+void control_read(int fd, struct buf *out)
 {
 	char bytes[512];
 	ssize_t n;
 
-	do
-		n = read(fd, bytes, sizeof(bytes));
-	while (n > 0 || (n < 0 && errno == EINTR));
+	while ((n = read(fd, bytes, sizeof(bytes))) > 0 || (n < 0 && errno == EINTR))
+		if (n > 0)
+			buf_add(out, bytes, (size_t)n);
+}
+
+void control_drain(int fd)
+{
+	struct buf nothing;
+
+	buf_init(&nothing, 1);
+	control_read(fd, &nothing);
+	buf_release(&nothing);
 }

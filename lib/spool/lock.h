@@ -17,5 +17,8 @@ int lock_held(const struct spool *s);
  * reads EOF). */
 int control_open(const struct spool *s, struct err *err);
 void control_drain(int fd);
+/* The same; what was written goes to ${out} (up to its limit). */
+struct buf;
+void control_read(int fd, struct buf *out);
 
 #endif

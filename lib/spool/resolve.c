@@ -112,6 +112,8 @@ static int read_abbrev(struct search *q, const char *abbrev, struct err *err)
 
 	if (!strncmp(p, prefix, strlen(prefix)))
 		p += strlen(prefix);
+	else if (!strncmp(p, "e_", 2)) /* an escalation has the digits of its task */
+		p += 2;
 	for (; *p; p++) {
 		if (!isalnum((unsigned char)*p) || q->n == ID_DIGITS)
 			return err_set(err, FAIL_NOT_FOUND, "no such task: not an id");
@@ -127,7 +129,7 @@ int spool_resolve(const struct spool *s, const char *abbrev, struct id *out, str
 {
 	struct search q = {.n = 0};
 
-	if (!id_parse(abbrev, prefix, out))
+	if (!id_parse(abbrev, prefix, out) || !id_parse(abbrev, "e_", out))
 		return 0;
 	if (read_abbrev(&q, abbrev, err) || search(s, &q, err))
 		return -1;

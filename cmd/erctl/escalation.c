@@ -1,0 +1,269 @@
+#include "args.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/timefmt.h"
+#include "cmd.h"
+#include "etcverbs.h"
+#include "idargs.h"
+#include "identity.h"
+#include "input.h"
+#include "json/js.h"
+#include "model/config.h"
+#include "model/dialect.h"
+#include "model/state.h"
+#include "noun.h"
+#include "rows.h"
+#include "table.h"
+#include "verb_message.h"
+#include "verbs.h"
+#include "waiter.h"
+
+enum { DEFAULT_LIMIT = 50, FINAL = 1u << ST_COMPLETED | 1u << ST_FAILED | 1u << ST_CANCELLED |
+                                   1u << ST_EXPIRED };
+
+/* ---- look ---- */
+
+static json_t *rendered(const json_t *view)
+{
+	return dialect_by_name("chain")->task(view);
+}
+
+static int is(const struct index_row *row, enum index_col col, const char *text)
+{
+	return row->len[col] == strlen(text) && memcmp(row->col[col], text, row->len[col]) == 0;
+}
+
+/* A trigger, or a task of a lane that a chain routes. */
+static int by_chain(const struct config *c, const struct index_row *row)
+{
+	char name[65];
+	const struct lane *lane;
+
+	if (is(row, IX_DIALECT, "chain"))
+		return 1;
+	if (row->len[IX_LANE] >= sizeof name)
+		return 0;
+	snprintf(name, sizeof name, "%.*s", (int)row->len[IX_LANE], row->col[IX_LANE]);
+	lane = config_lane(c, name);
+	return lane && lane->chain;
+}
+
+static json_t *view_of(const struct run *r, const struct index_row *row)
+{
+	char text[ID_TEXT_MAX];
+	struct id id;
+
+	snprintf(text, sizeof text, "%.*s", (int)row->len[IX_ID], row->col[IX_ID]);
+	return id_parse(text, "task_", &id) == 0 ? view_read(&r->spool, VIEW_TASK, &id) : NULL;
+}
+
+static void add_row(struct run *r, struct table *t, const json_t *e)
+{
+	static const char *const columns[] = {"id", "status", "chain", "agentId", NULL};
+	char level[16], when[48] = "-";
+	int64_t at;
+
+	for (int i = 0; columns[i]; i++) {
+		const char *text = json_string_value(json_object_get(e, columns[i]));
+		text = text ? text : "-";
+		table_add(t, text, strlen(text));
+	}
+	snprintf(level, sizeof level, "%lld", (long long)js_int_or(e, "/level", 0));
+	table_add(t, level, strlen(level));
+	if (time_parse(js_str_or(e, "/triggeredAt", ""), &at, NULL) == 0)
+		out_when(&r->out, at, now_wall_ms(), when);
+	table_add(t, when, strlen(when));
+	table_add(t, js_str_or(e, "/reason", "-"), strlen(js_str_or(e, "/reason", "-")));
+}
+
+/* What passes, up to the limit. */
+static size_t print_rows(struct run *r, const struct config *c, const struct rows *rows,
+                         struct table *t)
+{
+	const char *status = args_str(r, "status", NULL);
+	size_t limit = (size_t)args_num(r, "limit", DEFAULT_LIMIT), shown = 0, passed = 0;
+
+	for (size_t i = 0; i < rows->n; i++) {
+		json_t *view = by_chain(c, &rows->row[i]) ? view_of(r, &rows->row[i]) : NULL;
+		json_t *e = view ? rendered(view) : NULL;
+		if (e && (!status || strcmp(js_str_or(e, "/status", ""), status) == 0)) {
+			passed++;
+			if (limit && shown == limit) {
+				/* only counted */
+			} else if (r->out.format == FMT_TEXT) {
+				add_row(r, t, e);
+				shown++;
+			} else {
+				out_item(&r->out, e);
+				shown++;
+			}
+		}
+		json_decref(e);
+		json_decref(view);
+	}
+	if (shown < passed)
+		out_note(&r->out, "%zu of %zu shown; --limit 0 shows all", shown, passed);
+	return passed;
+}
+
+static int list(struct run *r, struct err *err)
+{
+	static const char *const head[] = {"ID", "STATUS", "CHAIN", "AGENT", "LEVEL", "TRIGGERED",
+	                                   "REASON"};
+	const char *status = args_str(r, "status", NULL);
+	int closed = status && strcmp(status, "triggered") != 0 && strcmp(status, "acknowledged") != 0;
+	struct rows_filter filter = {.limit = SIZE_MAX, .order = rows_newest, .open = !closed,
+	                             .closed = closed || args_has(r, "all")};
+	struct config *c = etc_load(r, err);
+	struct rows rows;
+	struct table t;
+	int rc = c ? rows_read(&r->spool, &filter, &rows, err) : -1;
+
+	if (rc == 0) {
+		table_init(&t, head, NITEMS(head), -1);
+		out_items_begin(&r->out);
+		print_rows(r, c, &rows, &t);
+		out_items_end(&r->out);
+		if (r->out.format == FMT_TEXT)
+			table_print(&t, &r->out);
+		table_release(&t);
+		rows_release(&rows);
+	}
+	if (c)
+		config_free(c);
+	return rc;
+}
+
+static void show_text(struct run *r, const json_t *e)
+{
+	static const char *const keys[] = {"id", "chain", "status", "agentId", "reason", "triggeredAt",
+	                                   "acknowledgedBy", "acknowledgedAt", "closedAt", NULL};
+	char level[16];
+
+	for (int i = 0; keys[i]; i++)
+		out_field(&r->out, keys[i], json_string_value(json_object_get(e, keys[i])));
+	snprintf(level, sizeof level, "%lld", (long long)js_int_or(e, "/level", 0));
+	if (json_object_get(e, "level"))
+		out_field(&r->out, "level", level);
+	out_block_json(&r->out, "context", json_object_get(e, "context"));
+	out_block_json(&r->out, "resolution", json_object_get(e, "resolution"));
+}
+
+static int show(struct run *r, struct err *err)
+{
+	struct id id;
+	json_t *view = idarg(r, r->argv[0], &id, err) == 0 ? idarg_view(r, &id, err) : NULL;
+	json_t *e = view ? rendered(view) : NULL;
+
+	if (e && r->out.format == FMT_TEXT)
+		show_text(r, e);
+	else if (e)
+		out_doc(&r->out, e);
+	json_decref(e);
+	json_decref(view);
+	return view ? 0 : -1;
+}
+
+/* ---- say something to one ---- */
+
+/* The body given as a file, or made of the options; a file is asked for only when none is given. */
+static json_t *body_of(const struct run *r, const char *const *options, int need, struct err *err)
+{
+	json_t *body = NULL;
+	int given = 0;
+
+	for (int i = 0; options[i]; i++)
+		given |= args_has(r, options[i]);
+	body = r->argc > 1 || (need && !given) ? etc_input(r, 1, err) : json_object();
+	if (!body)
+		return NULL;
+	js_set_str(body, "agentId", args_str(r, "agent", NULL));
+	js_set_str(body, "reason", args_str(r, "reason", NULL));
+	js_set_str(body, "resolution", args_str(r, "resolution", NULL));
+	if (args_has(r, "level"))
+		js_set_int(body, "level", args_num(r, "level", 0));
+	return body;
+}
+
+static int send(struct run *r, enum message_type type, const char *done, int need, struct err *err)
+{
+	static const char *const options[] = {"agent", "reason", "resolution", "level", NULL};
+	char login[IDENTITY_MAX];
+	const char *as = args_str(r, "as", getenv("ER_WORKER"));
+	struct verb_message m = {.type = type, .id_text = r->argv[0], .done = done};
+
+	if (!as && identity_requester(r, login, err) < 0)
+		return -1;
+	m.from = as ? as : login;
+	m.body = body_of(r, options, need, err);
+	return verb_message_send(r, &m, err);
+}
+
+static int acknowledge(struct run *r, struct err *err)
+{
+	return send(r, MSG_ACKNOWLEDGE, "acknowledged", 0, err);
+}
+
+static int unacknowledge(struct run *r, struct err *err)
+{
+	return send(r, MSG_UNACKNOWLEDGE, "no longer acknowledged", 0, err);
+}
+
+static int escalate(struct run *r, struct err *err)
+{
+	return send(r, MSG_ESCALATE, "escalated", 0, err);
+}
+
+static int resolve(struct run *r, struct err *err)
+{
+	return send(r, MSG_RESOLVE, "resolved", 1, err);
+}
+
+static const struct subverb verbs[] = {
+	{"list", "ls", "", "escalations, the newest first", "status all limit", 0, 0, list},
+	{"show", NULL, "ID", "one as it stands", NULL, 1, 1, show},
+	{"acknowledge", "ack", "ID [FILE|-]", "take care of it: the clock stops",
+	 "agent no-wait dry-run", 1, 2, acknowledge},
+	{"unacknowledge", "unack", "ID [FILE|-]", "not any more: the clock goes on",
+	 "agent reason no-wait dry-run", 1, 2, unacknowledge},
+	{"escalate", NULL, "ID [FILE|-]", "to the next level, or to the one that is said",
+	 "level reason no-wait dry-run", 1, 2, escalate},
+	{"resolve", NULL, "ID [FILE|-]", "it is done, and how", "agent resolution no-wait dry-run", 1, 2,
+	 resolve},
+	{NULL, NULL, NULL, NULL, NULL, 0, 0, NULL}};
+
+static const struct opt opts[] = {
+	{0, "status", OPT_ENUM, "triggered|acknowledged|resolved|failed|cancelled|expired",
+	 "only these"},
+	{'a', "all", OPT_FLAG, NULL, "closed ones too"},
+	{0, "limit", OPT_INT, "N", "at most so many, 0: all (default: 50)"},
+	{0, "agent", OPT_STRING, "AGENT", "for whom: a worker, or a level's pool or schedule"},
+	{0, "level", OPT_INT, "N", "which level, from 1"},
+	{0, "reason", OPT_STRING, "TEXT", "why"},
+	{0, "resolution", OPT_STRING, "TEXT", "how it was resolved"},
+	OPTS_MESSAGE,
+	OPT_END};
+
+const struct cmd cmd_escalation = {
+	.name = "escalation",
+	.args = "VERB [ID] [FILE]",
+	.summary = "look at escalations, acknowledge and resolve them",
+	.about = "An escalation is a task that a chain routes; its id has the digits of the task's, and "
+	         "the other verbs of erctl understand both. FILE is a body of Agent Teams' API, "
+	         "{\"agentId\":…} or {\"resolution\":…}, for which options do as well. Any agent of the "
+	         "chain may acknowledge, also one whose level is over or not yet reached.",
+	.opts = opts,
+	.needs = NEED_SPOOL,
+	.group = GROUP_WORKER,
+	.first = ARG_TEXT,
+	.rest = ARG_ID,
+	.min_args = 1,
+	.max_args = -1,
+	.exits = "0 2 3 4 5 6 8 75",
+	.examples = "erctl escalation list --status triggered\n"
+	            "erctl escalation acknowledge e_01J8 --agent senior-agent\n"
+	            "erctl escalation resolve e_01J8 --resolution \"Sent a new link.\"",
+	.verbs = verbs,
+	.run = noun_run,
+};
