@@ -27,7 +27,7 @@ struct came {
 	UT_hash_handle hh;
 };
 
-struct history {
+struct days {
 	int64_t since_ms, first_ms, last_ms;
 	struct past *workers, everybody;
 	struct came *tasks;
@@ -36,7 +36,7 @@ struct history {
 
 /* ---- collecting ---- */
 
-static struct past *past_of(struct history *h, const char *name)
+static struct past *past_of(struct days *h, const char *name)
 {
 	struct past *p = NULL;
 
@@ -63,7 +63,7 @@ static void add_sample(json_t *own, json_t *all, int64_t from, int64_t to)
 		json_array_append_new(all, json_real(minutes));
 }
 
-static void note_config(struct history *h, const struct event *ev)
+static void note_config(struct days *h, const struct event *ev)
 {
 	const char *word = js_str_or(ev->data, "/kind", ""), *name = js_str_or(ev->data, "/name", "");
 	const json_t *doc = json_object_get(ev->data, "doc");
@@ -79,7 +79,7 @@ static void note_config(struct history *h, const struct event *ev)
 	}
 }
 
-static void note_created(struct history *h, const struct event *ev)
+static void note_created(struct days *h, const struct event *ev)
 {
 	const json_t *body = json_object_get(ev->data, "body");
 
@@ -98,7 +98,7 @@ static void note_created(struct history *h, const struct event *ev)
 	h->last_ms = ev->at_ms;
 }
 
-static void note_worker(struct history *h, const struct event *ev, struct came *c)
+static void note_worker(struct days *h, const struct event *ev, struct came *c)
 {
 	const char *name = js_str_or(ev->data, "/worker", NULL);
 	struct past *p = name ? past_of(h, name) : NULL;
@@ -143,7 +143,7 @@ static void note_worker(struct history *h, const struct event *ev, struct came *
 
 static int visit(void *ctx, const struct event *ev, struct err *err)
 {
-	struct history *h = ctx;
+	struct days *h = ctx;
 	struct came *c = NULL;
 
 	(void)err;
@@ -177,7 +177,7 @@ static double share(uint64_t part, uint64_t whole, double usual)
 	return whole ? (double)part / (double)whole : usual;
 }
 
-static json_t *behaviours(const struct history *h)
+static json_t *behaviours(const struct days *h)
 {
 	json_t *all = json_object();
 	const struct past *e = &h->everybody;
@@ -194,7 +194,7 @@ static json_t *behaviours(const struct history *h)
 	return all;
 }
 
-static void moments(const struct history *h)
+static void moments(const struct days *h)
 {
 	size_t i;
 	json_t *a;
@@ -213,7 +213,7 @@ static void moments(const struct history *h)
 		json_array_remove(h->arrivals, 0);
 }
 
-static json_t *scenario_of(const struct history *h)
+static json_t *scenario_of(const struct days *h)
 {
 	json_t *doc = json_object();
 	char text[TIME_TEXT_MAX];
@@ -230,7 +230,7 @@ static json_t *scenario_of(const struct history *h)
 
 /* ---- the whole ---- */
 
-static void begin(struct history *h)
+static void begin(struct days *h)
 {
 	h->etc = json_object();
 	h->arrivals = json_array();
@@ -241,7 +241,7 @@ static void begin(struct history *h)
 		js_set_new(h->etc, config_dirs[k], json_object());
 }
 
-static void end(struct history *h)
+static void end(struct days *h)
 {
 	struct past *p, *next_past;
 	struct came *c, *next_came;
@@ -267,7 +267,7 @@ static void end(struct history *h)
 int simulate_from(const struct spool *s, int64_t since_ms, json_t **scenario, json_t **etc,
                   struct err *err)
 {
-	struct history h = {.since_ms = since_ms};
+	struct days h = {.since_ms = since_ms};
 	int rc;
 
 	begin(&h);

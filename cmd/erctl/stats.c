@@ -5,13 +5,13 @@
 #include "cells.h"
 #include "cmd.h"
 #include "json/js.h"
-#include "stats_read.h"
+#include "history.h"
 #include "table.h"
 #include "verbs.h"
 
 enum { LAST_DAYS = 7 };
 
-static void print_lanes(struct run *r, const struct stats *st)
+static void print_lanes(struct run *r, const struct history *st)
 {
 	static const char *const head[] = {"LANE", "TASKS", "OPEN", "LOST", "P50", "P90", "P99",
 	                                   "IN TIME", ""};
@@ -33,7 +33,7 @@ static void print_lanes(struct run *r, const struct stats *st)
 	table_release(&t);
 }
 
-static void print_workers(struct run *r, const struct stats *st)
+static void print_workers(struct run *r, const struct history *st)
 {
 	static const char *const head[] = {"WORKER", "OFFERS", "ACCEPTED", "", "MISSED", "ANSWERS",
 	                                   "REJECTED", "REACTS", "WORKS P50", "P90"};
@@ -103,7 +103,7 @@ static json_t *worker_doc(const struct worker_row *w)
 	return doc;
 }
 
-static void print_json(struct run *r, const struct stats *st, int64_t since_ms)
+static void print_json(struct run *r, const struct history *st, int64_t since_ms)
 {
 	json_t *doc = json_object(), *lanes = json_array(), *workers = json_array();
 
@@ -124,9 +124,9 @@ static int run(struct run *r, struct err *err)
 {
 	int64_t now_ms = now_wall_ms();
 	int64_t since_ms = now_ms - args_num(r, "last", (int64_t)LAST_DAYS * 24 * 3600 * 1000);
-	struct stats st;
+	struct history st;
 
-	if (stats_read(&r->spool, since_ms, now_ms, &st, err) < 0)
+	if (history_read(&r->spool, since_ms, now_ms, &st, err) < 0)
 		return -1;
 	if (r->out.format != FMT_TEXT) {
 		print_json(r, &st, since_ms);
@@ -136,7 +136,7 @@ static int run(struct run *r, struct err *err)
 	}
 	if (st.tasks == 0)
 		out_remark(&r->out, "no task came in within that time");
-	stats_release(&st);
+	history_release(&st);
 	return 0;
 }
 

@@ -1,4 +1,4 @@
-#include "stats_read.h"
+#include "history.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +21,7 @@ struct seen {
 };
 
 struct reading {
-	struct stats *st;
+	struct history *st;
 	int64_t since_ms;
 	struct seen *tasks;
 };
@@ -56,7 +56,7 @@ int64_t times_quantile(const struct times *t, double q)
 	return t->n ? t->ms[(size_t)(q * (double)(t->n - 1) + 0.5)] : 0;
 }
 
-static struct lane_row *lane_of(struct stats *st, const char *name)
+static struct lane_row *lane_of(struct history *st, const char *name)
 {
 	struct lane_row *l = NULL;
 
@@ -69,7 +69,7 @@ static struct lane_row *lane_of(struct stats *st, const char *name)
 	return l;
 }
 
-static struct worker_row *worker_of(struct stats *st, const char *name)
+static struct worker_row *worker_of(struct history *st, const char *name)
 {
 	struct worker_row *w = NULL;
 
@@ -215,20 +215,20 @@ static void finish(struct reading *r, int64_t now_ms)
 	HASH_SORT(r->st->workers, by_worker);
 }
 
-int stats_read(const struct spool *s, int64_t since_ms, int64_t now_ms, struct stats *out,
+int history_read(const struct spool *s, int64_t since_ms, int64_t now_ms, struct history *out,
                struct err *err)
 {
 	struct reading r = {.st = out, .since_ms = since_ms};
 
-	*out = (struct stats){.tasks = 0};
+	*out = (struct history){.tasks = 0};
 	int rc = journal_walk(s, NULL, 0, visit, &r, NULL, err);
 	finish(&r, now_ms);
 	if (rc != 0)
-		stats_release(out);
+		history_release(out);
 	return rc;
 }
 
-void stats_release(struct stats *st)
+void history_release(struct history *st)
 {
 	struct lane_row *l, *next_lane;
 	struct worker_row *w, *next_worker;

@@ -1,13 +1,13 @@
 /*
- * erctl/stats_read.h -- what the journal says of lanes and workers over a time.
+ * erctl/history.h -- what the journal says of lanes and workers over a time.
  *
  * Method     One walk over the journal; what counts are the tasks that came in since a moment, with
  *            all that became of them.
  * Complexity O(events of the journal); memory by those tasks.
- * Ownership  stats_release.
+ * Ownership  history_release.
  */
-#ifndef ERCTL_STATS_READ_H
-#define ERCTL_STATS_READ_H
+#ifndef ERCTL_HISTORY_H
+#define ERCTL_HISTORY_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -39,15 +39,15 @@ struct worker_row {
 	UT_hash_handle hh;
 };
 
-struct stats {
+struct history {
 	struct lane_row *lanes;     /* by name */
 	struct worker_row *workers; /* by name */
 	uint64_t tasks;
 };
 
-int stats_read(const struct spool *s, int64_t since_ms, int64_t now_ms, struct stats *out,
+int history_read(const struct spool *s, int64_t since_ms, int64_t now_ms, struct history *out,
                struct err *err);
-void stats_release(struct stats *st);
+void history_release(struct history *st);
 int64_t times_quantile(const struct times *t, double q); /* 0 when there are none */
 
 #endif
