@@ -29,6 +29,7 @@ struct batch;
 struct err;
 struct http;
 struct journal;
+struct notices;
 struct pickup_names;
 struct run;
 struct views;
@@ -71,6 +72,7 @@ struct erd {
 	struct http *http;
 	struct webhooks *hooks;
 	struct agents *agents;
+	struct notices *notices;
 	struct batch *batch;        /* the batch being taken, or NULL */
 
 	struct pending *pending;    /* owned */
@@ -151,6 +153,10 @@ int hooks_start(struct erd *e, struct err *err);
 int hooks_run(struct erd *e, struct err *err);
 int hooks_settle(struct erd *e, struct err *err); /* after the commit */
 int hooks_mend(struct erd *e, const struct event *ev, struct err *err); /* a restart's tail */
+
+/* notices.c: workers are told what waits for them. */
+int notices_start(struct erd *e, struct err *err);
+void notices_note(struct erd *e, const struct pending *p); /* a committed event */
 
 /* rest.c: snapshot, index compaction, cleaning. */
 int rest_snapshot(struct erd *e, int at_exit, struct err *err);

@@ -20,6 +20,7 @@
 #include "notify.h"
 #include "out/agent.h"
 #include "out/http.h"
+#include "out/notice.h"
 #include "out/webhook.h"
 #include "spool/lock.h"
 #include "spool/receipt.h"
@@ -34,7 +35,7 @@ enum {
 	VIEW_CALM_US = 50000,    /* of views otherwise, before new/ is looked at again */
 	CONTROL_MAX = 64 << 10,
 	DRAIN_MS = 10000,        /* for deliveries under way at the end */
-	FDS_MAX = 4 + AGENTS_POLLFDS
+	FDS_MAX = 4 + 2 * AGENTS_POLLFDS
 };
 
 int64_t erd_now(const struct erd *e)
@@ -89,6 +90,7 @@ static int pass(struct erd *e, int *busy, struct err *err)
 		return -1;
 	if (hooks_run(e, err) != 0)
 		return -1;
+	notices_run(e->notices, erd_now(e));
 	*busy = taken > 0 || more || e->n_pending || e->told || views_pending(e->views);
 	return 0;
 }
@@ -129,7 +131,13 @@ static int64_t sleep_ms(const struct erd *e, int busy, int idle)
 	at = webhooks_next_ms(e->hooks);
 	if (at - now < ms)
 		ms = at - now;
+	at = notices_next_ms(e->notices);
+	if (at - now < ms)
+		ms = at - now;
 	at = agents_next_ms(e->agents) - now_mono_ms();
+	if (at < ms)
+		ms = at;
+	at = notices_program_ms(e->notices) - now_mono_ms();
 	if (at < ms)
 		ms = at;
 	if (notify_wait_ms() < ms)
@@ -187,9 +195,12 @@ static int sleep_until_work(struct erd *e, int64_t ms, struct err *err)
 		fds[n++] = (struct pollfd){.fd = e->inotify, .events = POLLIN};
 	size_t own = n;
 	n += agents_pollfds(e->agents, fds + n);
+	size_t telling = n;
+	n += notices_pollfds(e->notices, fds + n);
 	if (http_poll(e->http, fds, n, ms, err) != 0)
 		return -1;
-	agents_handle(e->agents, fds + own, n - own);
+	agents_handle(e->agents, fds + own, telling - own);
+	notices_handle(e->notices, fds + telling, n - telling);
 	if (e->control >= 0 && read_control(e, err) != 0)
 		return -1;
 	while (e->inotify >= 0 && read(e->inotify, drop, sizeof(drop)) > 0)
@@ -202,7 +213,7 @@ static int sleep_until_work(struct erd *e, int64_t ms, struct err *err)
 static int quiet(const struct erd *e, int busy)
 {
 	return !busy && !agents_running(e->agents) && !agents_waiting(e->agents) &&
-	       !webhooks_active(e->hooks);
+	       !webhooks_active(e->hooks) && !notices_active(e->notices);
 }
 
 static int drain(struct erd *e, struct err *err)

@@ -185,6 +185,8 @@ int record_commit(struct erd *e, struct err *err)
 		struct pending *p = &e->pending[i];
 		if (rc == 0 && p->ev.has_task && p->ev.type < EV_CONFIG_SET)
 			rc = views_note(e->views, &p->ev, p->prior_seq, p->created, 0, err);
+		if (rc == 0 && p->ev.has_task)
+			notices_note(e, p);
 		pending_release(p);
 	}
 	e->n_pending = 0;

@@ -20,6 +20,7 @@
 #include "log.h"
 #include "out/agent.h"
 #include "out/http.h"
+#include "out/notice.h"
 #include "out/webhook.h"
 #include "spool/lock.h"
 #include "spool/snapshot.h"
@@ -120,7 +121,7 @@ static int recover(struct erd *e, struct err *err)
 	if (rc == 0 && (e->http = http_new(err)) == NULL)
 		rc = -1;
 	if (rc == 0)
-		rc = hooks_start(e, err); /* before views may tell of deliveries */
+		rc = hooks_start(e, err) || notices_start(e, err) ? -1 : 0; /* before views may tell of deliveries */
 	if (rc == 0)
 		rc = mend_views(e, &tail, err);
 	free(tail.items);
@@ -320,6 +321,7 @@ void erd_end(struct erd *e)
 	agents_free(e->agents);
 	batch_free(e->batch);
 	webhooks_free(e->hooks);
+	notices_free(e->notices);
 	http_free(e->http);
 	views_free(e->views);
 	journal_close(e->journal);
