@@ -115,6 +115,8 @@ static void add_work(struct life *l, const struct script *s)
 	add(l, EV_MATCHED, ST_QUEUED, data);
 	add(l, EV_OFFERED, ST_OFFERED, offer(s));
 	add(l, EV_ACCEPTED, ST_ACCEPTED, of_worker(s));
+	if (strcmp(s->dialect, "chain") == 0)
+		add(l, EV_ESC_ACKNOWLEDGED, ST_ACCEPTED, of_worker(s));
 	add(l, EV_STARTED, ST_STARTED, of_worker(s));
 	data = of_worker(s);
 	js_set_str(data, "text", "Which of the two?");

@@ -264,7 +264,7 @@ static const struct {
 	 "/requirements/min_rating", "0 to 5"},
 	{"{\"task_type\":\"general\",\"domain\":\"x\",\"requirements\":{\"skills\":[\"\"]}}",
 	 "/requirements/skills/0", ""},
-	{"{\"name\":\"support\",\"levels\":[{\"agentId\":\"a\"}]}", "/levels", "etc/chains/"},
+	{"{\"name\":\"support\",\"levels\":[{\"agentId\":\"a\"}]}", "/levels", "erctl chain create"},
 	{"{\"title\":\"x\",\"sla\":{\"urgency\":\"asap\"}}", "/sla/urgency", "critical"},
 	{"{\"title\":\"x\",\"webhook\":\"https://x\"}", "/webhook", "object"},
 	{"{\"title\":\"x\",\"webhook\":{\"url\":\"http://x\",\"retryPolicy\":{\"maxRetries\":101}}}",
