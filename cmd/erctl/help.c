@@ -145,6 +145,13 @@ int help_overview(struct run *r)
 
 int help_version(struct run *r)
 {
+	if (r->out.format != FMT_TEXT) {
+		json_t *doc = json_pack("{s:s, s:s, s:i}", "version", ER_VERSION, "jansson",
+		                        jansson_version_str(), "spoolFormat", SPOOL_FORMAT);
+		out_doc(&r->out, doc);
+		json_decref(doc);
+		return 0;
+	}
 	out_line(&r->out, "erctl %s", ER_VERSION);
 	out_line(&r->out, "jansson %s, spool format %d", jansson_version_str(), SPOOL_FORMAT);
 	return 0;
