@@ -92,7 +92,8 @@ enum { GIVEN_MAX = 256 };
 
 struct run {
 	const struct cmd *cmd;
-	int argc; /* positional arguments */
+	char **words; /* as main got them */
+	int argc;     /* positional arguments */
 	char **argv;
 	struct given given[GIVEN_MAX];
 	size_t ngiven;

@@ -27,7 +27,6 @@
 #include "model/intake.h"
 
 struct dialect;
-struct schema;
 
 /* A name that many tasks share (requesters). */
 struct atom {
@@ -111,12 +110,6 @@ struct lane_stats {
 	char name[];
 };
 
-struct compiled {
-	UT_hash_handle hh;
-	struct sha256 sha;
-	struct schema *schema;
-};
-
 struct world {
 	char *organisation;
 	struct config *config;
@@ -136,7 +129,6 @@ struct world {
 	uint64_t route_gen;    /* ...this was raised: somebody may be free now who was not */
 	struct delivery *deliveries;
 	struct lane_stats *lanes;
-	struct compiled *schemas; /* cache */
 };
 
 struct world *world_new(const char *organisation);
@@ -169,8 +161,5 @@ struct task *world_to_route(struct world *w);                       /* or NULL *
 void world_remember(struct world *w, const char *message_id);
 struct assign *task_add_assign(struct task *t, struct crew *worker);
 struct lane_stats *world_lane(struct world *w, const char *name, int make);
-/* Compiled schema of ${doc} (cached by ${sha}); NULL with *err. */
-const struct schema *world_schema(struct world *w, const struct sha256 *sha, const json_t *doc,
-                                  struct err *err);
 
 #endif

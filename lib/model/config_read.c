@@ -8,6 +8,7 @@
 #include "base/ids.h"
 #include "base/mem.h"
 #include "json/js.h"
+#include "json/schema/bundle.h"
 #include "json/schema/schema.h"
 #include "model/dialect.h"
 #include "model/strings.h"
@@ -58,6 +59,8 @@ static const struct field lane_fields[] = {
 	{"/offerSeconds", F_SECONDS, AT(lane, offer_ms), 5, 7 * DAY_S, 300, NULL},
 	{"/maxAttempts", F_INT, AT(lane, max_attempts), 1, 20, 3, NULL},
 	{"/priceUsd", F_USD, AT(lane, price_usd_micro), 0, USD_MAX, 0, NULL},
+	{"/evidenceMaxBytes", F_INT, AT(lane, evidence_max), 1, 256 << 20, 10 << 20, NULL},
+	{"/assertFormat", F_BOOL, AT(lane, assert_formats), 0, 0, 0, NULL},
 	{"/requirements", F_NONE, 0, 0, 0, 0, NULL},
 };
 
@@ -247,37 +250,40 @@ int config_schema_error(const char *field, const struct err *inner, struct err *
 	return err_field(err, inner->code, where, "%s", text);
 }
 
-/* ${doc} as an ordinary schema that compiles: *expanded is a new reference. */
-static struct schema *compile(const json_t *doc, const char *field, json_t **expanded,
-                              struct err *err)
+/* ${doc} as an ordinary schema, a new reference.  What it refers to in the registry may not be there
+ * yet: config_check looks for that. */
+static json_t *expand(const json_t *doc, const char *field, struct err *err)
 {
+	static const struct schema_options alone = {.partial = 1};
 	struct err inner = ERR_INIT;
-	struct schema *s = NULL;
+	json_t *expanded = schema_expand(doc, &inner);
+	struct schema *s = expanded ? schema_compile_with(expanded, &alone, &inner) : NULL;
 
-	*expanded = schema_expand(doc, &inner);
-	if (*expanded)
-		s = schema_compile(*expanded, &inner);
-	if (!s)
+	if (!s) {
 		config_schema_error(field, &inner, err);
-	return s;
+		json_decref(expanded);
+		return NULL;
+	}
+	schema_free(s);
+	return expanded;
 }
 
 static int read_lane_schema(struct entry *e, struct err *err)
 {
 	const json_t *v = json_object_get(e->doc, "schema");
-	struct schema *s;
+	struct lane *l = &e->u.lane;
 
 	if (!v || json_is_null(v))
 		return 0;
 	if (json_is_string(v)) {
-		e->u.lane.schema_name = json_string_value(v);
+		l->schema_name = json_string_value(v);
 		return 0;
 	}
 	if (!json_is_object(v))
 		return err_field(err, FAIL_INVALID, "/schema", "must be a name or a schema");
-	s = compile(v, "/schema", &e->u.lane.schema_inline, err);
-	schema_free(s);
-	return s ? 0 : -1;
+	l->schema_inline = expand(v, "/schema", err);
+	l->schema_refers = l->schema_inline && schema_refers(l->schema_inline);
+	return l->schema_inline ? 0 : -1;
 }
 
 static int read_lane(struct entry *e, struct err *err)
@@ -350,10 +356,11 @@ static int read_schema(struct entry *e, struct err *err)
 	if (!versioned(e->name))
 		return err_set(err, FAIL_INVALID, "the name of a schema ends in its version: %s.v1",
 		               e->name);
-	s->compiled = compile(e->doc, "", &e->expanded, err);
-	if (!s->compiled)
+	e->expanded = expand(e->doc, "", err);
+	if (!e->expanded)
 		return -1;
 	s->doc = e->expanded;
+	s->refers = schema_refers(s->doc);
 	js_hash(s->doc, &s->sha);
 	return 0;
 }
@@ -405,12 +412,10 @@ void config_entry_free(struct entry *e)
 		strings_release(&e->u.worker.skills);
 		strings_release(&e->u.worker.certifications);
 		break;
-	case CFG_SCHEMA:
-		schema_free(e->u.schema.compiled);
-		break;
 	case CFG_ENDPOINT:
 		strings_release(&e->u.endpoint.events);
 		break;
+	case CFG_SCHEMA:
 	case CFG_COUNT:
 		break;
 	}
