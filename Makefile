@@ -39,6 +39,10 @@ PKG      = pkg-config
 LIBS_CTL = $(shell $(PKG) --libs jansson libpcre2-8 libmd) -lm
 LIBS_ERD = $(LIBS_CTL) $(shell $(PKG) --libs libcurl libcrypto)
 LIBS_CHECK = $(shell $(PKG) --libs check)
+# Full-screen views: WITH_TUI=yes|no, else if ncursesw is there.
+WITH_TUI ?= auto
+TUI       = $(filter yes,$(WITH_TUI:auto=$(shell $(PKG) --exists ncursesw && echo yes)))
+LIBS_TUI  = $(LIBS_CTL) $(shell $(PKG) --libs ncursesw)
 
 # A new module needs no edit here: folders are layers, lowest last for the linker.
 LAYERS   = out sim engine spool model json base
@@ -56,12 +60,15 @@ below_out    = out spool model json base
 below_cmd    = $(LAYERS)
 below    = $(foreach l,$(below_$(1)),$(O)/lib$(l).a)
 
-ERCTL_OBJ = $(call obj,$(sort $(wildcard cmd/erctl/*.c)))
+# One set of verbs, linked twice: erctl without ncurses becomes erctl-tui where it needs a full screen.
+VERB_OBJ  = $(call obj,$(filter-out cmd/erctl/tui%.c cmd/erctl/handover.c,$(sort $(wildcard cmd/erctl/*.c))))
+ERCTL_OBJ = $(VERB_OBJ) $(call obj,cmd/erctl/handover.c)
+TUI_OBJ   = $(VERB_OBJ) $(call obj,$(sort $(wildcard cmd/erctl/tui*.c)))
 ERD_OBJ   = $(call obj,$(sort $(wildcard cmd/erd/*.c)))
 # tests/unit/LAYER_NAME.c links LAYER and what lies below it
 UNIT      = $(patsubst tests/unit/%.c,$(O)/unit/%,$(sort $(wildcard tests/unit/*_*.c)))
 
-all: $(O)/erctl $(O)/erd $(O)/hook-receiver ## build erctl and erd
+all: $(O)/erctl $(O)/erd $(if $(TUI),$(O)/erctl-tui) $(O)/hook-receiver ## build erctl, erctl-tui and erd
 
 define archive
 $(O)/lib$(1).a: $(call obj,$(call srcs,$(1)))
@@ -75,6 +82,9 @@ $(O)/%.o: %.c
 
 $(O)/erctl: $(ERCTL_OBJ) $(call below,sim) $(call below,spool)
 	$(if $(V),,@echo "  LINK  $@";)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $(ERCTL_OBJ) $(O)/libsim.a $(O)/libengine.a $(call below,spool) $(LIBS_CTL)
+
+$(O)/erctl-tui: $(TUI_OBJ) $(call below,sim) $(call below,spool)
+	$(if $(V),,@echo "  LINK  $@";)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $(TUI_OBJ) $(O)/libsim.a $(O)/libengine.a $(call below,spool) $(LIBS_TUI)
 
 $(O)/erd: $(ERD_OBJ) $(ARCHIVES)
 	$(if $(V),,@echo "  LINK  $@";)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $(ERD_OBJ) $(ARCHIVES) $(LIBS_ERD)
@@ -100,6 +110,10 @@ $(O)/bench/%: tests/bench/%.c
 $(O)/bench/schema: $(O)/tests/bench/schema.o $(call below,json)
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  LINK  $@";)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(call below,json) $(LIBS_CTL)
+peers: $(if $(wildcard /usr/include/valijson/validator.hpp),$(O)/bench/peer_valijson)
+$(O)/bench/peer_valijson: tests/bench/peer_valijson.cpp
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "  CXX   $@";)$(CXX) -std=c++17 -O3 -DNDEBUG -Wall -Wextra -o $@ $<
 $(O)/crash/%: tests/crash/%.c
 	$(probe)
 $(O)/tools/calendar: $(O)/tests/tools/calendar.o $(call below,spool)
@@ -122,6 +136,10 @@ deps: ## install what the build needs and is missing (apt-get, as root or by sud
 
 deps-test: ## and what the tests need
 	$(Q)tests/deps.sh build test
+
+deps-bench: ## and what the figures are compared with
+	$(Q)tests/deps.sh build bench
+	$(Q)tests/bench/peers.sh $(O)
 
 units: $(UNIT) ## build the unit tests
 probes: $(PROBES) $(O)/tools/calendar
@@ -162,7 +180,8 @@ asan: ## unit tests with address and undefined-behaviour sanitizers, not forked
 	$(Q)$(MAKE) --no-print-directory $(JOBS) $(ASAN) check-units
 
 bench: ## figures, each beside its baseline from the same run
-	$(Q)$(MAKE) --no-print-directory $(JOBS) all probes
+	$(Q)$(MAKE) --no-print-directory deps-bench || echo "measuring without what is missing" >&2
+	$(Q)$(MAKE) --no-print-directory $(JOBS) all probes peers
 	$(Q)tests/bench/run.sh $(O)
 
 fuzz: ## libFuzzer on every parser, FUZZ_SECONDS each (needs clang)
@@ -195,6 +214,7 @@ UNITS     = $(D)$(unitdir)/erd.service $(D)$(userunitdir)/erd.service $(D)$(sysu
 install: all man ## to PREFIX (DESTDIR in front of it)
 	$(INSTALL) -d $(D)$(bindir) $(D)$(sbindir) $(D)$(libexecdir) $(D)$(datadir)
 	$(INSTALL) -m 755 $(O)/erctl $(D)$(bindir)/erctl
+	$(if $(TUI),$(INSTALL) -m 755 $(O)/erctl-tui $(D)$(libexecdir)/erctl-tui)
 	$(INSTALL) -m 755 $(O)/erd $(D)$(sbindir)/erd
 	for f in $(O)/man/*.[1-8]; do $(INSTALL) -D -m 644 $$f $(D)$(mandir)/man$${f##*.}/$${f##*/} || exit 1; done
 	find $(TREES) -type f | while read -r f; do \
@@ -209,7 +229,7 @@ install: all man ## to PREFIX (DESTDIR in front of it)
 	$(INSTALL) -D -m 644 share/systemd/tmpfiles.conf $(D)$(tmpfilesdir)/er.conf
 
 uninstall: ## take it away again; spools are left alone
-	rm -f $(D)$(bindir)/erctl $(D)$(sbindir)/erd $(UNITS)
+	rm -f $(D)$(bindir)/erctl $(D)$(libexecdir)/erctl-tui $(D)$(sbindir)/erd $(UNITS)
 	rm -f $(D)$(mandir)/man1/erctl.1 $(D)$(mandir)/man1/erctl-*.1 $(D)$(mandir)/man8/erd.8 $(D)$(mandir)/man[57]/er-*.[57]
 	rm -f $(D)$(PREFIX)/share/bash-completion/completions/erctl $(D)$(PREFIX)/share/zsh/vendor-completions/_erctl \
 	  $(D)$(PREFIX)/share/fish/vendor_completions.d/erctl.fish
@@ -233,7 +253,7 @@ clean: ## remove everything that was built
 help: ## this list
 	@awk -F':[^#]*## ' '/^[a-z._-]+:.*## /{printf "  %-22s %s\n",$$1,$$2}' Makefile
 
-.PHONY: all deps deps-test units probes demo check check-slow check-layers check-headers check-pure check-banned \
+.PHONY: all deps deps-test deps-bench units probes peers demo check check-slow check-layers check-headers check-pure check-banned \
 	check-man check-units asan bench fuzz fuzzers lint man install uninstall installcheck dist clean help compile_commands.json
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)

@@ -238,10 +238,14 @@ as start
 cat >"$W/answer" <<'END'
 {"reached_user": true, "user_confirmed": false, "notes": "Owner was asleep at 03:42 UTC. Treat as compromise."}
 END
-as answer "$W/answer" --confidence 0.95
-did "$who phones, and answers with confidence 0.95"
+echo "03:42 UTC, two minutes: asleep, nobody else has the laptop" >"$W/call.txt"
+must "an answer without the evidence that the task demands is not sent" \
+	sh -c 'erctl -q --as "$1" answer "$2" "$3" --confidence 0.95; [ $? = 5 ]' - "$who" "$id" "$W/answer"
+as answer "$W/answer" --confidence 0.95 --evidence "$W/call.txt"
+did "$who phones, and answers with confidence 0.95 and a note of the call as evidence"
 result
 must_say "what the owner said" '"user_confirmed": *false' "$W/result"
+must_say "the evidence" '"name": *"call.txt"' "$W/result"
 webhooks biolayer event task.created task.queued task.sla_breached task.matched task.offered task.accepted \
 	task.started task.submitted task.verified task.completed
 

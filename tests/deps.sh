@@ -1,11 +1,14 @@
 #!/bin/sh
-# tests/deps.sh build|test... -- install the Debian packages that are missing, and only those.
+# tests/deps.sh build|test|bench... -- install the Debian packages that are missing, and only those.
 # On other systems: name what pkg-config does not find and leave the rest to the reader.
 set -u
 
 build='build-essential pkg-config libjansson-dev libpcre2-dev libmd-dev uthash-dev
-       libcurl4-openssl-dev libssl-dev tzdata' # tzdata: read when etc/ names a zone
-tests='check bats mandoc shellcheck strace python3 jq'
+       libcurl4-openssl-dev libssl-dev libncurses-dev tzdata' # tzdata: read when etc/ names a zone
+tests='check bats tmux mandoc shellcheck strace python3 jq'
+# What the figures are compared with; ajv comes by npm where that is.
+bench='g++ nodejs libvalijson-dev rapidjson-dev python3-fastjsonschema'
+command -v npm >/dev/null || bench="$bench node-ajv"
 
 others() {
 	lack=
@@ -24,7 +27,8 @@ for set in "$@"; do
 	case $set in
 	build) list=$build ;;
 	test) list=$tests ;;
-	*) echo "usage: deps.sh build|test..." >&2; exit 2 ;;
+	bench) list=$bench ;;
+	*) echo "usage: deps.sh build|test|bench..." >&2; exit 2 ;;
 	esac
 	for p in $list; do
 		case $(dpkg-query -W -f='${db:Status-Status}' "$p" 2>/dev/null) in

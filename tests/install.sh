@@ -21,6 +21,10 @@ mk="${MAKE:-make} --no-print-directory O=$O CC=${CC:-cc} PREFIX=/usr DESTDIR=$d"
 ok "make install" $mk install
 ok "erctl runs" "$d/usr/bin/erctl" --version
 ok "erd runs" "$d/usr/sbin/erd" --version
+if [ -x "$O/erctl-tui" ]; then
+	ok "installs libexec/er/erctl-tui" test -x "$d/usr/libexec/er/erctl-tui"
+	ok "erctl does without ncurses" sh -c "! ldd '$d/usr/bin/erctl' | grep -q curses"
+fi
 for f in bin/erctl sbin/erd share/man/man1/erctl.1 share/man/man1/erctl-submit.1 \
 	share/er/spool-example/spool.json share/er/spool-example/etc/programs/echo \
 	lib/systemd/system/erd.service lib/systemd/user/erd.service lib/sysusers.d/er.conf \

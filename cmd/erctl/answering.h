@@ -3,7 +3,8 @@
  *
  * Method     The view gives schema and texts, form.h the fields, draft.h keeps what was typed.  The
  *            answer is checked here (schema, evidence), blobs are dropped, the message is sent, and
- *            the draft is dropped only when erd granted it or the message is durable.
+ *            the draft is dropped only when erd granted it or, without a verdict, the message is
+ *            durable: then it is in new/, and later in the journal or in refused/.
  * Errors     FAIL_INVALID with r->details: the errors; FAIL_CONFLICT: the assignment is gone (the
  *            draft stays, the hint names the command to try again).
  */
@@ -35,8 +36,15 @@ int answering_check(const struct answering *a, struct run *r, const struct draft
  * it is queued.  0 granted or queued; -1 refused or rejected. */
 int answering_send(const struct answering *a, struct run *r, struct draft *d, json_t **verdict,
                    struct err *err);
+/* The same, with what verb_message_report wants to know. */
+struct verb_sent;
+int answering_post(const struct answering *a, struct run *r, struct draft *d,
+                   struct verb_sent *sent, json_t **verdict, struct err *err);
 /* $EDITOR on the draft until valid or abandoned (crontab -e, kubectl edit). *submit: 1 when it is valid. */
 int answering_edit(const struct answering *a, struct run *r, struct draft *d, int *submit,
                    struct err *err);
+/* Take over what an editor left that was killed: 1 into d->answer, 0 there is nothing newer than the draft,
+ * -1 it cannot be read (FAIL_INVALID names file and line). */
+int answering_adopt(const struct answering *a, struct run *r, struct draft *d, struct err *err);
 
 #endif

@@ -57,6 +57,19 @@ static int check_int(struct given *g, struct err *err)
 	return 0;
 }
 
+/* "15m" is that long ago, "+15m" from now. */
+static int check_time_from_now(struct given *g, struct err *err)
+{
+	struct err why = ERR_INIT;
+	int ahead = g->text[0] == '+';
+	if (duration_parse(g->text + ahead, &g->num, &why) < 0 || g->num < 0)
+		return err_set(err, FAIL_USAGE,
+		               "--%s: needs a time like 2026-01-31T12:00:00Z, 15m (ago) or +15m",
+		               g->opt->name);
+	g->num = now_wall_ms() + (ahead ? g->num : -g->num);
+	return 0;
+}
+
 int args_check(struct given *g, struct err *err)
 {
 	struct err why = ERR_INIT;
@@ -71,11 +84,7 @@ int args_check(struct given *g, struct err *err)
 	case OPT_TIME:
 		if (time_parse(g->text, &g->num, &why) == 0)
 			return 0;
-		if (duration_parse(g->text, &g->num, &why) < 0)
-			return err_set(err, FAIL_USAGE,
-			               "--%s: needs a time like 2026-01-31T12:00:00Z, or 15m (ago)", name);
-		g->num = now_wall_ms() - g->num;
-		return 0;
+		return check_time_from_now(g, err);
 	case OPT_ENUM:
 		if (!enum_has(g->opt->arg, g->text))
 			return err_set(err, FAIL_USAGE, "--%s: must be one of %s", name, g->opt->arg);

@@ -30,7 +30,7 @@ enum opt_type {
 	OPT_STRING,
 	OPT_INT,      /* 0 .. 2^31-1 */
 	OPT_DURATION, /* 90s 15m 4h 2d */
-	OPT_TIME,     /* RFC 3339, or a duration: that long ago */
+	OPT_TIME,     /* RFC 3339, or a duration: that long ago, with + from now */
 	OPT_ENUM,     /* .arg is "one|two|three" */
 	OPT_FIELDS,   /* optional: --json or --json=a,b */
 	OPT_STATE,    /* state names, comma-separated */
@@ -103,7 +103,8 @@ enum { GIVEN_MAX = 256 };
 
 struct run {
 	const struct cmd *cmd;
-	int argc; /* positional arguments */
+	char **words; /* as main got them */
+	int argc;     /* positional arguments */
 	char **argv;
 	struct given given[GIVEN_MAX];
 	size_t ngiven;

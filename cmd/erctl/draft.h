@@ -43,6 +43,14 @@ int draft_drop(const struct draft *d, const struct run *r, struct err *err);
 
 /* The editor's text: path of the .jsonc, owned by the caller. */
 char *draft_editor_path(const struct draft *d, const struct run *r, struct err *err);
+/* Replace it (mode 0600), or with ${text} NULL remove it. */
+int draft_editor_write(const struct draft *d, const struct run *r, const struct buf *text,
+                       struct err *err);
+/* 1 when there is one and the draft was not saved after it: what it says counts. */
+int draft_editor_newer(const struct draft *d, const struct run *r);
+
+/* er.draft.v1; a new reference. */
+json_t *draft_doc(const struct draft *d);
 
 /* Every draft of this spool, newest first; stops when ${fn} returns non-zero. */
 int draft_each(const struct run *r, int (*fn)(void *ctx, const struct draft *d), void *ctx,

@@ -14,6 +14,6 @@ const char *const result_fields[] = {"schema", "seq", "id", "state", "lane", "di
                                      "answer", "worker", "confidence", "reason", "document", NULL};
 
 const char *const inbox_fields[] = {
-	"schema", "task", "state", "lane", "title", "urgency", "due", "offerExpires", "priceUsd",
-	"instructions", "payload", "artifacts", "context", "question", "comments", "rejections",
-	"answerSchema", "body", NULL};
+	"schema", "task", "state", "lane", "title", "urgency", "createdAt", "due", "offerExpires",
+	"priceUsd", "instructions", "payload", "artifacts", "context", "question", "comments",
+	"rejections", "answerSchema", "evidenceRequired", "body", NULL};

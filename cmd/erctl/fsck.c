@@ -100,9 +100,10 @@ const struct cmd cmd_fsck = {
 	.args = "",
 	.summary = "check that the spool is in one of its legal states",
 	.about = "The journal's hash chain is verified, every message must be in exactly one place, "
-	         "and every view must agree with the journal. Each finding is named. Exit status 1 "
-	         "means that there are errors.\n\n"
-	         "Everything but journal, etc, new and refused may be deleted: --rebuild makes it "
+	         "and every view must agree with the journal; each blob is read and must have the "
+	         "SHA-256 of its name. Each finding is named. Exit status 1 means that there are "
+	         "errors.\n\n"
+	         "Everything but journal, etc, new, refused and blobs may be deleted: --rebuild makes it "
 	         "again, byte for byte. erd must not run meanwhile.",
 	.opts = opts,
 	.needs = NEED_SPOOL,

@@ -8,6 +8,7 @@
 #include "base/near.h"
 #include "base/safe.h"
 #include "cmd.h"
+#include "handover.h"
 #include "verbs.h"
 
 enum { HELP_COLS = 79, OPT_COLS = 26 };
@@ -162,8 +163,17 @@ int help_overview(struct run *r)
 
 int help_version(struct run *r)
 {
+	if (r->out.format != FMT_TEXT) {
+		json_t *doc = json_pack("{s:s, s:s, s:i, s:b}", "version", ER_VERSION, "jansson",
+		                        jansson_version_str(), "spoolFormat", SPOOL_FORMAT,
+		                        "fullScreen", handover_possible());
+		out_doc(&r->out, doc);
+		json_decref(doc);
+		return 0;
+	}
 	out_line(&r->out, "erctl %s", ER_VERSION);
-	out_line(&r->out, "jansson %s, spool format %d", jansson_version_str(), SPOOL_FORMAT);
+	out_line(&r->out, "jansson %s, spool format %d, full screen: %s", jansson_version_str(),
+	         SPOOL_FORMAT, handover_possible() ? "yes" : "no (erctl-tui is not installed)");
 	return 0;
 }
 

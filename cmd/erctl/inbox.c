@@ -1,31 +1,17 @@
-#include <unistd.h>
-
 #include "args.h"
-#include "base/buf.h"
 #include "base/clock.h"
 #include "base/err.h"
-#include "base/io.h"
 #include "base/mem.h"
 #include "base/timefmt.h"
 #include "cmd.h"
+#include "entries.h"
 #include "fields.h"
+#include "handover.h"
+#include "inbox_line.h"
 #include "json/js.h"
-#include "spool/dirlist.h"
 #include "table.h"
+#include "tui.h"
 #include "verbs.h"
-
-enum { ENTRY_MAX_BYTES = 16 << 20 };
-
-static json_t *read_entry(int dir, const char *name)
-{
-	struct buf b = BUF_INIT;
-	struct err gone = ERR_INIT; /* the entry may have ended meanwhile */
-	json_t *doc = NULL;
-	if (io_read_file(dir, name, ENTRY_MAX_BYTES, &b, &gone) == 0)
-		doc = js_parse_trusted(buf_str(&b), b.len, &gone);
-	buf_release(&b);
-	return doc;
-}
 
 static void add_row(struct table *t, const struct run *r, const json_t *doc)
 {
@@ -41,13 +27,13 @@ static void add_row(struct table *t, const struct run *r, const json_t *doc)
 	}
 }
 
-static void print_table(struct run *r, int dir, const struct names *names)
+static void print_table(struct run *r, const struct entries *l)
 {
 	static const char *const head[] = {"ID", "STATE", "DUE", "URGENCY", "LANE", "USD", "TITLE"};
 	struct table t;
 	table_init(&t, head, NITEMS(head), 1);
-	for (size_t i = 0; i < names->n; i++) {
-		json_t *doc = read_entry(dir, names->name[i]);
+	for (size_t i = 0; i < l->n; i++) {
+		json_t *doc = entries_doc(l, i);
 		if (doc)
 			add_row(&t, r, doc);
 		json_decref(doc);
@@ -56,11 +42,11 @@ static void print_table(struct run *r, int dir, const struct names *names)
 	table_release(&t);
 }
 
-static void print_json(struct run *r, int dir, const struct names *names)
+static void print_json(struct run *r, const struct entries *l)
 {
 	out_items_begin(&r->out);
-	for (size_t i = 0; i < names->n; i++) {
-		json_t *doc = read_entry(dir, names->name[i]);
+	for (size_t i = 0; i < l->n; i++) {
+		json_t *doc = entries_doc(l, i);
 		if (doc)
 			out_item(&r->out, doc);
 		json_decref(doc);
@@ -68,41 +54,72 @@ static void print_json(struct run *r, int dir, const struct names *names)
 	out_items_end(&r->out);
 }
 
-static int run(struct run *r, struct err *err)
+static int print(struct run *r, struct err *err)
 {
-	struct err absent = ERR_INIT;
-	struct names names = {.n = 0};
-	int dir = io_open_dir(r->spool.inbox, r->worker, &absent);
-	if (dir < 0 && absent.code != FAIL_NOT_FOUND)
-		return err_set(err, absent.code, "%s", absent.msg);
-	if (dir >= 0 && names_read(&names, dir, ".", ".json", err) < 0) {
-		close(dir);
+	struct entries l;
+	if (entries_open(&l, r, err) < 0)
 		return -1;
-	}
 	if (r->out.format == FMT_TEXT)
-		print_table(r, dir, &names);
+		print_table(r, &l);
 	else
-		print_json(r, dir, &names);
-	if (names.n == 0)
+		print_json(r, &l);
+	if (l.n == 0)
 		out_remark(&r->out, "nothing waits for %s", r->worker);
-	names_release(&names);
-	if (dir >= 0)
-		close(dir);
+	entries_close(&l);
 	return 0;
 }
+
+static int full_screen(struct run *r, struct err *err)
+{
+	int rc = tui_inbox(r, err);
+	if (rc == 0 || err->code != FAIL_USAGE)
+		return rc;
+	out_remark(&r->out, "%s: lines instead", err->msg);
+	err_clear(err);
+	return inbox_line(r, err);
+}
+
+static int run(struct run *r, struct err *err)
+{
+	if (args_has(r, "line") && args_has(r, "plain"))
+		return err_set(err, FAIL_USAGE, "inbox: --line and --plain exclude each other");
+	if (args_has(r, "line") && r->out.format == FMT_TEXT)
+		return inbox_line(r, err);
+	if (tui_usable(r))
+		return full_screen(r, err);
+	if (!terminal_asks(r))
+		return print(r, err);
+	if (!handover_possible())
+		out_remark(&r->out, "the full screen (erctl-tui) is not installed: lines instead");
+	return inbox_line(r, err);
+}
+
+static const struct opt opts[] = {
+	{0, "plain", OPT_FLAG, NULL, "a table, also on a terminal"},
+	{0, "line", OPT_FLAG, NULL, "plain prompts instead of the full screen"},
+	OPT_END};
 
 const struct cmd cmd_inbox = {
 	.name = "inbox",
 	.args = "",
-	.summary = "list what waits for you, the most urgent first",
-	.about = "Offers, and tasks that you accepted. --json prints everything a worker may know of "
-	         "each task (er.inbox.v1): instructions, payload, the schema of the answer, comments, "
-	         "and why an earlier answer was rejected.",
+	.summary = "read what waits for you, the most urgent first, and act on it",
+	.about = "Offers, and tasks that you accepted. On a terminal a full screen: j and k choose, "
+	         "Enter reads, a accepts, d declines, A answers, ? shows every key with the reason "
+	         "why it is not valid now, q leaves. An answer is held ER_UNDO seconds (10) before "
+	         "it is sent; u takes it back, and leaving sends it. What you type is kept as a "
+	         "draft until erd has it.\n\n"
+	         "With --line, ER_ACCESSIBLE, TERM=dumb or a terminal without a size: plain "
+	         "prompts. Not on a terminal, or with --plain or --no-input: a table.\n\n"
+	         "--json prints everything a worker may know of each task (er.inbox.v1): "
+	         "instructions, payload, the schema of the answer, comments, and why an earlier "
+	         "answer was rejected.",
+	.opts = opts,
 	.needs = NEED_SPOOL | NEED_WORKER,
 	.group = GROUP_WORKER,
 	.max_args = 0,
-	.exits = "0 2 3",
-	.examples = "erctl --as ana inbox\nerctl --as ana inbox --json=task,title,due",
+	.exits = "0 2 3 130",
+	.examples = "erctl --as ana inbox\nerctl --as ana inbox --json=task,title,due\n"
+	            "ER_OPEN=xdg-open erctl inbox",
 	.fields = inbox_fields,
 	.run = run,
 };

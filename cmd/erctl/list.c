@@ -22,7 +22,7 @@ static const char *const fields[] = {"id",      "state",   "lane",    "worker", 
                                      "domain",  "pool",    "title",   NULL};
 static_assert(NITEMS(fields) == IX_COUNT + 1, "one name per column of the index");
 
-static void set_filter(const struct run *r, struct rows_filter *f)
+static void set_filter(const struct run *r, struct rows_filter *f, char due[TIME_TEXT_MAX])
 {
 	static const struct {
 		const char *option;
@@ -32,6 +32,8 @@ static void set_filter(const struct run *r, struct rows_filter *f)
 	             {"from", IX_FROM}};
 	for (size_t i = 0; i < NITEMS(equal); i++)
 		f->equal[equal[i].col] = args_str(r, equal[i].option, NULL);
+	if (args_has(r, "due-before"))
+		f->due_before = time_format_ms(args_num(r, "due-before", 0), due);
 	f->states = rows_states(args_str(r, "state", ""));
 	f->closed = args_has(r, "closed") || args_has(r, "all") || (f->states & FINAL) != 0;
 	f->open = !args_has(r, "closed") &&
@@ -133,7 +135,8 @@ static int run(struct run *r, struct err *err)
 	struct rows_filter filter = {.limit = limit ? (size_t)limit : SIZE_MAX,
 	                             .order = rows_by_due};
 	struct rows rows;
-	set_filter(r, &filter);
+	char due[TIME_TEXT_MAX];
+	set_filter(r, &filter, due);
 	if (args_has(r, "count"))
 		filter.limit = 0;
 	int rc = rows_read(&r->spool, &filter, &rows, err);
@@ -154,6 +157,7 @@ static const struct opt opts[] = {
 	{0, "pool", OPT_POOL, "POOL", "only this pool"},
 	{0, "domain", OPT_STRING, "DOMAIN", "only this domain"},
 	{0, "from", OPT_STRING, "NAME", "only this requester"},
+	{0, "due-before", OPT_TIME, "TIME", "only what is due before then: +30m, 0s (overdue), a date"},
 	{'a', "all", OPT_FLAG, NULL, "open and closed tasks"},
 	{0, "closed", OPT_FLAG, NULL, "closed tasks only, newest first"},
 	{0, "limit", OPT_INT, "N", "at most so many, 0: all (default: 50)"},
@@ -182,6 +186,7 @@ const struct cmd cmd_list = {
 	.exits = "0 2 3",
 	.examples = "erctl list --lane deploy --state queued,offered\n"
 	            "erctl list --all --count\n"
+	            "erctl list --due-before +30m\n"
 	            "erctl list --format '%(id) %(state:10) %(title:.40)'",
 	.fields = fields,
 	.run = run,

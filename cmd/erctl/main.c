@@ -12,11 +12,11 @@
 #include "verbs.h"
 
 const struct cmd *const commands[] = {
-	&cmd_complete, &cmd_man, &cmd_accept, &cmd_answer, &cmd_ask, &cmd_block, &cmd_cancel,
-	&cmd_chain, &cmd_comment, &cmd_completion, &cmd_decline, &cmd_escalation, &cmd_events,
-	&cmd_fsck, &cmd_help, &cmd_inbox, &cmd_init, &cmd_list, &cmd_release, &cmd_reply,
-	&cmd_schedule, &cmd_show, &cmd_simulate, &cmd_start, &cmd_stats, &cmd_status,
-	&cmd_submit, &cmd_wait, NULL};
+	&cmd_complete, &cmd_man, &cmd_accept, &cmd_answer, &cmd_ask, &cmd_blob, &cmd_block,
+	&cmd_cancel, &cmd_chain, &cmd_comment, &cmd_completion, &cmd_decline, &cmd_drafts,
+	&cmd_escalation, &cmd_events, &cmd_form, &cmd_fsck, &cmd_help, &cmd_inbox, &cmd_init,
+	&cmd_list, &cmd_release, &cmd_reply, &cmd_schedule, &cmd_show, &cmd_simulate, &cmd_start,
+	&cmd_stats, &cmd_status, &cmd_submit, &cmd_wait, NULL};
 
 const struct cmd *cmd_find(const char *name)
 {
@@ -148,6 +148,7 @@ int main(int argc, char **argv)
 {
 	static struct run r;
 	struct err err = ERR_INIT;
+	r.words = argv;
 	signal(SIGPIPE, SIG_IGN); /* a reader of a FIFO that left must not end us; see out_flush */
 	int rc = dispatch(&r, argc, argv, &err);
 	if (rc < 0)

@@ -51,6 +51,9 @@ void out_block_json(struct out *o, const char *label, const json_t *v);
 
 /* One document: JSON pretty, NDJSON compact. */
 void out_doc(struct out *o, const json_t *doc);
+/* The same text, appended to ${b}: for a program that reads it. */
+struct buf;
+void out_add_doc(struct buf *b, const json_t *doc);
 /* Many: an array, or one a line. */
 void out_items_begin(struct out *o);
 void out_item(struct out *o, const json_t *doc);

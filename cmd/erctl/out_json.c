@@ -21,28 +21,42 @@ static void add_escaped(struct buf *b, const char *s, int n, unsigned cp)
 	buf_release(&shown);
 }
 
-static void put_json(FILE *to, const char *s, size_t n)
+static void add_json(struct buf *b, const char *s, size_t n)
 {
-	struct buf b = BUF_INIT;
 	for (size_t i = 0; i < n;) {
 		size_t run = i;
 		unsigned cp = 0;
 		while (run < n && (unsigned char)s[run] < 0x7f)
 			run++;
-		buf_add(&b, s + i, run - i);
+		buf_add(b, s + i, run - i);
 		i = run;
 		if (i == n)
 			break;
 		int len = utf8_next(s + i, n - i, &cp);
 		if (len == 0) { /* the JSON writer makes only UTF-8 */
-			buf_addc(&b, '?');
+			buf_addc(b, '?');
 			len = 1;
 		} else {
-			add_escaped(&b, s + i, len, cp);
+			add_escaped(b, s + i, len, cp);
 		}
 		i += (size_t)len;
 	}
+}
+
+static void put_json(FILE *to, const char *s, size_t n)
+{
+	struct buf b = BUF_INIT;
+	add_json(&b, s, n);
 	fwrite(buf_str(&b), 1, b.len, to);
+	buf_release(&b);
+}
+
+void out_add_doc(struct buf *out, const json_t *doc)
+{
+	struct buf b = BUF_INIT;
+	js_dump(&b, doc, JS_PRETTY);
+	add_json(out, buf_str(&b), b.len);
+	buf_addc(out, '\n');
 	buf_release(&b);
 }
 

@@ -30,6 +30,9 @@ static int passes(const struct rows_filter *f, const struct index_row *row)
 		                    memcmp(f->equal[c], row->col[c], row->len[c]) != 0))
 			return 0;
 	}
+	if (f->due_before && (row->len[IX_DUE] != strlen(f->due_before) ||
+	                      memcmp(row->col[IX_DUE], f->due_before, row->len[IX_DUE]) >= 0))
+		return 0;
 	return f->states == 0 || (f->states & 1u << state_of(row)) != 0;
 }
 

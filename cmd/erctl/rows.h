@@ -24,6 +24,7 @@ rows_order rows_newest;    /* by creation */
 struct rows_filter {
 	const char *equal[IX_COUNT]; /* exact text, NULL: any */
 	unsigned states;             /* bits 1 << enum state; 0: any */
+	const char *due_before;      /* RFC 3339 as the index writes it, or NULL */
 	int open, closed;            /* which files to read */
 	size_t limit;                /* of rows kept; SIZE_MAX: all */
 	rows_order *order;

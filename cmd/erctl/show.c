@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/timefmt.h"
 #include "cmd.h"
+#include "evidence.h"
 #include "fields.h"
 #include "idargs.h"
 #include "json/js.h"
@@ -63,6 +64,20 @@ static void show_people(struct run *r, const json_t *view)
 	buf_release(&b);
 }
 
+static void show_evidence(struct run *r, const json_t *list)
+{
+	struct buf words = BUF_INIT;
+	size_t i;
+	json_t *piece;
+	json_array_foreach(list, i, piece) {
+		if (i > 0)
+			buf_addc(&words, '\n');
+		evidence_words(piece, &words);
+	}
+	out_block(&r->out, "evidence", buf_str(&words));
+	buf_release(&words);
+}
+
 /* Whatever the requester wrote stands behind "| ". */
 static void show_content(struct run *r, const json_t *view)
 {
@@ -77,6 +92,7 @@ static void show_content(struct run *r, const json_t *view)
 		         js_str_or(a, "/worker", "?"),
 		         json_object_get(a, "rejected") ? " (rejected)" : "");
 		out_block_json(&r->out, buf_str(&b), json_object_get(a, "answer"));
+		show_evidence(r, json_object_get(a, "evidence"));
 		out_block_json(&r->out, "checks", json_object_get(a, "checks"));
 	}
 	out_block_json(&r->out, "result", js_at(view, "/result/answer"));

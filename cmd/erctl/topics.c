@@ -32,9 +32,13 @@ const struct env_row env_rows[] = {
 	             "TERM=dumb are heard, too"},
 	{"ER_LIST_FORMAT", "the --format of list where none is given"},
 	{"ER_PAGER", "the pager, before PAGER; LESS is FRX unless set"},
+	{"ER_UNDO", "seconds in which an answer given in the inbox can be taken back (10)"},
+	{"ER_OPEN", "the program that opens a link of a task when a key asks for it"},
+	{"ER_ACCESSIBLE", "when set, plain prompts instead of a full screen"},
 	{"ER_NO_INPUT", "when set, nothing is ever asked"},
+	{"ER_EDITOR", "the editor, before VISUAL (not with TERM=dumb) and EDITOR"},
 	{"USER", "who you are, before LOGNAME"},
-	{"XDG_STATE_HOME", "where your own spool lies (er/spool below it)"},
+	{"XDG_STATE_HOME", "where your own spool (er/spool) and your drafts (er/drafts) lie"},
 	{NULL, NULL}};
 
 static const char *const state_texts[ST_COUNT] = {

@@ -1,9 +1,11 @@
 /*
  * erctl/tui.h -- the full-screen views, and the only files that know ncurses (tui*.c).
  *
+ * Linking    tui*.c is in the program erctl-tui only; in erctl the same functions become it
+ *            (handover.h), so a caller writes tui_usable and tui_form as if they were here.
  * Rules      Nothing foreign reaches the screen but through base/safe.h.  Everything can be done by
- *            keys; the footer shows those valid now, a disabled one says why.  Works at 80x24 and up
- *            (smaller: says so), with and without colour, through resizes, in tmux.
+ *            keys; the footer shows those valid now, a disabled one says why.  Works at 80x24 and
+ *            up (smaller: says so), with and without colour, through resizes, in tmux.
  * Loss       What is typed is in a draft (draft.h) before the next key is read; SIGHUP, SIGTERM and
  *            a dead terminal end the program with the draft kept and the terminal restored.
  * Errors     FAIL_USAGE: no terminal, or TERM unusable (the caller falls back to lines).
@@ -22,6 +24,9 @@ struct run;
 /* 1 when stdin and stdout are terminals that can do it, and nobody asked for lines
  * (--plain, --line, ER_ACCESSIBLE, TERM=dumb, --no-input, ER_NO_INPUT). */
 int tui_usable(const struct run *r);
+/* 1 when there is somebody at a terminal who may be asked, full screen or not: both are terminals,
+ * the format is text, and none of --plain, --no-input, ER_NO_INPUT. */
+int terminal_asks(const struct run *r);
 
 /* The inbox, until the user leaves. */
 int tui_inbox(struct run *r, struct err *err);
@@ -29,8 +34,8 @@ int tui_inbox(struct run *r, struct err *err);
 enum form_end { FORM_SUBMIT, FORM_KEEP /* leave, the draft stays */, FORM_EDITOR /* go on in $EDITOR */,
 	        FORM_GIVE_UP /* the user threw the draft away */ };
 
-/* Fill in ${form} into draft->answer, saving the draft on the way; starts the screen when it is not on
- * yet, and leaves it as it found it.  -1 with *err. */
+/* Fill in ${form} into draft->answer, saving the draft on the way; starts the screen when it is not
+ * on yet, and leaves it as it found it.  -1 with *err. */
 int tui_form(struct run *r, const struct form *form, const struct form_about *about,
              struct draft *draft, enum form_end *end, struct err *err);
 /* The same with plain prompts, one line a field: ssh, screen readers, TERM=dumb. */

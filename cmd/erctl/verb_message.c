@@ -93,75 +93,120 @@ static void say(struct run *r, const char *task, const char *what, const json_t 
 	json_decref(doc);
 }
 
-static int judge(struct run *r, const struct verb_message *m, const char *task,
-                 struct receipt *receipt, struct err *err)
-{
-	char what[128];
-	struct err late = ERR_INIT;
-	json_t *verdict = receipt_wait(receipt, VERB_WAIT_MS, &late);
-	if (!verdict) {
-		say(r, task, "queued: erd has not judged it yet", NULL);
-		return fail_exit(FAIL_PENDING);
-	}
-	int rc = verdict_check(r, verdict, err);
-	if (rc == 0 && r->details)
-		rc = err_set(err, FAIL_INVALID, "%s: the answer was rejected", task);
-	if (rc == 0) {
-		const char *state = js_str_or(verdict, "/state", "");
-		snprintf(what, sizeof what, "%s%s%s%s", m->done, *state ? ", now " : "", state,
-		         json_is_true(json_object_get(verdict, "replayed")) ? " (as before)" : "");
-		say(r, task, what, verdict);
-	}
-	json_decref(verdict);
-	return rc;
-}
+static const char *const why_queued[] = {"queued", "queued: no erd is running",
+                                         "queued: erd has not judged it yet"};
+enum { QUEUED_NO_WAIT, QUEUED_NO_ERD, QUEUED_LATE };
 
-static int send_to_erd(struct run *r, const struct verb_message *m, const char *task,
-                       struct err *err)
+/* Publish, with a FIFO for the verdict where there is somebody to write into it. */
+static int post(struct run *r, const struct verb_message *m, struct verb_sent *sent,
+                struct err *err)
 {
 	char message_id[ID_TEXT_MAX];
 	struct id random;
-	struct receipt *receipt = NULL;
-	int running = drop_nudge(&r->spool);
+	int running = drop_nudge(&r->spool), wait = !args_has(r, "no-wait");
 	id_new(&random);
 	id_format(&random, "msg_", message_id);
-	if (running && !args_has(r, "no-wait")) {
-		receipt = receipt_new(&r->spool, message_id, err);
-		if (!receipt)
+	if (running && wait) {
+		sent->receipt = receipt_new(&r->spool, message_id, err);
+		if (!sent->receipt)
 			return -1;
 	}
-	int rc = publish(r, m, task, message_id, receipt ? receipt_name(receipt) : NULL, err);
+	int rc = publish(r, m, sent->task, message_id,
+	                 sent->receipt ? receipt_name(sent->receipt) : NULL, err);
 	if (rc == 0 && running)
 		running = drop_nudge(&r->spool);
-	if (rc == 0 && args_has(r, "no-wait")) {
-		say(r, task, "queued", NULL);
-	} else if (rc == 0 && !running) {
-		say(r, task, "queued: no erd is running", NULL);
-		rc = fail_exit(FAIL_PENDING);
-	} else if (rc == 0) {
-		rc = judge(r, m, task, receipt, err);
-	}
-	receipt_free(receipt);
+	if (!wait)
+		sent->queued = why_queued[QUEUED_NO_WAIT];
+	else if (!running)
+		sent->queued = why_queued[QUEUED_NO_ERD];
+	if (rc < 0 || sent->queued)
+		verb_sent_release(sent);
 	return rc;
+}
+
+int verb_message_post(struct run *r, struct verb_message *m, struct verb_sent *sent,
+                      struct err *err)
+{
+	struct id task;
+	int rc = -1;
+	*sent = (struct verb_sent){.receipt = NULL};
+	if (!m->body)
+		return -1;
+	if (idarg(r, m->id_text, &task, err) == 0 && check_here(r, m, &task, err) == 0) {
+		id_format(&task, "task_", sent->task);
+		rc = args_has(r, "dry-run") ? 0 : post(r, m, sent, err);
+	}
+	json_decref(m->body);
+	return rc;
+}
+
+int verb_message_verdict(struct run *r, struct verb_sent *sent, int64_t ms, json_t **verdict,
+                         struct err *err)
+{
+	struct err late = ERR_INIT;
+	*verdict = sent->receipt ? receipt_wait(sent->receipt, ms, &late) : NULL;
+	if (!*verdict) {
+		if (!sent->queued)
+			sent->queued = why_queued[QUEUED_LATE];
+		return 0;
+	}
+	sent->queued = NULL;
+	int rc = verdict_check(r, *verdict, err);
+	if (rc == 0 && r->details)
+		rc = err_set(err, FAIL_INVALID, "%s: the answer was rejected", sent->task);
+	if (rc < 0) {
+		json_decref(*verdict);
+		*verdict = NULL;
+	}
+	return rc;
+}
+
+void verb_sent_release(struct verb_sent *sent)
+{
+	receipt_free(sent->receipt);
+	sent->receipt = NULL;
+}
+
+int verb_message_judge(struct run *r, struct verb_message *m, struct verb_sent *sent,
+                       json_t **verdict, struct err *err)
+{
+	*verdict = NULL;
+	if (verb_message_post(r, m, sent, err) < 0)
+		return -1;
+	int rc = sent->queued ? 0 : verb_message_verdict(r, sent, VERB_WAIT_MS, verdict, err);
+	verb_sent_release(sent);
+	return rc;
+}
+
+void verb_message_sentence(const struct verb_message *m, const json_t *verdict, char *out, size_t n)
+{
+	const char *state = js_str_or(verdict, "/state", "");
+	snprintf(out, n, "%s%s%s%s", m->done, *state ? ", now " : "", state,
+	         json_is_true(json_object_get(verdict, "replayed")) ? " (as before)" : "");
+}
+
+int verb_message_report(struct run *r, const struct verb_message *m, const struct verb_sent *sent,
+                        const json_t *verdict)
+{
+	char what[128] = "nothing was sent (dry run)";
+	int dry = args_has(r, "dry-run");
+	if (!dry && sent->queued)
+		snprintf(what, sizeof what, "%s", sent->queued);
+	else if (!dry)
+		verb_message_sentence(m, verdict, what, sizeof what);
+	say(r, sent->task, what, verdict);
+	return dry || !sent->queued || args_has(r, "no-wait") ? 0 : fail_exit(FAIL_PENDING);
 }
 
 int verb_message_send(struct run *r, struct verb_message *m, struct err *err)
 {
-	struct id task;
-	char id[ID_TEXT_MAX];
-	int rc = -1;
-	if (!m->body)
+	struct verb_sent sent;
+	json_t *verdict = NULL;
+	int dry = args_has(r, "dry-run");
+	if ((dry ? verb_message_post(r, m, &sent, err)
+	         : verb_message_judge(r, m, &sent, &verdict, err)) < 0)
 		return -1;
-	if (idarg(r, m->id_text, &task, err) < 0 || check_here(r, m, &task, err) < 0)
-		goto out;
-	id_format(&task, "task_", id);
-	if (args_has(r, "dry-run")) {
-		say(r, id, "nothing was sent (dry run)", NULL);
-		rc = 0;
-	} else {
-		rc = send_to_erd(r, m, id, err);
-	}
-out:
-	json_decref(m->body);
+	int rc = verb_message_report(r, m, &sent, verdict);
+	json_decref(verdict);
 	return rc;
 }

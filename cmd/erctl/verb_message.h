@@ -38,6 +38,32 @@ struct verb_message {
 
 int verb_message_send(struct run *r, struct verb_message *m, struct err *err);
 
+/* ---- the same without printing, for whoever has a screen ---- */
+
+struct receipt;
+struct verb_sent {
+	char task[ID_TEXT_MAX];
+	struct receipt *receipt; /* owned; NULL: no verdict will come */
+	const char *queued;      /* then why: "queued: no erd is running" */
+};
+
+/* Check and publish.  With --dry-run only check.  -1: nothing was sent. */
+int verb_message_post(struct run *r, struct verb_message *m, struct verb_sent *sent, struct err *err);
+/* Wait up to ${ms} for erd.  0 and *verdict (a new reference), or NULL: not judged yet,
+ * sent->queued says so.  -1: refused, or an answer was rejected (r->details). */
+int verb_message_verdict(struct run *r, struct verb_sent *sent, int64_t ms, json_t **verdict,
+                         struct err *err);
+void verb_sent_release(struct verb_sent *sent);
+/* Both, waiting VERB_WAIT_MS; ${sent} needs no release afterwards. */
+int verb_message_judge(struct run *r, struct verb_message *m, struct verb_sent *sent,
+                       json_t **verdict, struct err *err);
+/* "accepted, now accepted": what a verdict means. */
+void verb_message_sentence(const struct verb_message *m, const json_t *verdict, char *out, size_t n);
+
+/* Print what became of it, as verb_message_send does; the exit status. */
+int verb_message_report(struct run *r, const struct verb_message *m, const struct verb_sent *sent,
+                        const json_t *verdict);
+
 /* {"reason":…} from --reason, or {}; NULL with FAIL_USAGE when it is too long or not UTF-8. */
 json_t *verb_body_reason(const struct run *r, struct err *err);
 /* {"text":…}; NULL with FAIL_USAGE when it is empty, too long or not UTF-8. */

@@ -92,6 +92,8 @@ struct erd {
 	int locked_out;             /* another erd holds the spool */
 	int routing;                /* there is more to route */
 	int tight;                  /* hardly any space: submits wait */
+	int blobs_fresh;            /* new/ was searched for blobs in this pass */
+	int blobs_waiting;          /* found there, and left for now */
 	char stuck[SPOOL_NAME_MAX]; /* the last file that could not be put away */
 	uint64_t snapshot_seq;      /* of the last snapshot */
 	int snapshot_pid;           /* child writing one, or 0 */
@@ -135,6 +137,14 @@ int err_fatal(const struct err *err);                /* the journal or the disk 
 int take_message(struct erd *e, const char *file, struct message *m, struct err *err);
 int take_file(struct erd *e, const char *file, struct err *err);
 int take_all(struct erd *e, size_t *taken, struct err *err); /* one scan of new/ */
+
+/* evidence.c: blobs, and the answers that name them. */
+int evidence_take(struct erd *e, const char *file, int fd, struct err *err); /* closes fd */
+/* Before an answer is decided: 1 all its blobs are here, and its references say what they are; 0 some may
+ * come: leave it; -1: refuse it, or err_fatal. */
+int evidence_ready(struct erd *e, const struct message *m, const json_t *created, struct err *why);
+/* Before an answer is committed: its blobs stay. */
+int evidence_keep(struct erd *e, const struct message *m, struct err *err);
 
 /* batch.c */
 int batch_begin(struct erd *e, const char *file, int fd, struct err *err);

@@ -128,6 +128,7 @@ static json_t *answer_body(const char *bytes, size_t n, struct err *err)
 	body = json_object();
 	js_set_copy(body, "answer", json_object_get(out, "answer"));
 	js_set_copy(body, "confidence", json_object_get(out, "confidence"));
+	js_set_copy(body, "evidence", json_object_get(out, "evidence"));
 	json_decref(out);
 	return body;
 }

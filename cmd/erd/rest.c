@@ -13,6 +13,7 @@
 #include "engine/world.h"
 #include "erd.h"
 #include "log.h"
+#include "spool/blob.h"
 #include "spool/pickup.h"
 #include "spool/snapshot.h"
 #include "spool/views.h"
@@ -101,5 +102,7 @@ int rest_idle(struct erd *e, struct err *err)
 	if (now_mono_ms() < e->next_clean_ms)
 		return 0;
 	e->next_clean_ms = now_mono_ms() + CLEAN_EVERY_MS;
+	if (blob_clean(&e->spool, now_wall_ms(), err) != 0)
+		return -1;
 	return pickup_clean(&e->spool, now_wall_ms(), err);
 }

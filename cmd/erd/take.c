@@ -8,6 +8,7 @@
 #include "erd.h"
 #include "json/js.h"
 #include "log.h"
+#include "spool/blob.h"
 #include "spool/pickup.h"
 #include "spool/receipt.h"
 
@@ -94,8 +95,12 @@ int take_message(struct erd *e, const char *file, struct message *m, struct err 
 		return 0;
 	if (load_task(e, m, &line, &in, err) != 0)
 		return -1;
-	e->messages_total++;
-	if (record_input(e, &in, m->id, &d, &why) == 0) {
+	int ready = evidence_ready(e, m, in.created, &why);
+	e->messages_total += ready != 0;
+	if (ready == 0) {
+		rc = 0; /* it stays in new/ */
+	} else if (ready > 0 && record_input(e, &in, m->id, &d, &why) == 0) {
+		rc = evidence_keep(e, m, err);
 		told_new(e, file, m)->verdict = verdict_ok(e, m, &d);
 	} else if (err_fatal(&why)) {
 		*err = why;
@@ -139,10 +144,15 @@ int take_file(struct erd *e, const char *file, struct err *err)
 	case PICKUP_BATCH:
 		rc = batch_begin(e, file, fd, err);
 		break;
+	case PICKUP_BLOB:
+		rc = evidence_take(e, file, fd, err);
+		break;
 	case PICKUP_BAD:
 		rc = record_refusal(e, file, NULL, &why, err);
 		break;
 	case PICKUP_WAIT:
+		e->blobs_waiting += blob_is_name(file);
+		break;
 	case PICKUP_GONE:
 		break;
 	}
@@ -162,11 +172,11 @@ static void look_at_space(struct erd *e)
 	e->tight = tight;
 }
 
-/* One batch at a time, but single messages beside it. */
+/* One batch at a time, but single messages beside it.  A blob has its space already. */
 static int waits(const struct erd *e, const char *name)
 {
 	return (e->batch && strncmp(name, "batch_", 6) == 0) ||
-	       (e->tight && strncmp(name, "msg_", 4) != 0);
+	       (e->tight && strncmp(name, "msg_", 4) != 0 && !blob_is_name(name));
 }
 
 /* What waits must not take the places of others in a scan. */
@@ -181,6 +191,7 @@ int take_all(struct erd *e, size_t *taken, struct err *err)
 	uint64_t before = e->messages_total + e->refused_total;
 
 	look_at_space(e);
+	e->blobs_fresh = e->blobs_waiting = 0;
 	int rc = pickup_scan(&e->spool, skipped, e, &names, err);
 	for (size_t i = 0; rc == 0 && i < names.n; i++) {
 		if (waits(e, names.name[i])) /* a batch began meanwhile */

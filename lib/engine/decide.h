@@ -9,8 +9,8 @@
  * Refusals   -1 and *err (code, field, text): nothing happened.  The shell files the message.
  *            An answer that fails a check is not refused: it is stored, rejected by events, and
  *            decision.errors says why.
- * Purity     Same world, same now, same input: same events.  Compiling a schema fills a cache in
- *            the world and changes nothing else.
+ * Purity     Same world, same now, same input: same events.  Compiling a schema fills a cache of
+ *            the configuration and changes nothing else.
  */
 #ifndef ENGINE_DECIDE_H
 #define ENGINE_DECIDE_H

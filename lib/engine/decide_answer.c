@@ -1,15 +1,15 @@
 /*
  * An answer passes the verification stages in order; each writes its verdict.  Now: stage 1, the
- * schema.  The answer is in the journal (submitted) before any check is.
+ * schema, and evidence where it is demanded.  The answer is in the journal (submitted) before any check is.
  */
 #include <string.h>
 
 #include "base/err.h"
-#include "base/sha256.h"
 #include "engine/decide_p.h"
 #include "engine/world.h"
 #include "json/js.h"
 #include "json/schema/schema.h"
+#include "model/contract.h"
 #include "model/message.h"
 
 enum { ERRORS_BYTES = 64 * 1024 };
@@ -56,19 +56,17 @@ static json_t *errors_that_fit(const struct schema_errors *errors)
 }
 
 /* The errors as JSON, or NULL when the answer meets the schema. */
-static json_t *stage_schema(struct world *w, const json_t *created, const json_t *answer,
+static json_t *stage_schema(const struct world *w, const json_t *created, const json_t *answer,
                             struct err *err)
 {
 	const json_t *doc = json_object_get(created, "answerSchema");
 	struct schema_errors errors = {.n = 0};
-	struct sha256 sha;
 
 	if (!doc)
 		doc = js_at(created, "/spec/schema");
 	if (!doc || json_is_null(doc))
 		return NULL;
-	js_hash(doc, &sha);
-	const struct schema *s = world_schema(w, &sha, doc, err);
+	const struct schema *s = contract_schema(w->config, doc, err);
 	if (!s)
 		return NULL;
 	if (schema_validate(s, answer, &errors) == 0)
@@ -76,6 +74,22 @@ static json_t *stage_schema(struct world *w, const json_t *created, const json_t
 	json_t *out = errors_that_fit(&errors);
 	schema_errors_release(&errors);
 	return out;
+}
+
+/* Evidence belongs to stage 1: without it the answer is as incomplete as without a required member. */
+static void stage_evidence(const json_t *created, const json_t *evidence, json_t **errors)
+{
+	json_t *e;
+
+	if (!json_is_true(js_at(created, "/spec/evidenceRequired")) || json_array_size(evidence) > 0)
+		return;
+	e = json_object();
+	js_set_str(e, "instance", "/evidence");
+	js_set_str(e, "keyword", "/evidenceRequired");
+	js_set_str(e, "message", "evidence is required");
+	if (!*errors)
+		*errors = json_array();
+	json_array_append_new(*errors, e);
 }
 
 static void draft_rejected(struct drafts *d, const struct message *m, const struct task *t,
@@ -161,6 +175,7 @@ int draft_answer(struct world *w, int64_t now_ms, const struct message *m, const
 		*err = bad;
 		return err_wrap(err, "the task's schema");
 	}
+	stage_evidence(created, json_object_get(m->body, "evidence"), &d->out->errors);
 	if (own)
 		draft_started(d, w, now_ms, t, own);
 	else

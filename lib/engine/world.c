@@ -11,12 +11,10 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "json/schema/schema.h"
 #include "model/traits.h"
 
 enum {
-	SEEN_HALF = 65536,      /* messages remembered before the older half is dropped */
-	SCHEMA_CACHE_MAX = 1024, /* compiled schemas kept */
+	SEEN_HALF = 65536,       /* messages remembered before the older half is dropped */
 	MATCHES_IDLE_MAX = 4096  /* kinds of task kept that have none */
 };
 
@@ -37,17 +35,6 @@ struct world *world_new(const char *organisation)
 	w->config_gen = 1;
 	duty_init(w);
 	return w;
-}
-
-static void schemas_clear(struct world *w)
-{
-	struct compiled *c, *next;
-
-	HASH_ITER(hh, w->schemas, c, next) {
-		HASH_DEL(w->schemas, c);
-		schema_free(c->schema);
-		free(c);
-	}
 }
 
 static void match_free(struct world *w, struct match *m)
@@ -100,7 +87,6 @@ void world_free(struct world *w)
 	FREE_ALL(struct atom, w->atoms);
 	FREE_ALL(struct delivery, w->deliveries);
 	FREE_ALL(struct lane_stats, w->lanes);
-	schemas_clear(w);
 	config_free(w->config);
 	free(w->organisation);
 	free(w);
@@ -460,24 +446,4 @@ void world_set_timer(struct world *w, struct task *t)
 		heap_add(&w->timers, task_next_ms(t), t->index);
 	else
 		heap_move(&w->timers, t->timer, task_next_ms(t));
-}
-
-const struct schema *world_schema(struct world *w, const struct sha256 *sha, const json_t *doc,
-                                  struct err *err)
-{
-	struct compiled *c;
-
-	HASH_FIND(hh, w->schemas, sha, sizeof(*sha), c);
-	if (c)
-		return c->schema;
-	struct schema *s = schema_compile(doc, err);
-	if (!s)
-		return NULL;
-	if (HASH_COUNT(w->schemas) >= SCHEMA_CACHE_MAX)
-		schemas_clear(w);
-	c = mem_alloc(sizeof(*c));
-	c->sha = *sha;
-	c->schema = s;
-	HASH_ADD(hh, w->schemas, sha, sizeof(c->sha), c);
-	return s;
 }

@@ -32,7 +32,6 @@ struct chain_ref;
 struct dialect;
 struct escalation;
 struct roster;
-struct schema;
 
 struct bits {
 	uint64_t *v; /* owned */
@@ -166,12 +165,6 @@ struct lane_stats {
 	char name[];
 };
 
-struct compiled {
-	UT_hash_handle hh;
-	struct sha256 sha;
-	struct schema *schema;
-};
-
 struct world {
 	char *organisation;
 	struct config *config;
@@ -212,7 +205,6 @@ struct world {
 	struct lane_stats *lanes;
 	struct chain_ref *chains; /* that escalations use */
 	int64_t at_ms;         /* of the last event */
-	struct compiled *schemas; /* cache */
 };
 
 struct world *world_new(const char *organisation);
@@ -258,8 +250,5 @@ struct task *world_to_route(struct world *w);                       /* or NULL *
 void world_remember(struct world *w, const char *message_id);
 struct assign *task_add_assign(struct task *t, struct crew *worker);
 struct lane_stats *world_lane(struct world *w, const char *name, int make);
-/* Compiled schema of ${doc} (cached by ${sha}); NULL with *err. */
-const struct schema *world_schema(struct world *w, const struct sha256 *sha, const json_t *doc,
-                                  struct err *err);
 
 #endif

@@ -8,6 +8,7 @@
 #include "base/ids.h"
 #include "base/mem.h"
 #include "base/near.h"
+#include "model/contract_p.h"
 
 enum { CONFIG_MAX = 10000, CONFIG_DOC_NAME = 64 };
 
@@ -32,6 +33,7 @@ struct config {
 	struct index kinds[CFG_COUNT];
 	struct index aliases; /* of pools */
 	struct index users;   /* of workers */
+	struct contracts *contracts; /* owned; a cache */
 };
 
 /* First slot whose (key, entry name) is not below the one given. */
@@ -85,7 +87,15 @@ static void index_remove(struct index *ix, const char *key, const struct entry *
 
 struct config *config_new(void)
 {
-	return mem_alloc(sizeof(struct config));
+	struct config *c = mem_alloc(sizeof(*c));
+
+	c->contracts = contracts_new();
+	return c;
+}
+
+struct contracts *config_contracts(const struct config *c)
+{
+	return c->contracts;
 }
 
 void config_free(struct config *c)
@@ -99,6 +109,7 @@ void config_free(struct config *c)
 	}
 	free(c->aliases.v);
 	free(c->users.v);
+	contracts_free(c->contracts);
 	free(c);
 }
 
@@ -153,6 +164,8 @@ int config_set(struct config *c, enum config_kind kind, const char *name, const 
 		               config_dirs[kind]);
 	if (doc && !(e = entry_new(kind, name, doc, err)))
 		return -1;
+	if (kind == CFG_SCHEMA)
+		contracts_forget(c->contracts);
 	if (old) {
 		unlink_entry(c, old);
 		config_entry_free(old);

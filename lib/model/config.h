@@ -11,7 +11,8 @@
  *
  *   lanes/     title, description, pools [names, >= 1], schema (name in schemas/, or
  *              inline; optional), slaSeconds 30..30d (3600), expireSeconds (4 x SLA),
- *              offerSeconds 5..7d (300), maxAttempts 1..20 (3), priceUsd "0.00",
+ *              offerSeconds 5..7d (300), maxAttempts 1..20 (3), priceUsd "0.00", assertFormat bool,
+ *              evidenceMaxBytes 1..256 MiB of each piece of evidence (10 MiB),
  *              chain (name of a chain that routes its tasks), blind (false: its levels see what
  *              earlier ones answered),
  *              requirements {skills[], certifications[], workers[], trustLevel 0..10, minRating
@@ -31,7 +32,8 @@
  *              costUsd of one task ("0"), hours (model/calendar.h), away [{from, until, delegate}],
  *              notify (out/notice.h),
  *              exec {command[argv], timeoutSeconds (300)}: only for kind exec; paused bool
- *   schemas/   a JSON Schema; the name ends in .vN
+ *   schemas/   a JSON Schema; the name ends in .vN; what it refers to in the registry may come
+ *              later, config_check looks
  *   endpoints/ webhook rules of the operator: match (URL prefix) or dialect (default callback of
  *              a dialect), url (where to send instead of, or for want of, the task's own),
  *              secretFile, allowPrivate bool, events [names]; or smtp, the mail server (out/notice.h)
@@ -115,9 +117,12 @@ struct lane {
 	int blind;               /* a level of it does not see what others answered */
 	const char *schema_name; /* or NULL */
 	json_t *schema_inline;   /* or NULL */
+	int schema_refers;       /* it may refer to registered ones */
+	int assert_formats;      /* formats are asserted in the answers of its tasks */
 	int64_t sla_ms, expire_ms /* 0: 4 x the task's SLA */, offer_ms;
 	int max_attempts;
 	int64_t price_usd_micro;
+	int evidence_max;        /* bytes of each piece */
 	struct requirements need;
 	struct {
 		int trust_level, min_rating_milli;
@@ -172,8 +177,8 @@ struct worker {
 struct schema_entry {
 	const char *name;
 	struct sha256 sha;       /* of the canonical document */
-	struct schema *compiled;
-	const json_t *doc;
+	int refers;              /* it may refer to others: the contract is more than this document */
+	const json_t *doc;       /* without shorthand */
 };
 
 struct endpoint {
@@ -198,7 +203,7 @@ void config_free(struct config *c);
  * stays.  The error's field pointer is inside the document. */
 int config_set(struct config *c, enum config_kind kind, const char *name, const json_t *doc,
                struct err *err);
-/* References between documents: lanes to pools and schemas, pools to workers.  The first
+/* References between documents: lanes to pools and schemas, pools to workers, schemas to schemas.  The first
  * dangling one is reported as "lanes/x.json: /pools/0: no such pool …". */
 int config_check(const struct config *c, struct err *err);
 

@@ -7,6 +7,7 @@
 #include "base/near.h"
 #include "base/safe.h"
 #include "json/js.h"
+#include "model/contract.h"
 
 enum { EXISTING_SHOWN = 5 };
 
@@ -99,6 +100,28 @@ static int refs(const struct check *k, const json_t *doc, const char *pointer,
 	return 0;
 }
 
+/* Do the references of a schema lead somewhere? */
+static int check_contract(const struct check *k, const json_t *schema, const char *field)
+{
+	struct err inner = ERR_INIT;
+	struct contract contract;
+
+	if (contract_make(k->c, schema, 0, &contract, &inner) != 0)
+		return config_schema_error(field, &inner, k->err);
+	contract_release(&contract);
+	return 0;
+}
+
+static int check_schema(void *ctx, const char *name, const json_t *doc)
+{
+	struct check *k = ctx;
+	const struct schema_entry *s = config_schema(k->c, name);
+
+	(void)doc;
+	k->name = name;
+	return s->refers && check_contract(k, s->doc, "") != 0 ? fail_in(k, CFG_SCHEMA) : 0;
+}
+
 static int check_lane(void *ctx, const char *name, const json_t *doc)
 {
 	struct check *k = ctx;
@@ -116,6 +139,8 @@ static int check_lane(void *ctx, const char *name, const json_t *doc)
 		               k->err);
 		return fail_in(k, CFG_LANE);
 	}
+	if (lane->schema_refers && check_contract(k, lane->schema_inline, "/schema") != 0)
+		return fail_in(k, CFG_LANE);
 	return 0;
 }
 
@@ -208,7 +233,8 @@ int config_check(const struct config *c, struct err *err)
 {
 	struct check k = {c, err, NULL};
 
-	if (config_each(c, CFG_LANE, check_lane, &k) != 0 ||
+	if (config_each(c, CFG_SCHEMA, check_schema, &k) != 0 ||
+	    config_each(c, CFG_LANE, check_lane, &k) != 0 ||
 	    config_each(c, CFG_POOL, check_pool, &k) != 0 ||
 	    config_each(c, CFG_SCHEDULE, check_schedule, &k) != 0 ||
 	    config_each(c, CFG_CHAIN, check_chain, &k) != 0)

@@ -2,7 +2,7 @@
 
 #include "base/mem.h"
 #include "json/js.h"
-#include "json/schema/schema.h"
+#include "json/schema/bundle.h"
 #include "model/config_fields.h"
 #include "model/config_p.h"
 
@@ -23,6 +23,8 @@ static const struct field lane_fields[] = {
 	{"/offerSeconds", F_SECONDS, AT(lane, offer_ms), 5, 7 * DAY_S, 300, NULL},
 	{"/maxAttempts", F_INT, AT(lane, max_attempts), 1, 20, 3, NULL},
 	{"/priceUsd", F_USD, AT(lane, price_usd_micro), 0, USD_MAX, 0, NULL},
+	{"/evidenceMaxBytes", F_INT, AT(lane, evidence_max), 1, 256 << 20, 10 << 20, NULL},
+	{"/assertFormat", F_BOOL, AT(lane, assert_formats), 0, 0, 0, NULL},
 	{"/requirements", F_NONE, 0, 0, 0, 0, NULL},
 	{"/risk", F_NONE, 0, 0, 0, 0, NULL},
 	{"/offers", F_NONE, 0, 0, 0, 0, NULL},
@@ -64,19 +66,19 @@ static const struct field scoring_fields[] = {
 static int read_lane_schema(struct entry *e, struct err *err)
 {
 	const json_t *v = json_object_get(e->doc, "schema");
-	struct schema *s;
+	struct lane *l = &e->u.lane;
 
 	if (!v || json_is_null(v))
 		return 0;
 	if (json_is_string(v)) {
-		e->u.lane.schema_name = json_string_value(v);
+		l->schema_name = json_string_value(v);
 		return 0;
 	}
 	if (!json_is_object(v))
 		return err_field(err, FAIL_INVALID, "/schema", "must be a name or a schema");
-	s = config_compile(v, "/schema", &e->u.lane.schema_inline, err);
-	schema_free(s);
-	return s ? 0 : -1;
+	l->schema_inline = config_expand(v, "/schema", err);
+	l->schema_refers = l->schema_inline && schema_refers(l->schema_inline);
+	return l->schema_inline ? 0 : -1;
 }
 
 /* The floors of each risk tier: /risk/high/trustLevel … */

@@ -44,9 +44,9 @@ void config_free_worker(struct worker *w);
 int config_check_notify(const json_t *doc, struct err *err);
 int config_check_smtp(const json_t *doc, struct err *err);
 
-/* ${doc} as an ordinary schema that compiles: *expanded is a new reference. */
-struct schema *config_compile(const json_t *doc, const char *field, json_t **expanded,
-                              struct err *err);
+/* ${doc} as an ordinary schema that compiles: a new reference.  What it refers to in the registry
+ * may not be there yet: config_check looks for that. */
+json_t *config_expand(const json_t *doc, const char *field, struct err *err);
 
 /* err_field(…, "no such lane \"x\"; did you mean …"): near names, and where nothing is near up
  * to five that exist.  ${also} (or NULL) was tried too.  Always -1. */

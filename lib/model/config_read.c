@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "json/js.h"
+#include "json/schema/bundle.h"
 #include "json/schema/schema.h"
 #include "model/config_fields.h"
 #include "model/dialect.h"
@@ -48,18 +49,20 @@ int config_schema_error(const char *field, const struct err *inner, struct err *
 	return err_field(err, inner->code, where, "%s", text);
 }
 
-struct schema *config_compile(const json_t *doc, const char *field, json_t **expanded,
-                              struct err *err)
+json_t *config_expand(const json_t *doc, const char *field, struct err *err)
 {
+	static const struct schema_options alone = {.partial = 1};
 	struct err inner = ERR_INIT;
-	struct schema *s = NULL;
+	json_t *expanded = schema_expand(doc, &inner);
+	struct schema *s = expanded ? schema_compile_with(expanded, &alone, &inner) : NULL;
 
-	*expanded = schema_expand(doc, &inner);
-	if (*expanded)
-		s = schema_compile(*expanded, &inner);
-	if (!s)
+	if (!s) {
 		config_schema_error(field, &inner, err);
-	return s;
+		json_decref(expanded);
+		return NULL;
+	}
+	schema_free(s);
+	return expanded;
 }
 
 static int read_pool(struct entry *e, struct err *err)
@@ -88,10 +91,11 @@ static int read_schema(struct entry *e, struct err *err)
 	if (!versioned(e->name))
 		return err_set(err, FAIL_INVALID, "the name of a schema ends in its version: %s.v1",
 		               e->name);
-	s->compiled = config_compile(e->doc, "", &e->expanded, err);
-	if (!s->compiled)
+	e->expanded = config_expand(e->doc, "", err);
+	if (!e->expanded)
 		return -1;
 	s->doc = e->expanded;
+	s->refers = schema_refers(s->doc);
 	js_hash(s->doc, &s->sha);
 	return 0;
 }
@@ -159,9 +163,6 @@ void config_entry_free(struct entry *e)
 	case CFG_WORKER:
 		config_free_worker(&e->u.worker);
 		break;
-	case CFG_SCHEMA:
-		schema_free(e->u.schema.compiled);
-		break;
 	case CFG_ENDPOINT:
 		strings_release(&e->u.endpoint.events);
 		break;
@@ -172,6 +173,7 @@ void config_entry_free(struct entry *e)
 		zone_release(&e->u.zone);
 		break;
 	case CFG_CHAIN:
+	case CFG_SCHEMA:
 	case CFG_COUNT:
 		break;
 	}

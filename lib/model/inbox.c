@@ -92,6 +92,7 @@ static json_t *inbox_doc(const json_t *view, const json_t *assignment, const str
 	js_set_copy(doc, "lane", json_object_get(view, "lane"));
 	js_set_copy(doc, "title", json_object_get(view, "title"));
 	js_set_copy(doc, "urgency", json_object_get(view, "urgency"));
+	js_set_copy(doc, "createdAt", json_object_get(view, "createdAt"));
 	js_set_copy(doc, "due", json_object_get(view, "dueAt"));
 	if (strcmp(js_str_or(assignment, "/state", ""), state_name(ST_OFFERED)) == 0)
 		js_set_copy(doc, "offerExpires", json_object_get(assignment, "offerExpiresAt"));

@@ -8,8 +8,8 @@
 #include "base/mem.h"
 #include "base/safe.h"
 #include "json/js.h"
-#include "json/schema/schema.h"
 #include "model/config_p.h"
+#include "model/contract.h"
 #include "model/dialect/dialect_p.h"
 #include "model/traits.h"
 
@@ -154,6 +154,23 @@ static int find_pool(const struct job *j, const struct lane *lane, struct err *e
 	return 0;
 }
 
+/* ${schema} becomes the task's contract; ${field}: where it stands. */
+static int make_contract(const struct job *j, const struct lane *lane, const json_t *schema,
+                         const char *field, struct err *err)
+{
+	struct spec *spec = j->spec;
+	struct err inner = ERR_INIT;
+	struct contract made;
+
+	if (contract_make(j->config, schema, lane->assert_formats, &made, &inner) != 0)
+		return config_schema_error(field, &inner, err);
+	json_decref(spec->schema);
+	spec->schema = made.doc;
+	spec->schema_sha = made.sha;
+	spec->schema_refs = made.names;
+	return 0;
+}
+
 static int named_schema(const struct job *j, const struct lane *lane, struct err *err)
 {
 	struct spec *spec = j->spec;
@@ -164,6 +181,10 @@ static int named_schema(const struct job *j, const struct lane *lane, struct err
 	if (of_lane)
 		spec->schema_name = mem_strdup(lane->schema_name);
 	s = config_schema(j->config, spec->schema_name);
+	if (s && (s->refers || lane->assert_formats))
+		return make_contract(j, lane, s->doc, "", err) != 0
+		           ? err_wrap(err, "schemas/%s.json", s->name)
+		           : 0;
 	if (s) {
 		spec->schema = json_incref((json_t *)s->doc);
 		spec->schema_sha = s->sha;
@@ -179,23 +200,22 @@ static int named_schema(const struct job *j, const struct lane *lane, struct err
 static int find_schema(const struct job *j, const struct lane *lane, struct err *err)
 {
 	struct spec *spec = j->spec;
-	struct err inner = ERR_INIT;
-	struct schema *compiled;
 	const char *where;
 
 	if (spec->schema_name || (!spec->schema && lane->schema_name))
 		return named_schema(j, lane, err);
 	if (spec->schema) {
-		compiled = schema_compile(spec->schema, &inner);
 		fields_at(j->body, j->f->schema, &where);
-		if (!compiled)
-			return config_schema_error(where, &inner, err);
-		schema_free(compiled);
-	} else if (lane->schema_inline) {
-		spec->schema = json_incref(lane->schema_inline);
+		return make_contract(j, lane, spec->schema, where, err);
 	}
-	if (spec->schema)
-		js_hash(spec->schema, &spec->schema_sha);
+	if (!lane->schema_inline)
+		return 0;
+	if (lane->schema_refers || lane->assert_formats)
+		return make_contract(j, lane, lane->schema_inline, "/schema", err) != 0
+		           ? err_wrap(err, "lanes/%s.json", lane->name)
+		           : 0;
+	spec->schema = json_incref(lane->schema_inline);
+	js_hash(spec->schema, &spec->schema_sha);
 	return 0;
 }
 
@@ -297,4 +317,5 @@ void intake_names(const json_t *body, struct intake_names *out, char *scratch, s
 	out->pool = fields_text(body, f->pool);
 	out->schema = fields_text(body, f->schema);
 	out->chain = f == &fields_chain ? lane : NULL;
+	out->own_schema = fields_at(body, f->schema, NULL);
 }

@@ -46,8 +46,9 @@ struct spec {
 	struct requirements need; /* lane's and task's together */
 	int evidence_required;
 	char *schema_name;    /* or NULL */
-	json_t *schema;       /* expanded schema that answers must meet; NULL: none */
+	json_t *schema;       /* what answers must meet (model/contract.h); NULL: nothing */
 	struct sha256 schema_sha; /* of its canonical form; zeros when none */
+	struct strings schema_refs; /* registered schemas that it was made of, beside schema_name */
 	char *webhook_url;    /* or NULL */
 	char *webhook_secret; /* or NULL */
 	char *webhook_bearer; /* or NULL */
@@ -65,7 +66,7 @@ void spec_release(struct spec *spec);
 
 /* The document that task.created carries as "spec": everything above.  from_json is
  * for our own documents (journal). The schema is written inline only when it has no name:
- * a named one is found by hash in the configuration's history ("schemaSha256"). */
+ * that of a named one is "answerSchema" beside the spec (model/created.h). */
 json_t *spec_to_json(const struct spec *spec);
 int spec_from_json(const json_t *doc, struct spec *spec, struct err *err);
 
@@ -78,6 +79,7 @@ struct intake_names {
 	const char *pool;
 	const char *schema;
 	const char *chain; /* tried before the lanes */
+	const json_t *own_schema; /* the body's own schema, or NULL */
 };
 void intake_names(const json_t *body, struct intake_names *out, char *scratch, size_t n);
 

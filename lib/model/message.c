@@ -1,17 +1,19 @@
 #include "model/message.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/safe.h"
+#include "base/sha256.h"
 #include "base/timefmt.h"
 #include "json/js.h"
 #include "model/chain.h"
 
-enum { REPLY_NAME_MAX = 64, EVIDENCE_MAX = 100 };
+enum { REPLY_NAME_MAX = 64, EVIDENCE_MAX = 100, EVIDENCE_NAME_MAX = 255 };
 
 static const char *const names[] = {
 	[MSG_SUBMIT] = "submit",   [MSG_ACCEPT] = "accept", [MSG_DECLINE] = "decline",
@@ -175,6 +177,29 @@ static int body_reason(const json_t *doc, struct err *err)
 	return js_get_str(doc, "/body/reason", &reason, MESSAGE_REASON_MAX, err);
 }
 
+/* Any JSON, but what names a blob must be able to. */
+static int check_evidence(const json_t *evidence, struct err *err)
+{
+	const json_t *piece;
+	size_t i;
+
+	json_array_foreach(evidence, i, piece) {
+		const json_t *sha = json_object_get(piece, "sha256");
+		const char *name = NULL;
+		struct sha256 unused;
+		char field[64];
+
+		snprintf(field, sizeof(field), "/body/evidence/%zu/sha256", i);
+		if (!sha)
+			continue;
+		if (sha256_parse(json_string_value(sha), &unused) != 0)
+			return err_field(err, FAIL_INVALID, field, "must be 64 hexadecimal digits");
+		if (js_get_str(piece, "/name", &name, EVIDENCE_NAME_MAX, err) != 0)
+			return err_wrap(err, "/body/evidence/%zu", i);
+	}
+	return 0;
+}
+
 static int body_answer(const json_t *doc, struct err *err)
 {
 	static const char *const keys[] = {"answer", "confidence", "evidence", NULL};
@@ -190,7 +215,9 @@ static int body_answer(const json_t *doc, struct err *err)
 	              json_number_value(sure) <= 1))
 		return err_field(err, FAIL_INVALID, "/body/confidence",
 		                 "must be a number from 0 to 1");
-	return js_get_arr(doc, "/body/evidence", EVIDENCE_MAX, &evidence, err);
+	if (js_get_arr(doc, "/body/evidence", EVIDENCE_MAX, &evidence, err) != 0)
+		return -1;
+	return check_evidence(evidence, err);
 }
 
 /* What is said to an escalation: whose agent, and one text. */

@@ -16,7 +16,9 @@
  * Bodies     submit: the task document in any dialect, verbatim.
  *            accept start: {}.  decline release cancel: {"reason"?}.
  *            block comment reply: {"text"}.
- *            answer: {"answer":any,"confidence"?:0..1,"evidence"?:[…]}.
+ *            answer: {"answer":any,"confidence"?:0..1,"evidence"?:[any, at most 100]}; a
+ *            piece {"sha256",…,"name"?} is a blob (spool/blob.h): erd writes its "bytes" and
+ *            "type".
  *            acknowledge: {"agentId"?}.  unacknowledge: {"agentId"?,"reason"?}.
  *            escalate: {"level"? 1..20,"reason"?}.  resolve: {"resolution","agentId"?}.
  * Limits     from 1..64 name bytes (name_valid, or any printable up to 64);

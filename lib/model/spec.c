@@ -66,6 +66,7 @@ void spec_release(struct spec *spec)
 	for (size_t i = 0; i < NITEMS(texts); i++)
 		free(*text_at(spec, &texts[i]));
 	requirements_release(&spec->need);
+	strings_release(&spec->schema_refs);
 	json_decref(spec->schema);
 	memset(spec, 0, sizeof(*spec));
 }
@@ -118,6 +119,8 @@ static void set_schema(json_t *out, const struct spec *spec)
 		return;
 	js_set_str(out, "schemaName", spec->schema_name);
 	js_set_str(out, "schemaSha256", sha256_hex(&spec->schema_sha, hex));
+	if (spec->schema_refs.n)
+		js_set_new(out, "schemaRefs", strings_to_json(&spec->schema_refs));
 	if (!spec->schema_name)
 		js_set_copy(out, "schema", spec->schema);
 }
@@ -194,8 +197,11 @@ static int read_words(const json_t *doc, struct spec *spec, struct err *err)
 static int read_schema(const json_t *doc, struct spec *spec, struct err *err)
 {
 	const char *sha = NULL;
+	json_t *refs = NULL;
 
 	if (js_get_str(doc, "/schemaSha256", &sha, SHA256_HEX, err) != 0 ||
+	    js_get_arr(doc, "/schemaRefs", NEED_MAX, &refs, err) != 0 ||
+	    strings_from_json(refs, "/schemaRefs", NEED_MAX, &spec->schema_refs, err) != 0 ||
 	    js_get_obj(doc, "/schema", &spec->schema, err) != 0)
 		return -1;
 	json_incref(spec->schema);

@@ -49,7 +49,7 @@ int64_t taskview_seq(const json_t *view);
  * The inbox entries that this view implies: for each live assignment of a human worker
  * (offered, accepted, started, blocked) one.  NAME is "<due, compact>-<task id>.json", so names
  * sort by urgency; ${doc} is er.inbox.v1: what the worker may know, without requester's secrets,
- * webhook or other workers' answers: schema, task, state, lane, title, urgency, due, offerExpires,
+ * webhook or other workers' answers: schema, task, state, lane, title, urgency, createdAt, due, offerExpires,
  * priceUsd, instructions/objective, payload, artifacts, context, question, comments, rejections
  * (reasons of the last rejected answer), answerSchema, body minus webhook parts.
  */

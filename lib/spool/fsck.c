@@ -11,8 +11,10 @@
 #include "base/io.h"
 #include "base/safe.h"
 #include "json/js.h"
+#include "spool/blob.h"
 #include "spool/dirlist.h"
 #include "spool/drop.h"
+#include "spool/fsck_p.h"
 #include "spool/idmap.h"
 #include "spool/layout.h"
 #include "spool/rebuild.h"
@@ -30,6 +32,7 @@ struct fsck {
 	struct idmap waiting;  /* id of a single message in new/ -> index in names, or SAID */
 	struct names names;
 	struct names refused;
+	struct fsck_blobs blobs;
 };
 
 static void find(struct fsck *f, enum fsck_severity sev, const char *path, const char *what)
@@ -52,6 +55,11 @@ static void find_in(struct fsck *f, enum fsck_severity sev, const char *dir, con
 
 	snprintf(path, sizeof(path), "%s/%s", dir, name);
 	find(f, sev, path, what);
+}
+
+static void find_blob(void *ctx, enum fsck_severity sev, const char *path, const char *what)
+{
+	find(ctx, sev, path, what);
 }
 
 /* ---- the drop ---- */
@@ -77,8 +85,8 @@ static int look_at_new(void *ctx, const char *name, struct err *err)
 		find_in(f, FSCK_NOTE, "new", name, "not a regular file: erd will refuse it");
 		return 0;
 	}
-	if (!strncmp(name, "batch_", strlen("batch_")))
-		return 0; /* its lines are messages of their own */
+	if (!strncmp(name, "batch_", strlen("batch_")) || blob_is_name(name))
+		return 0; /* its lines are messages of their own; no message */
 	if (io_read_file(f->s->new_, name, DROP_MESSAGE_MAX, &text, NULL) ||
 	    !(doc = js_parse(text.data ? text.data : "", text.len, &js_limits_message, NULL))) {
 		find_in(f, FSCK_NOTE, "new", name, "not a message, or still being written");
@@ -151,6 +159,7 @@ static int each_event(void *ctx, const struct event *ev, struct err *err)
 
 	(void)err;
 	f->rep->events++;
+	blobs_named(&f->blobs, ev);
 	at = ev->msg && !message_id(ev->msg, &id) ? idmap_find(&f->waiting, &id) : NULL;
 	if (at && *at != SAID) {
 		find_in(f, FSCK_NOTE, "new", f->names.name[*at],
@@ -201,6 +210,8 @@ int fsck_check(const struct spool *s, int erd_running, int64_t now_ms, fsck_say 
 	                 .rep = rep};
 	int rc;
 
+	f.blobs = (struct fsck_blobs){.s = s, .now_ms = now_ms, .erd_running = erd_running,
+	                              .find = find_blob, .ctx = &f};
 	memset(rep, 0, sizeof(*rep));
 	/* new/ first: what erd takes meanwhile is then in the journal that we read after. */
 	rc = dirlist_each(s->new_, ".", look_at_new, &f, err);
@@ -213,7 +224,9 @@ int fsck_check(const struct spool *s, int erd_running, int64_t now_ms, fsck_say 
 	if (!rc) {
 		check_refused(&f);
 		check_history(&f);
+		rc = blobs_check(&f.blobs, err);
 	}
+	blobs_release(&f.blobs);
 	idmap_release(&f.waiting);
 	names_release(&f.names);
 	names_release(&f.refused);

@@ -4,6 +4,7 @@
  * Legal      A message is in exactly one of: new/ (not journalled; or journalled and about to be
  *            unlinked), journalled, refused/ (with its why).  A task has one state in the journal
  *            and every view agrees with it.  The chain holds.  tmp/ holds nothing older than 36 h.
+ *            Every blob that the journal names is in blobs/, and has the SHA-256 of its name.
  * Output     One finding per call of ${say}: severity, path, what, what to do.
  */
 #ifndef SPOOL_FSCK_H

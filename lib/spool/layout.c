@@ -111,6 +111,7 @@ static int open_parts(struct spool *s, struct err *err)
 		{"journal", 0, &s->journal}, {"tasks", 1, &s->tasks},
 		{"inbox", 1, &s->inbox},     {"results", 1, &s->results},
 		{"outbox", 1, &s->outbox},   {"index", 1, &s->index},
+		{"blobs", 1, &s->blobs},
 	};
 
 	for (size_t i = 0; i < NITEMS(parts); i++)
@@ -152,7 +153,7 @@ static void forget(struct spool *s)
 {
 	memset(s, 0, sizeof(*s));
 	s->root = s->etc = s->tmp = s->new_ = s->refused = s->journal = -1;
-	s->tasks = s->inbox = s->results = s->outbox = s->index = -1;
+	s->tasks = s->inbox = s->results = s->outbox = s->index = s->blobs = -1;
 }
 
 int spool_open(struct spool *s, const char *path, struct err *err)
@@ -177,7 +178,7 @@ int spool_open(struct spool *s, const char *path, struct err *err)
 void spool_close(struct spool *s)
 {
 	const int fds[] = {s->root,  s->etc,   s->tmp,     s->new_,   s->refused, s->journal,
-	                   s->tasks, s->inbox, s->results, s->outbox, s->index};
+	                   s->tasks, s->inbox, s->results, s->outbox, s->index,   s->blobs};
 
 	if (!s->path)
 		return;

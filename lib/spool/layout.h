@@ -15,7 +15,9 @@
  *              results/XX/ID.json
  *              outbox/due/EVT.json outbox/dead/EVT.json outbox/delivered.ndjson
  *              index/open.tsv index/closed.tsv   one row per task, for `list` and completion
- *              blobs/XX/SHA256
+ *              blobs/XX/SHA256   evidence that answers in the journal name (spool/blob.h); XX: the
+ *                                first two digits.  No view: it cannot be made again.
+ *              blobs/waiting/SHA256   evidence that no answer names yet
  * Rules      Everything opens by directory descriptor; directories under tasks/, inbox/ and
  *            results/ are made when first needed.
  * Ownership  spool_close closes every descriptor.
@@ -33,7 +35,8 @@ enum { SPOOL_FORMAT = 1, SPOOL_NAME_MAX = 256 };
 
 struct spool {
 	char *path;          /* owned; for messages */
-	int root, etc, tmp, new_, refused, journal, tasks, inbox, results, outbox, index; /* dir fds */
+	int root, etc, tmp, new_, refused, journal, tasks, inbox, results, outbox, index,
+	    blobs; /* dir fds */
 	char organisation[129];
 	uint64_t tag;        /* 40 bits from spool.json "id": makes event ids unique across spools */
 	int rehearsal;
@@ -79,7 +82,7 @@ int spool_load_config(const struct spool *s, struct config *c, struct buf *repor
 int spool_load_document(const struct spool *s, struct config *c, int kind, const char *name,
                         struct err *err);
 /* Load just what ${body} names (lane, its pools and schema, pool, schema): the fast path of
- * submit.  When the named lane or pool is absent everything of that kind is loaded, so that
+ * submit.  When one of these schemas refers to others, all of them; when the named lane or pool is absent everything of that kind is loaded, so that
  * near names can be told. */
 int spool_load_for(const struct spool *s, struct config *c, const void *body_json_t, struct err *err);
 

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "json/js.h"
 #include "model/chain.h"
+#include "json/schema/bundle.h"
 #include "model/config.h"
 #include "model/intake.h"
 #include "spool/dirlist.h"
@@ -166,6 +167,28 @@ static int load_chain(const struct spool *s, struct config *c, const char *name,
 	return got;
 }
 
+static int lane_refers(void *ctx, const char *name, const json_t *doc)
+{
+	(void)doc;
+	return config_lane(ctx, name)->schema_refers;
+}
+
+static int schema_doc_refers(void *ctx, const char *name, const json_t *doc)
+{
+	(void)doc;
+	return config_schema(ctx, name)->refers;
+}
+
+/* A schema that refers to registered ones may mean any of them, also by $id. */
+static int load_referred(const struct spool *s, struct config *c, const struct intake_names *n,
+                         struct err *err)
+{
+	if (!schema_refers(n->own_schema) && !config_each(c, CFG_LANE, lane_refers, c) &&
+	    !config_each(c, CFG_SCHEMA, schema_doc_refers, c))
+		return 0;
+	return load_kind(s, c, CFG_SCHEMA, NULL, err);
+}
+
 int spool_load_for(const struct spool *s, struct config *c, const void *body_json_t,
                    struct err *err)
 {
@@ -183,5 +206,5 @@ int spool_load_for(const struct spool *s, struct config *c, const void *body_jso
 	if (names.pool && !config_pool(c, names.pool) &&
 	    load_or_all(s, c, CFG_POOL, names.pool, err))
 		return -1;
-	return 0;
+	return load_referred(s, c, &names, err);
 }

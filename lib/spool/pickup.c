@@ -14,6 +14,7 @@
 #include "base/io.h"
 #include "base/mem.h"
 #include "json/js.h"
+#include "spool/blob.h"
 #include "spool/dirlist.h"
 #include "spool/drop.h"
 #include "spool/layout.h"
@@ -149,7 +150,7 @@ static enum pickup_verdict bad(struct err *err, const char *what)
 }
 
 /* PICKUP_MESSAGE when it is a file to be read. */
-static enum pickup_verdict check_file(const struct stat *st, int is_batch, int64_t now_ms,
+static enum pickup_verdict check_file(const struct stat *st, uint64_t max, int64_t now_ms,
                                       struct err *err)
 {
 	if (!S_ISREG(st->st_mode))
@@ -159,7 +160,7 @@ static enum pickup_verdict check_file(const struct stat *st, int is_batch, int64
 	if (st->st_nlink != 1) /* publishing by link and unlink has two names for an instant */
 		return is_young(&st->st_ctim, now_ms) ? PICKUP_WAIT
 		                                      : bad(err, "has another hard link elsewhere");
-	if ((uint64_t)st->st_size > (is_batch ? batch_max : DROP_MESSAGE_MAX))
+	if ((uint64_t)st->st_size > max)
 		return bad(err, "too large");
 	return PICKUP_MESSAGE;
 }
@@ -230,7 +231,7 @@ static enum pickup_verdict read_batch(int fd, const struct stat *st, int64_t now
 enum pickup_verdict pickup_read(const struct spool *s, const char *name, int64_t now_ms,
                                 struct buf *out, int *fd, struct err *err)
 {
-	int is_batch = !strncmp(name, "batch_", strlen("batch_"));
+	int is_batch = !strncmp(name, "batch_", strlen("batch_")), is_blob = blob_is_name(name);
 	enum pickup_verdict verdict;
 	struct stat st;
 
@@ -240,11 +241,15 @@ enum pickup_verdict pickup_read(const struct spool *s, const char *name, int64_t
 	if (fstat(*fd, &st))
 		verdict = PICKUP_WAIT;
 	else
-		verdict = check_file(&st, is_batch, now_ms, err);
+		verdict = check_file(&st, is_batch  ? batch_max
+		                          : is_blob ? BLOB_MAX
+		                                    : DROP_MESSAGE_MAX,
+		                     now_ms, err);
 	if (verdict == PICKUP_MESSAGE)
-		verdict = is_batch ? read_batch(*fd, &st, now_ms, err)
-		                   : read_message(*fd, &st, now_ms, out, err);
-	if (verdict != PICKUP_BATCH) {
+		verdict = is_batch  ? read_batch(*fd, &st, now_ms, err)
+		          : is_blob ? PICKUP_BLOB
+		                    : read_message(*fd, &st, now_ms, out, err);
+	if (verdict != PICKUP_BATCH && verdict != PICKUP_BLOB) {
 		close(*fd); /* opened for reading */
 		*fd = -1;
 	}

@@ -9,7 +9,7 @@
  * Torn       A file that does not parse and whose last byte is not LF or '}' may still have a writer
  *            (foreign tools that write in place): it is left alone until it is TORN_WAIT_MS old by
  *            mtime, then refused as torn.
- * Order      Within one scan: submits and batches by name, then messages about tasks (msg_…) by name,
+ * Order      Within one scan: blobs, submits and batches by name, then messages about tasks (msg_…) by name,
  *            so that a submit and its cancel that wait together are taken in that order, and a
  *            replay of the same directory is the same.
  * Limits     At most PICKUP_SCAN_MAX names are handed out per scan, of up to a million that are read;
@@ -41,6 +41,7 @@ void pickup_names_release(struct pickup_names *names);
 enum pickup_verdict {
 	PICKUP_MESSAGE, /* bytes are in ${out} */
 	PICKUP_BATCH,   /* *fd is open on it; the first line was checked */
+	PICKUP_BLOB,    /* *fd is open on it; nothing was read (spool/blob.h) */
 	PICKUP_WAIT,    /* torn, leave it for now */
 	PICKUP_GONE,    /* vanished meanwhile */
 	PICKUP_BAD      /* *err says why: refuse it */

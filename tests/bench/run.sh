@@ -5,12 +5,13 @@
 #   BENCH_DIR     where the spools go: a folder on the disk that is to be judged.  Without it: a new ext4
 #                 on a loop device (as root; a file system that has just deleted a million files makes
 #                 new ones slowly for a while, and that is not what is measured), else TMPDIR or /tmp
-#   ONLY="a b"    some parts: submit batch latency messages events large
+#   ONLY="a b"    some parts: submit batch latency messages events large inbox schema
 # Absolute figures move from machine to machine; quote the ratios.
 set -u
 O=$(realpath "$1") || exit 2
+here=$(dirname "$0")
 N=${N:-100000}
-ONLY=${ONLY:-submit batch latency messages events large}
+ONLY=${ONLY:-submit batch latency messages events large inbox schema}
 er=$O/erctl erd=$O/erd probe=$O/bench/probe runs=$O/bench/runs
 T=$(mktemp -d "${BENCH_DIR:-${TMPDIR:-/tmp}}/er-bench.XXXXXX") || exit 2
 W=$T/w pids=''
@@ -233,4 +234,21 @@ if does large; then
 	stop TERM
 	row "processor time per message, $N open" "$((big_ns / n / 1000)) us" "$((small_ns / n / 1000)) us at 1,000" "$(ratio "$big_ns" "$small_ns")" "<= 1.3"
 	rm -rf "$W/small"
+fi
+
+if does inbox && [ -x "$O/erctl-tui" ]; then
+	spool "$W/a"
+	fill "$W/a" 10000
+	"$O/bench/inbox" 20 50 "$er" -C "$W/a" --as crowd inbox >"$W/out" || exit 1
+	{ read -r f50 f99 _; read -r k50 k99 kmax; } <"$W/out"
+	row "erctl inbox, 10,000 entries, first screen: p50" "$(ms "$f50")" "" "" "< 50 ms"
+	row "  p99" "$(ms "$f99")" "" "" "< 50 ms"
+	row "  key to screen: p50" "$(ms "$k50")" "" "" "< 16 ms"
+	row "  p99" "$(ms "$k99")" "" "" "< 16 ms"
+	row "  slowest of 50" "$(ms "$kmax")" "" "" "< 16 ms"
+	rm -rf "$W/a"
+fi
+
+if does schema; then
+	"$here/schema.sh" "$O" || exit 1
 fi

@@ -99,3 +99,20 @@ load helper
 	expect 0 erctl list --format '%(id)%x09%(due:relative)%n'
 	[ -z "$output" ]
 }
+
+@test "list --due-before: times to come, overdue, nonsense" {
+	soon=$(erctl submit --title soon --sla 60s)
+	late=$(erctl submit --title late --sla 2d)
+	erd --once
+	expect 0 erctl list --due-before +30m --format '%(id)'
+	[ "$output" = "$soon" ]
+	expect 0 erctl list --due-before +3d --count
+	[ "$output" = 2 ]
+	expect 0 erctl list --due-before 0s --count
+	[ "$output" = 0 ]
+	expect 0 erctl list --due-before 2000-01-01T00:00:00Z --count
+	[ "$output" = 0 ]
+	expect 2 erctl list --due-before tomorrow
+	expect 2 erctl list --due-before +
+	[ -n "$late" ]
+}

@@ -17,6 +17,8 @@ load helper
 	expect 0 erctl --version
 	[[ ${lines[0]} =~ ^erctl\ [0-9.]+$ ]]
 	expect 0 erctl submit -V
+	expect 0 erctl --version --json
+	[[ $output == *'"version": "'* ]]
 }
 
 @test "unknown verbs and options: exit 2, near names, nothing is guessed" {

@@ -72,7 +72,7 @@ need_strace "errors at system calls"
 scratch
 mode=$1
 case $mode in
-all) cases='erctl submit accept answer cancel batch refuse' ;;
+all) cases='erctl submit accept answer evidence cancel batch refuse' ;;
 *) cases='erctl submit' ;;
 esac
 shift

@@ -37,9 +37,37 @@ after_submit() { # DIR RC
 	settled "$1" "$W/submit.history"
 }
 
+# An answer with evidence that was killed: what is in new/ is whole, and when the answer is there so is its
+# blob; with a retry, where one is needed, the task ends, and the journal names what is there.
+after_evidence() { # DIR RC
+	sha=$(sha256sum <"$1/wrong.json" | cut -c 1-64)
+	for f in "$1"/new/blob_*; do
+		[ ! -e "$f" ] || cmp -s "$f" "$1/wrong.json" || { echo "torn: $f"; return 1; }
+	done
+	if ls "$1"/new/msg_* >/dev/null 2>&1; then
+		ls "$1/new/blob_$sha"* >/dev/null 2>&1 || { echo "an answer without its blob"; return 1; }
+	else
+		[ "$2" != 8 ] || { echo "acknowledged, and not in new/"; return 1; }
+		evidence_of "$1" >/dev/null 2>&1
+		[ $? = 8 ] || { echo "the retry failed"; return 1; }
+	fi
+	"$erd" -C "$1" --once >"$1.log" 2>&1 || { echo "erd --once"; cat "$1.log"; return 1; }
+	grep -q '"type":"task.completed"' "$1"/journal/*.ndjson || { echo "not completed"; return 1; }
+	cmp -s "$1/blobs/$(printf %.2s "$sha")/$sha" "$1/wrong.json" || { echo "no blob"; return 1; }
+	"$er" -C "$1" fsck >"$1.log" 2>&1 || { echo "fsck: exit $?"; cat "$1.log"; return 1; }
+	same_after_rebuild "$1"
+}
+evidence_of() { # DIR
+	"$er" -q -C "$1" --as bo answer "$(cat "$1/id")" "$1/answer.json" --evidence "$1/wrong.json"
+}
+
 one() { # CASE SYSCALL N
 	d=$W/$1-$2-$3
-	if [ "$1" = erctl ]; then
+	if [ "$1" = erctl-evidence ]; then
+		cp -a "$W/$1.before" "$d" || return 2
+		strike "$d" "$2" "$3" "$er" -q -C "$d" --as bo answer "$(cat "$d/id")" "$d/answer.json" --evidence "$d/wrong.json"
+		after_evidence "$d" $?
+	elif [ "$1" = erctl ]; then
 		cp -a "$W/erctl.before" "$d" || return 2
 		strike "$d" "$2" "$3" "$er" -q -C "$d" submit "$d/task.json"
 		after_submit "$d" $?
@@ -64,8 +92,8 @@ fi
 need_strace "kills at system calls"
 scratch
 case $1 in
-all) which=all cases='erctl submit accept decline start answer reject block reply cancel batch refuse' ;;
-*) which=changes cases='erctl submit accept answer cancel batch' ;;
+all) which=all cases='erctl submit accept decline start answer reject block reply cancel batch refuse erctl-evidence evidence' ;;
+*) which=changes cases='erctl submit accept answer cancel batch erctl-evidence evidence' ;;
 esac
 shift
 [ $# = 0 ] || cases=$*
@@ -74,6 +102,10 @@ for c in $cases; do
 	if [ "$c" = erctl ]; then
 		make_spool "$W/erctl.before"
 		set -- "$er" -q -C "$W/ksp" submit "$W/ksp/task.json"
+	elif [ "$c" = erctl-evidence ]; then
+		before "$W/$c.before" submit && "$erd" -C "$W/$c.before" --once 2>/dev/null
+		basename "$W/$c.before"/tasks/*/*.json .json >"$W/$c.before/id"
+		set -- "$er" -q -C "$W/ksp" --as bo answer "$(cat "$W/$c.before/id")" "$W/ksp/answer.json" --evidence "$W/ksp/wrong.json"
 	else
 		before "$W/$c.before" "$c" || { echo "not ok - $c: cannot set up"; bad=1; continue; }
 		rm -rf "$W/golden"

@@ -49,7 +49,7 @@ make_spool() ( # DIR
 before() ( # DIR CASE
 	make_spool "$1" || return
 	case $2 in
-	submit | accept | decline | start | answer | reject | block | reply | cancel)
+	submit | accept | decline | start | answer | evidence | reject | block | reply | cancel)
 		id=$("$er" -q -C "$1" submit "$1/task.json") || return ;;
 	batch)
 		"$er" -q -C "$1" submit --batch "$1/batch.ndjson" >/dev/null
@@ -64,15 +64,16 @@ before() ( # DIR CASE
 	[ "$2" = submit ] && return
 	"$erd" -C "$1" --once 2>/dev/null || return
 	case $2 in
-	start | answer | reject | block | reply) say "$1" accept "$id" ;;
+	start | answer | evidence | reject | block | reply) say "$1" accept "$id" ;;
 	esac
 	case $2 in
-	answer | reject | block | reply) say "$1" start "$id" ;;
+	answer | evidence | reject | block | reply) say "$1" start "$id" ;;
 	esac
 	case $2 in
 	accept | start) drop "$1" --as bo "$2" "$id" ;;
 	decline) drop "$1" --as bo decline "$id" --reason busy ;;
 	answer) drop "$1" --as bo answer "$id" "$1/answer.json" ;;
+	evidence) drop "$1" --as bo answer "$id" "$1/answer.json" --evidence "$1/task.json" --evidence "$1/wrong.json" ;;
 	reject) drop "$1" --as bo answer "$id" "$1/wrong.json" --no-check ;;
 	block) drop "$1" --as bo block "$id" --ask "which order?" ;;
 	reply)

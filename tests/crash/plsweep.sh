@@ -143,7 +143,7 @@ sweep() { # FS CASE
 }
 
 case $1 in
-all) systems='ext4 xfs' erd_cases='submit accept answer cancel batch' ;;
+all) systems='ext4 xfs' erd_cases='submit accept answer evidence cancel batch' ;;
 *) systems='ext4' erd_cases='submit' ;;
 esac
 failed=0

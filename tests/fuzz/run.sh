@@ -1,9 +1,13 @@
 #!/bin/sh
-# tests/fuzz/run.sh O SECONDS -- each harness for SECONDS, from what our own documents look like.
+# tests/fuzz/run.sh O SECONDS [NAME...] -- each harness for SECONDS, from what our own documents look
+# like and from the official test suite when it is there (ER_DATA, or ../shared/data).
 # A finding stays in O/fuzz/NAME.found/ and is printed as the command that repeats it.
 set -u
 O=$1 seconds=$2 bad=0
+shift 2
+only=" $* "
 cd "$(dirname "$0")/../.." || exit 2
+data=${ER_DATA:-../shared/data}
 one_line() { tr -d '\n' <"$1"; }
 
 seed() { # NAME: documents to begin with
@@ -26,11 +30,28 @@ seed() { # NAME: documents to begin with
 		printf '{"$id":"http://a/b","$dynamicAnchor":"t","properties":{"a":{"$dynamicRef":"#t"},"b":{"$ref":"c"}},"$defs":{"x":{"$id":"c","$anchor":"y","oneOf":[{"not":{}},{"if":{},"then":{"const":1},"else":false}]}},"unevaluatedProperties":false}\n{"a":{"b":1},"c":[]}' >"$c/refs"
 		printf '{"prefixItems":[{"format":"date-time"},{"format":"idn-hostname"},{"format":"iri"}],"contains":{"pattern":"^a+$"},"maxContains":2,"unevaluatedItems":{"enum":[1,"x",null]},"uniqueItems":true}\n["2026-03-01T09:30:00Z","xn--ihqwcrb4cv8a8dqg056pqjye","http://[::1]/","aa",1]' >"$c/items"
 		printf '{"patternProperties":{"^x":true},"propertyNames":{"maxLength":3},"dependentSchemas":{"a":{"required":["b"]}},"dependencies":{"c":["d"]},"anyOf":[{"minProperties":1},{"$ref":"#/$defs/e"}],"$defs":{"e":{"multipleOf":0.01}}}\n{"x1":1,"a":2,"b":3}' >"$c/members"
+		printf '{"enum":[1,2.5,{"a":1},[1],"x",null,true,4,5,6,7]}\n{"a":1.0}' >"$c/enum"
+		printf '{"uniqueItems":true,"multipleOf":0.01}\n[1,2,3,{"a":1},5,6,7,8,9,10,11,12,13,14,15,16,17,1.5,{"a":1.0}]' >"$c/unique"
+		printf '{"items":{"multipleOf":1e-7,"exclusiveMinimum":-1e300,"maximum":9007199254740993}}\n[0.3,12345678901234567,1e-310,-4.5e15]' >"$c/numbers"
+		printf '{"$schema":"mem:instance","minimum":1,"$defs":{"a":{"$id":"x:y","$schema":"http://json-schema.org/draft-04/schema#","id":"z"}}}\n{"$id":"mem:instance","$vocabulary":{"https://json-schema.org/draft/2020-12/vocab/core":true,"https://json-schema.org/draft/2020-12/vocab/validation":false,"x:z":false}}' >"$c/dialect"
+		printf '{"$ref":"mem:instance#/a","properties":{"a":{"$ref":"mem:schema"}}}\n{"a":{"type":"object","$ref":"mem:schema#/properties"},"$schema":"http://json-schema.org/draft-07/schema#"}' >"$c/documents"
+		printf '{"required":["aaaaaaaaXbbbbbbbb","aaaaaaaaYbbbbbbbb","aaaaaaaaZbbbbbbbb","aaaaaaaaWbbbbbbbb","aaaaaaaaVbbbbbbbb","aaaaaaaaUbbbbbbbb"]}\n{"aaaaaaaaXbbbbbbbb":1}' >"$c/alike"
+		;;
+	format)
+		printf 'date-time\n2026-03-01T09:30:00Z' >"$c/time"
+		printf 'idn-hostname\nxn--ihqwcrb4cv8a8dqg056pqjye' >"$c/host"
+		printf 'http://a/b/c/d;p?q\n../../g?y#s' >"$c/uri"
 		;;
 	pattern)
 		printf '^[a-z]+(-[0-9]{2,4})?$\nabc-123' >"$c/one"
 		printf '(a|b)*\\d\\p{L}\nab1x' >"$c/two"
 		printf '^(\\w+\\s?)*$\naaaaaaaaaaaaaaaaaaaaaaaa!' >"$c/three"
+		printf '^[a-c]*x?[0-9]{1,3}$\nabcax12' >"$c/plain"
+		;;
+	esac
+	case $1 in
+	schema | pattern | format)
+		command -v python3 >/dev/null && [ -d "$data" ] && tests/fuzz/seeds.py "$1" "$data" "$c"
 		;;
 	esac
 }
@@ -38,10 +59,15 @@ seed() { # NAME: documents to begin with
 for h in "$O"/fuzz/*; do
 	[ -f "$h" ] && [ -x "$h" ] || continue
 	name=${h##*/}
+	case $only in "  " | *" $name "*) ;; *) continue ;; esac
 	seed "$name"
-	if "$h" -max_total_time="$seconds" -max_len=8192 -timeout=10 -rss_limit_mb=2048 -verbosity=0 \
-		-artifact_prefix="$O/fuzz/$name.found/" "$O/fuzz/$name.corpus" >"$O/fuzz/$name.log" 2>&1; then
-		echo "ok - fuzz $name for $seconds s, $(find "$O/fuzz/$name.corpus" -type f | wc -l) inputs kept"
+	set -- -max_total_time="$seconds" -max_len=8192 -timeout=5 -rss_limit_mb=1024 -malloc_limit_mb=64 \
+		-print_final_stats=1 -artifact_prefix="$O/fuzz/$name.found/"
+	[ -f "tests/fuzz/$name.dict" ] && set -- "$@" -dict="tests/fuzz/$name.dict"
+	if "$h" "$@" "$O/fuzz/$name.corpus" >"$O/fuzz/$name.log" 2>&1; then
+		echo "ok - fuzz $name for $seconds s, $(sed -n 's/^stat::number_of_executed_units: *//p' \
+			"$O/fuzz/$name.log") runs, $(sed -n 's/.* cov: \([0-9]*\) .*/\1/p' \
+			"$O/fuzz/$name.log" | tail -n 1) edges, $(find "$O/fuzz/$name.corpus" -type f | wc -l) inputs kept"
 	else
 		echo "not ok - fuzz $name"
 		tail -n 40 "$O/fuzz/$name.log" | sed 's/^/# /'

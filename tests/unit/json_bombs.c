@@ -112,11 +112,12 @@ START_TEST(schema_limits)
 	err_clear(&err);
 	json_object_clear(props);
 	for (i = 0; i < 1000; i++) {
-		char name[16];
+		char name[16], text[60];
 		json_t *p = json_object();
 
 		snprintf(name, sizeof(name), "p%d", i);
-		js_set_str(p, "pattern", "(?:(?:x[^y]{1,50}){1,40}){1,5}");
+		snprintf(text, sizeof(text), "(?:(?:x[^y]{1,50}){1,40}){1,5}%d", i);
+		js_set_str(p, "pattern", text);
 		js_set_new(props, name, p);
 	}
 	ck_assert_ptr_null(schema_compile(big, &err));

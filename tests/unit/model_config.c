@@ -3,6 +3,7 @@
 
 #include "base/near.h"
 #include "json/schema/schema.h"
+#include "model/contract.h"
 
 START_TEST(example_is_whole)
 {
@@ -177,12 +178,15 @@ START_TEST(shorthand_schema_document)
 {
 	struct config *c = config_new();
 	const struct schema_entry *s;
+	const struct schema *compiled;
 	json_t *answer = kit_parse("{\"ok\":true}");
+	struct err err = ERR_INIT;
 
 	kit_set(c, CFG_SCHEMA, "a.v1", "{\"ok\":\"boolean\"}");
 	s = config_schema(c, "a.v1");
 	ck_assert_str_eq(js_str_or(s->doc, "/type", ""), "object");
-	ck_assert_uint_eq(schema_validate(s->compiled, answer, NULL), 0);
+	compiled = contract_schema(c, s->doc, &err);
+	ck_assert_uint_eq(schema_validate(compiled, answer, NULL), 0);
 	json_decref(answer);
 	config_free(c);
 }

@@ -84,6 +84,35 @@ START_TEST(every_line)
 }
 END_TEST
 
+START_TEST(evidence)
+{
+	static const char good[] =
+	    "{\"er\":1,\"type\":\"answer\",\"id\":\"msg_01J8QZ5G4X0000000000000000\","
+	    "\"task\":\"task_01J8QZ5G4X0000000000000000\",\"from\":\"ana\",\"body\":{\"answer\":1,"
+	    "\"evidence\":[\"seen\",{\"url\":\"https://example.com\"},{\"sha256\":\""
+	    "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\"}]}}";
+	static const char draft[] =
+	    "{\"schema\":\"er.draft.v1\",\"task\":\"task_01J8QZ5G4X0000000000000000\","
+	    "\"worker\":\"ana\",\"at\":\"2026-11-22T18:44:38.123Z\",\"answer\":{\"a\":1},"
+	    "\"texts\":{\"/n\":\"x\"},\"evidence\":[\"/tmp/a\"]}";
+	struct schema *s = load("message");
+	json_t *doc = kit_parse(good);
+
+	assert_valid(s, doc, "an answer");
+	json_object_set_new(json_array_get(json_object_get(json_object_get(doc, "body"), "evidence"), 2),
+	                    "sha256", json_string("short"));
+	ck_assert_uint_gt(schema_validate(s, doc, NULL), 0);
+	json_decref(doc);
+	schema_free(s);
+	s = load("draft");
+	doc = kit_parse(draft);
+	assert_valid(s, doc, "a draft");
+	json_decref(doc);
+	schema_free(s);
+	schema_free(load("blob"));
+}
+END_TEST
+
 START_TEST(documents)
 {
 	assert_file("submit", "spool-example/tasks-to-try/native.json");
@@ -102,6 +131,7 @@ int main(void)
 
 	tcase_add_test(t, example_documents);
 	tcase_add_test(t, every_line);
+	tcase_add_test(t, evidence);
 	tcase_add_test(t, documents);
 	suite_add_tcase(s, t);
 	return kit_run(s);

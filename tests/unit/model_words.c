@@ -142,6 +142,8 @@ static const struct {
 	{HEAD "\"type\":\"answer\",\"body\":{}}", "/body/answer"},
 	{HEAD "\"type\":\"answer\",\"body\":{\"answer\":1,\"confidence\":1.5}}", "/body/confidence"},
 	{HEAD "\"type\":\"answer\",\"body\":{\"answer\":1,\"evidence\":{}}}", "/body/evidence"},
+	{HEAD "\"type\":\"answer\",\"body\":{\"answer\":1,\"evidence\":[1,{\"sha256\":\"ab\"}]}}",
+	 "/body/evidence/1/sha256"},
 };
 
 START_TEST(message_refused)

@@ -56,9 +56,9 @@ static int check_any(struct run *run, const struct node *node, const json_t *v,
 
 	for (i = 0; i < any->count && !run->stop && !(fits && !marks); i++)
 		fits |= try_branch(run, any->n[i], v, at, marks);
-	return fits || fail(run, node, at, "anyOf", any->count == 1
-	                    ? "must fit the one alternative, and does not"
-	                    : "must fit one of %zu alternatives, and fits none", any->count);
+	if (!fits && !run->stop)
+		fail_alternatives(run, node, any, v, at, "anyOf");
+	return fits;
 }
 
 static int check_one(struct run *run, const struct node *node, const json_t *v,
@@ -75,8 +75,9 @@ static int check_one(struct run *run, const struct node *node, const json_t *v,
 			            "and fits numbers %zu and %zu", first + 1, i + 1);
 		first = i;
 	}
-	return n || fail(run, node, at, "oneOf",
-	                 "must fit exactly one of %zu alternatives, and fits none", one->count);
+	if (!n && !run->stop)
+		fail_alternatives(run, node, one, v, at, "oneOf");
+	return n != 0;
 }
 
 static int check_if(struct run *run, const struct applied *a, const json_t *v,

@@ -52,6 +52,16 @@ void arena_release(struct arena *a)
 	}
 }
 
+size_t arena_bytes(const struct arena *a)
+{
+	const struct arena_block *b;
+	size_t n = 0;
+
+	for (b = a->last; b; b = b->before)
+		n += sizeof(*b) + b->size;
+	return n;
+}
+
 /* FNV-1a, 64 bits. */
 static uint64_t hash_of(const void *key, size_t n)
 {

@@ -20,6 +20,7 @@ struct arena {
 void *arena_alloc(struct arena *a, size_t size); /* zeroed, aligned for any type */
 char *arena_text(struct arena *a, const char *s, size_t n); /* a copy with a NUL behind */
 void arena_release(struct arena *a);
+size_t arena_bytes(const struct arena *a);
 
 struct map_slot {
 	const void *key; /* NULL: free */

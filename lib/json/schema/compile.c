@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "json/schema/idn.h"
+#include "json/schema/run.h"
 #include "json/schema/pattern.h"
 
 int compile_refuse(struct compile *c, const struct resource *r, const struct path *at,
@@ -37,13 +38,15 @@ static void push(struct compile *c, struct place *p)
 	c->work_end = &w->next;
 }
 
-static struct node *new_node(struct compile *c, struct resource *r, const struct path *at)
+static struct node *new_node(struct compile *c, const json_t *json, struct resource *r,
+                             const struct path *at)
 {
 	struct node *node = arena_alloc(&c->s->arena, sizeof(*node));
 	struct node_list *l = arena_alloc(&c->s->arena, sizeof(*l));
 
 	node->resource = r;
 	node->at = at;
+	node->json = json;
 	node->types = TYPE_ALL;
 	if (r->draft == D4)
 		node->flags = NODE_STRICT;
@@ -60,7 +63,7 @@ struct node *compile_place(struct compile *c, const json_t *json, struct resourc
 	struct node *node;
 
 	if (json_is_boolean(json)) {
-		node = new_node(c, r, at);
+		node = new_node(c, json, r, at);
 		if (json_is_true(json))
 			node->quick = TYPE_ALL;
 		else
@@ -73,7 +76,7 @@ struct node *compile_place(struct compile *c, const json_t *json, struct resourc
 		return NULL;
 	}
 	if (!p->node) {
-		p->node = new_node(c, p->resource, p->at);
+		p->node = new_node(c, json, p->resource, p->at);
 		push(c, p);
 	}
 	return p->node;
@@ -84,14 +87,17 @@ struct node *take_node(const struct take *t, const json_t *json, const struct pa
 	return compile_place(t->c, json, t->node->resource, at);
 }
 
-struct pattern *take_compiled(const struct take *t, const struct path *at, const json_t *text)
+struct pattern *take_compiled(const struct take *t, const struct path *at, const char *text,
+                              size_t n)
 {
 	struct err why = ERR_INIT;
-	const char *s = json_string_value(text);
-	struct pattern *p = pattern_compile(s, json_string_length(text), &why);
 	struct compile *c = t->c;
+	struct pattern *p = map_get(&c->patterns, text, n);
 	struct owned_pattern *own;
 
+	if (p)
+		return p;
+	p = pattern_compile(text, n, &why);
 	if (!p) {
 		compile_refuse(c, t->node->resource, at, why.msg);
 		return NULL;
@@ -100,6 +106,7 @@ struct pattern *take_compiled(const struct take *t, const struct path *at, const
 	own->pattern = p;
 	own->next = c->s->patterns;
 	c->s->patterns = own;
+	map_add(&c->patterns, text, n, p);
 	c->pattern_bytes += pattern_size(p) + PATTERN_OVERHEAD;
 	if (c->pattern_bytes > MAX_PATTERN_BYTES) {
 		compile_refuse(c, t->node->resource, at, "the patterns are too large together");
@@ -152,15 +159,23 @@ static int compile_member(struct compile *c, const struct place *p, const char *
 	return takes[k->op] ? takes[k->op](&t) : 0;
 }
 
+static void settle_object(struct object_part *o)
+{
+	o->plain = o->walks && o->props && !o->npatterns && !o->keys &&
+	           (o->required_mask || !json_array_size(o->required));
+}
+
 static void settle(struct node *node)
 {
 	struct applied *a = (struct applied *)node->applied;
 
+	if (node->object)
+		settle_object((struct object_part *)node->object);
 	if (a && !a->when)
 		a->then = a->otherwise = NULL;
 	if (a || node->fixed)
 		return;
-	node->flags |= NODE_LEAF;
+	node->sure = quick_sure(node);
 	if (node->allowed)
 		return;
 	node->quick = node->types & TYPE_ALL;
@@ -241,6 +256,7 @@ static int compile_document(struct compile *c, const json_t *doc)
 
 	if (!own)
 		mem_oom();
+	c->first = own;
 	r = index_document(c, own, base, draft ? draft : D20);
 	if (!r)
 		return -1;
@@ -253,19 +269,31 @@ static int compile_document(struct compile *c, const json_t *doc)
 	return compile_all(c, c->work) || link_nodes(c) ? -1 : 0;
 }
 
+int compile_open(struct compile *c, const json_t *doc, const struct schema_options *options,
+                 struct err *err)
+{
+	*c = (struct compile){.err = err, .options = options};
+	c->work_end = &c->work;
+	c->all_end = &c->all;
+	c->s = mem_alloc(sizeof(*c->s));
+	return compile_document(c, doc);
+}
+
+void compile_close(struct compile *c)
+{
+	map_release(&c->places);
+	map_release(&c->uris);
+	map_release(&c->anchors);
+	map_release(&c->patterns);
+}
+
 struct schema *schema_compile_with(const json_t *doc, const struct schema_options *options,
                                    struct err *err)
 {
-	struct compile c = {.err = err, .options = options};
-	int rc;
+	struct compile c;
+	int rc = compile_open(&c, doc, options, err);
 
-	c.work_end = &c.work;
-	c.all_end = &c.all;
-	c.s = mem_alloc(sizeof(*c.s));
-	rc = compile_document(&c, doc);
-	map_release(&c.places);
-	map_release(&c.uris);
-	map_release(&c.anchors);
+	compile_close(&c);
 	if (!rc)
 		return c.s;
 	schema_free(c.s);
@@ -277,6 +305,34 @@ struct schema *schema_compile(const json_t *doc, struct err *err)
 	static const struct schema_options plain = {.draft = SCHEMA_DRAFT_2020};
 
 	return schema_compile_with(doc, &plain, err);
+}
+
+/* Of a parsed document, about: jansson's value, a hash table's slot, and the text. */
+static size_t json_bytes(const json_t *v)
+{
+	enum { VALUE = 32, MEMBER = 80 };
+	json_t *obj = (json_t *)v; /* jansson's iterators take no const */
+	size_t i, n = VALUE + json_string_length(v);
+	void *iter;
+
+	for (i = 0; i < json_array_size(v); i++)
+		n += sizeof(v) + json_bytes(json_array_get(v, i));
+	for (iter = json_object_iter(obj); iter; iter = json_object_iter_next(obj, iter))
+		n += MEMBER + json_object_iter_key_len(iter) + json_bytes(json_object_iter_value(iter));
+	return n;
+}
+
+size_t schema_bytes(const struct schema *s)
+{
+	size_t n = sizeof(*s) + arena_bytes(&s->arena);
+	const struct owned_pattern *p;
+	const struct document *d;
+
+	for (p = s->patterns; p; p = p->next)
+		n += pattern_size(p->pattern) + PATTERN_OVERHEAD;
+	for (d = s->documents; d; d = d->next)
+		n += json_bytes(d->root);
+	return n;
 }
 
 void schema_free(struct schema *s)

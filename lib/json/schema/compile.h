@@ -14,6 +14,8 @@
 
 struct err;
 
+#define ASSERT_FORMAT "x-assertFormat"
+
 enum { MAX_NODES = 10000, MAX_DEPTH = 64 };
 enum { MAX_PATTERN_BYTES = 4 << 20, PATTERN_OVERHEAD = 2048 }; /* of all patterns together */
 
@@ -36,11 +38,13 @@ struct compile {
 	struct err *err;
 	const struct schema_options *options;
 	struct schema *s;
+	const json_t *first; /* the document itself */
 	size_t nodes;
 	size_t pattern_bytes;
 	struct map places;  /* by the address of the json_t */
 	struct map uris;    /* struct resource */
 	struct map anchors; /* struct place, by "URI#name" */
+	struct map patterns; /* struct pattern, by its text */
 	struct resource *resources;
 	struct place *all, **all_end;
 	struct work *work, **work_end;
@@ -62,6 +66,11 @@ struct take {
 	unsigned slot;
 	unsigned depth;
 };
+
+/* All of a compilation; c->s is to be freed in any case, and c itself closed. */
+int compile_open(struct compile *c, const json_t *doc, const struct schema_options *options,
+                 struct err *err);
+void compile_close(struct compile *c);
 
 int compile_refuse(struct compile *c, const struct resource *r, const struct path *at,
                    const char *what);
@@ -85,6 +94,7 @@ struct dialect {
 };
 
 unsigned draft_bit(int draft); /* of enum schema_draft; 0 when none */
+const char *dialect_uri(unsigned draft); /* of its metaschema */
 struct dialect dialect_standard(unsigned draft);
 /* By the value of a $schema; 0 or -1 with *why. */
 int dialect_find(struct compile *c, const json_t *uri, struct dialect *out, struct err *why);
@@ -97,7 +107,9 @@ struct node *compile_place(struct compile *c, const json_t *json, struct resourc
 /* The same for a subschema of a keyword: ${key} NULL and ${index}, or the keyword's value itself
  * when ${value} is that. */
 struct node *take_node(const struct take *t, const json_t *json, const struct path *at);
-struct pattern *take_compiled(const struct take *t, const struct path *at, const json_t *text);
+/* ${text} lives as long as the document. */
+struct pattern *take_compiled(const struct take *t, const struct path *at, const char *text,
+                              size_t n);
 
 /* ---- take_value.c, take_apply.c: one function per op ---- */
 

@@ -35,6 +35,15 @@ unsigned draft_bit(int draft)
 	return 0;
 }
 
+const char *dialect_uri(unsigned draft)
+{
+	size_t i = 0;
+
+	while (dialects[i].bit != draft)
+		i++;
+	return dialects[i].uri;
+}
+
 struct dialect dialect_standard(unsigned draft)
 {
 	return (struct dialect){.draft = draft, .vocabularies = STANDARD};
@@ -88,18 +97,46 @@ static int read_vocabularies(const json_t *listed, struct dialect *d, struct err
 static int by_uri(struct compile *c, const char *uri, size_t n, struct dialect *out,
                   struct err *why, unsigned depth);
 
+/* A bundled schema has its metaschema inside. */
+static json_t *embedded(const struct compile *c, const char *uri)
+{
+	static const char *const keys[] = {"$defs", "definitions"};
+	size_t i;
+
+	for (i = 0; i < NITEMS(keys); i++) {
+		json_t *defs = json_object_get(c->first, keys[i]);
+		void *iter;
+
+		for (iter = json_object_iter(defs); iter; iter = json_object_iter_next(defs, iter)) {
+			json_t *doc = json_object_iter_value(iter);
+			const char *id = json_string_value(json_object_get(doc, "$id"));
+
+			if (id && !strcmp(id, uri))
+				return json_incref(doc);
+		}
+	}
+	return NULL;
+}
+
 /* A dialect of somebody's own: its metaschema says what it is. */
 static int by_metaschema(struct compile *c, const char *uri, size_t n, struct dialect *out,
                          struct err *why, unsigned depth)
 {
 	const struct schema_options *o = c->options;
 	char *name = arena_text(&c->s->arena, uri, n);
-	json_t *doc = o->load && depth < METASCHEMAS_DEEP ? o->load(o->arg, name, why) : NULL;
-	const json_t *own = json_object_get(doc, "$schema");
-	const json_t *listed = json_object_get(doc, "$vocabulary");
+	json_t *doc = embedded(c, name);
+	const json_t *own, *listed;
 	int rc = -1;
 
-	if (json_is_string(own))
+	if (!doc && o->load && depth < METASCHEMAS_DEEP)
+		doc = o->load(o->arg, name, why);
+	if (!doc && o->partial) {
+		*out = dialect_standard(D20);
+		return 0;
+	}
+	own = json_object_get(doc, "$schema");
+	listed = json_object_get(doc, "$vocabulary");
+	if (json_is_string(own) && depth < METASCHEMAS_DEEP)
 		rc = by_uri(c, json_string_value(own), json_string_length(own), out, why, depth + 1);
 	else
 		err_set(why, FAIL_INVALID, "%s", UNSUPPORTED);

@@ -252,6 +252,12 @@ static int take_class(struct pass *t)
 {
 	int after_set = 0;
 
+	/* PCRE2 10.42 forgets what stands behind an empty class, such as a * */
+	if (peek(t, 1) == ']') {
+		buf_adds(t->out, "(?:(?!))");
+		t->p += 2;
+		return 0;
+	}
 	t->in_class = 1;
 	buf_addc(t->out, *t->p++);
 	if (peek(t, 0) == '^')

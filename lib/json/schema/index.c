@@ -217,6 +217,8 @@ static struct place *index_place(struct compile *c, const json_t *json, struct r
 		r->draft = chosen.draft;
 		r->vocabularies = chosen.vocabularies;
 	}
+	if (r->root == json && json_is_true(json_object_get(json, ASSERT_FORMAT)))
+		r->vocabularies |= VOC_FORMAT_ASSERTION;
 	*p = (struct place){.json = json, .resource = r, .at = at, .depth = depth};
 	map_add(&c->places, &p->json, sizeof(p->json), p);
 	*c->all_end = p;
@@ -389,6 +391,31 @@ static int by_fragment(struct compile *c, struct resource *r, char *fragment, st
 	return 0;
 }
 
+/* Letters, digits, "_", "-" and inner dots: what a registered schema may be called. */
+static int is_name(const char *s)
+{
+	size_t n = strlen(s);
+
+	return n && n <= 64 && strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789_-.") == n &&
+	       strchr(s, '.') && *s != '.' && s[n - 1] != '.';
+}
+
+/* The document that ${uri} names, which ${ref} is in full; ${ref} has no fragment. */
+static struct resource *find_document(struct compile *c, const struct resource *base,
+                                      const char *uri, const char *ref, struct err *why)
+{
+	struct resource *r = map_get(&c->uris, uri, strlen(uri));
+	struct err ignored = ERR_INIT;
+
+	if (!r && strcmp(uri, ref) && is_name(ref)) {
+		r = map_get(&c->uris, ref, strlen(ref));
+		if (!r)
+			r = load(c, uri, base->draft, &ignored);
+		return r ? r : load(c, ref, base->draft, why);
+	}
+	return r ? r : load(c, uri, base->draft, why);
+}
+
 int index_resolve(struct compile *c, const struct resource *base, const char *ref,
                   struct place *out, struct err *why)
 {
@@ -399,9 +426,12 @@ int index_resolve(struct compile *c, const struct resource *base, const char *re
 
 	if (hash)
 		*hash = '\0';
-	r = map_get(&c->uris, uri, strlen(uri));
-	if (!r)
-		r = load(c, uri, base->draft, why);
+	r = find_document(c, base, uri, arena_text(&c->s->arena, ref, strcspn(ref, "#")), why);
+	if (!r && c->options->partial) {
+		*out = (struct place){.json = json_true(), .resource = (struct resource *)base,
+		                      .at = base->at};
+		return 0;
+	}
 	if (!r)
 		return -1;
 	if (hash && uri_decode(&fragment, hash + 1)) {

@@ -137,9 +137,17 @@ int link_nodes(struct compile *c)
 {
 	struct node_list *l;
 
-	for (l = c->list; l; l = l->next)
+	for (l = c->list; l; l = l->next) {
 		if (circle(c, l->node))
 			return -1;
+		/* a dynamic scope counts the resources that were passed */
+		if (c->s->dynamic)
+			l->node->sure &= ~(unsigned)(TYPE_OBJECT | TYPE_ARRAY);
+	}
+	if (c->options->keep_paths) {
+		c->s->dynamic = 1;
+		return 0;
+	}
 	for (l = c->list; l; l = l->next)
 		l->node->alias = only_refers(c, l->node);
 	for (l = c->list; l; l = l->next)

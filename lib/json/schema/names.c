@@ -55,7 +55,6 @@ void names_make(struct names *t, struct name *list, size_t n, struct arena *a)
 	t->n = n;
 	if (!n)
 		return;
-	t->list = arena_alloc(a, n * sizeof(*list));
 	for (t->room = 4; t->room < 2 * n; t->room *= 2)
 		;
 	t->slots = arena_alloc(a, t->room * sizeof(*t->slots));
@@ -64,7 +63,6 @@ void names_make(struct names *t, struct name *list, size_t n, struct arena *a)
 		list[i].head = names_head(list[i].s, list[i].len);
 		list[i].tail = names_tail(list[i].s, list[i].len);
 	}
-	memcpy(t->list, list, n * sizeof(*list));
 	t->seed = 0x9e3779b97f4a7c15u;
 	for (i = 0; i < SEEDS; i++, t->seed = t->seed * 0xd1342543de82ef95u + 2)
 		if (!spread(t, list, n))

@@ -23,7 +23,6 @@ struct name {
 };
 
 struct names {
-	struct name *list;   /* in the order that was given */
 	struct name *slots;  /* room of them, or n sorted ones when seed is 0 */
 	size_t n, room;
 	uint64_t seed;
@@ -92,21 +91,6 @@ static inline const struct name *names_find(const struct names *t, const char *s
 			return &t->slots[at];
 	}
 	return NULL;
-}
-
-/* Of a NUL-ended string, when the values are the places in the list and strings come in its order,
- * as members mostly do: ${guess} is the place expected, and then the next one. */
-static inline const struct name *names_find_next(const struct names *t, const char *s,
-                                                 size_t *guess)
-{
-	const struct name *k;
-
-	if (*guess < t->n && !strcmp(t->list[*guess].s, s))
-		return &t->list[(*guess)++];
-	k = names_find(t, s, strlen(s));
-	if (k)
-		*guess = k->value + 1;
-	return k;
 }
 
 #endif

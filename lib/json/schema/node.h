@@ -22,6 +22,7 @@
 
 struct format;
 struct pattern;
+struct plain;
 struct node;
 
 enum bound { B_MIN, B_MAX, B_ABOVE, B_BELOW, B_MULTIPLE, B_COUNT };
@@ -31,8 +32,7 @@ enum count { C_MIN_LEN, C_MAX_LEN, C_MIN_ITEMS, C_MAX_ITEMS, C_MIN_PROPS, C_MAX_
 
 enum node_flag {
 	NODE_NOTHING_VALID = 1, /* the schema false */
-	NODE_STRICT = 2,        /* draft-04: 1.0 is no integer */
-	NODE_LEAF = 4           /* no const, and no schema for the same instance */
+	NODE_STRICT = 2         /* draft-04: 1.0 is no integer */
 };
 
 struct range {
@@ -50,6 +50,7 @@ struct string_part {
 	struct range len;
 	int counted; /* is there a minLength or maxLength */
 	struct pattern *pattern;
+	const struct plain *plain; /* the pattern, when it is of a fixed length */
 	const char *pattern_text;
 	const struct format *format;
 };
@@ -66,8 +67,11 @@ struct array_part {
 };
 
 struct prop {
-	struct node *node;  /* NULL: only required */
-	uint64_t required;  /* its bit, when there are at most 64 */
+	const char *s; /* as in struct name */
+	size_t len;    /* SIZE_MAX behind the last */
+	uint64_t head, tail;
+	uint64_t required; /* its bit, when there are at most 64 */
+	struct node *node; /* NULL: only required */
 };
 
 struct pattern_prop {
@@ -85,7 +89,7 @@ struct dependent {
 struct object_part {
 	struct range len;
 	struct names names; /* properties and required; value: index in props */
-	struct prop *props;
+	struct prop *props;   /* in the schema's order */
 	size_t nprops;
 	const json_t *required; /* in the schema's order, or NULL */
 	uint64_t required_mask; /* 0 when there are more than 64 */
@@ -96,6 +100,7 @@ struct object_part {
 	struct dependent *dependent;
 	size_t ndependent;
 	int walks; /* is there a reason to look at the members */
+	int plain; /* is all that is asked of them said by properties, required and additional */
 };
 
 struct nodes {
@@ -128,6 +133,7 @@ struct node {
 	unsigned flags;
 	unsigned types; /* all when there is no type */
 	unsigned quick; /* those of them of which no keyword asks more */
+	unsigned sure;  /* those that quick.c looks at */
 	const struct number_part *number;
 	const struct string_part *string;
 	const struct array_part *array;
@@ -137,6 +143,7 @@ struct node {
 	const json_t *fixed; /* const */
 	struct resource *resource;
 	const struct path *at; /* in its document */
+	const json_t *json;    /* as it was written */
 	struct node *alias;    /* while compiling: what it only refers to */
 	unsigned mark;         /* while compiling: the search for circles */
 };

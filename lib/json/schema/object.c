@@ -109,14 +109,14 @@ static int check_additional(struct run *run, const struct object_part *o, const 
 	return check(run, o->additional, v, here, NULL);
 }
 
-/* All that needs a look at the members, in the instance's order; *seen: the required ones. */
+/* All that needs a look at the members, in the instance's order. */
 static int walk(struct run *run, const struct object_part *o, const json_t *v,
-                const struct path *at, struct marks *marks, uint64_t *seen)
+                const struct path *at, struct marks *marks)
 {
 	json_t *obj = (json_t *)v; /* jansson's iterators take no const */
 	struct path here = {.up = at};
 	void *iter = json_object_iter(obj);
-	size_t i, guess = 0;
+	size_t i;
 	int ok = 1;
 
 	for (i = 0; iter && (ok || !run->quiet) && !run->stop; i++) {
@@ -125,16 +125,15 @@ static int walk(struct run *run, const struct object_part *o, const json_t *v,
 		int known = 0;
 
 		here.key = json_object_iter_key(iter);
+		name = names_find(&o->names, here.key, json_object_iter_key_len(iter));
 		iter = json_object_iter_next(obj, iter);
 		run->steps++;
-		name = names_find_next(&o->names, here.key, &guess);
 		if (name) {
-			const struct prop *p = &o->props[name->value];
+			const struct node *node = o->props[name->value].node;
 
-			*seen |= p->required;
-			known = p->node != NULL;
+			known = node != NULL;
 			if (known)
-				ok &= check(run, p->node, value, &here, NULL);
+				ok &= check(run, node, value, &here, NULL);
 		}
 		if (o->npatterns)
 			ok &= check_patterns(run, o, value, &here, &known);
@@ -155,18 +154,17 @@ int check_object(struct run *run, const struct node *node, const json_t *v,
 {
 	const struct object_part *o = node->object;
 	size_t n = json_object_size(v);
-	uint64_t seen = 0;
-	/* a report names what is missing first; the quiet pass finds out on its walk */
-	int on_walk = run->quiet && o->walks && o->required_mask;
+	/* a report names what is missing first; the quick walk finds out on its way */
+	int quick = run->quiet && !marks && o->plain;
 	int ok = 1;
 
 	if (n < o->len.low || n > o->len.high)
 		ok = fail_range(run, node, at, C_MIN_PROPS, &o->len, n);
-	if (o->required && !on_walk && (ok || !run->quiet))
+	if (o->required && !quick && (ok || !run->quiet))
 		ok &= check_required(run, node, v, at);
 	if (o->ndependent && (ok || !run->quiet))
 		ok &= check_dependent(run, node, v, at, marks);
 	if (o->walks && (ok || !run->quiet))
-		ok &= walk(run, o, v, at, marks, &seen);
-	return on_walk ? ok && (seen & o->required_mask) == o->required_mask : ok;
+		ok &= quick ? quick_members(run, o, v, n, at) : walk(run, o, v, at, marks);
+	return ok;
 }

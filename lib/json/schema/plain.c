@@ -140,6 +140,42 @@ static int ambiguous(const struct plain *p, size_t i)
 	return 0;
 }
 
+/* Are the characters of ${item} one range? */
+static int is_range(const struct plain_item *item, unsigned char *low, unsigned char *span)
+{
+	unsigned from = 0, to;
+
+	while (from < 128 && !has(item, (unsigned char)from))
+		from++;
+	for (to = from; to < 128 && has(item, (unsigned char)to); to++)
+		;
+	*low = (unsigned char)from;
+	*span = (unsigned char)(to - from - 1);
+	for (; to < 128; to++)
+		if (has(item, (unsigned char)to))
+			return 0;
+	return from < 128;
+}
+
+static void fix(struct plain *p)
+{
+	size_t i, k;
+
+	for (i = 0; i < p->n; i++) {
+		const struct plain_item *item = &p->item[i];
+		unsigned char low, span;
+
+		if (item->min != item->max || item->min > PLAIN_FIXED - p->length ||
+		    !is_range(item, &low, &span))
+			return;
+		for (k = 0; k < item->min; k++, p->length++) {
+			p->low[p->length] = low;
+			p->span[p->length] = span;
+		}
+	}
+	p->fixed = 1;
+}
+
 int plain_parse(struct plain *p, const char *text, size_t n)
 {
 	struct reader r = {.p = text, .end = text + n};
@@ -159,6 +195,7 @@ int plain_parse(struct plain *p, const char *text, size_t n)
 	for (i = 0; i < p->n; i++)
 		if (ambiguous(p, i))
 			return 0;
+	fix(p);
 	return 1;
 }
 
@@ -167,6 +204,8 @@ int plain_match(const struct plain *p, const char *s, size_t n)
 	const char *end = s + n;
 	size_t i;
 
+	if (p->fixed)
+		return plain_match_fixed(p, s, n);
 	for (i = 0; i < p->n; i++) {
 		const struct plain_item *item = &p->item[i];
 		size_t left = (size_t)(end - s), most = item->max < left ? item->max : left, k;

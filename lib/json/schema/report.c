@@ -29,7 +29,13 @@ static struct schema_error *new_error(struct run *run, const struct node *node,
 
 	if (run->quiet)
 		return NULL;
+	if (run->score) {
+		score_add(run->score, at, keyword);
+		return NULL;
+	}
 	run->total++;
+	if (run->trace)
+		return trace_error(run, node, at, keyword);
 	if (run->errors->n == SCHEMA_MAX_ERRORS)
 		return NULL;
 	e = &run->errors->e[run->errors->n++];
@@ -68,10 +74,24 @@ int fail_value(struct run *run, const struct node *node, const struct path *at,
 	return 0;
 }
 
-int fail_enum(struct run *run, const struct node *node, const struct path *at, const json_t *v)
+static void add_near(struct buf *b, const json_t *v, const json_t *list)
 {
-	struct schema_error *e = new_error(run, node, at, "enum");
-	const json_t *list = node->allowed->list;
+	struct near near;
+	size_t i;
+
+	if (!json_is_string(v) || json_array_size(list) > NEAR_AMONG)
+		return;
+	near_init(&near, json_string_value(v));
+	for (i = 0; i < json_array_size(list); i++)
+		if (json_is_string(json_array_get(list, i)))
+			near_offer(&near, json_string_value(json_array_get(list, i)));
+	near_add(&near, b);
+}
+
+int fail_listed(struct run *run, const struct node *node, const struct path *at,
+                const char *keyword, const json_t *v, const json_t *list)
+{
+	struct schema_error *e = new_error(run, node, at, keyword);
 	size_t i, n = json_array_size(list);
 	struct buf b = BUF_INIT;
 
@@ -87,24 +107,31 @@ int fail_enum(struct run *run, const struct node *node, const struct path *at, c
 		buf_addf(&b, " and %zu more", n - i);
 	else if (!n)
 		buf_adds(&b, "nothing");
+	add_near(&b, v, list);
 	e->message = buf_detach(&b);
 	return 0;
 }
 
-int fail_type(struct run *run, const struct node *node, const struct path *at, const json_t *v)
+int fail_enum(struct run *run, const struct node *node, const struct path *at, const json_t *v)
+{
+	return fail_listed(run, node, at, "enum", v, node->allowed->list);
+}
+
+int fail_type_of(struct run *run, const struct node *node, const struct path *at,
+                 const char *keyword, unsigned types, const json_t *v)
 {
 	static const char *const names[] = {
 	    [JSON_OBJECT] = "an object", [JSON_ARRAY] = "a list", [JSON_STRING] = "a string",
 	    [JSON_INTEGER] = "a number", [JSON_REAL] = "a number", [JSON_TRUE] = "true",
 	    [JSON_FALSE] = "false", [JSON_NULL] = "null",
 	};
-	struct schema_error *e = new_error(run, node, at, "type");
+	struct schema_error *e = new_error(run, node, at, keyword);
 	struct buf b = BUF_INIT;
 
 	if (!e)
 		return 0;
 	buf_adds(&b, "must be ");
-	types_add(&b, node->types);
+	types_add(&b, types);
 	buf_adds(&b, ", not ");
 	if (json_is_real(v))
 		value_show(&b, v);
@@ -112,6 +139,11 @@ int fail_type(struct run *run, const struct node *node, const struct path *at, c
 		buf_adds(&b, names[json_typeof(v)]);
 	e->message = buf_detach(&b);
 	return 0;
+}
+
+int fail_type(struct run *run, const struct node *node, const struct path *at, const json_t *v)
+{
+	return fail_type_of(run, node, at, "type", node->types, v);
 }
 
 int fail_range(struct run *run, const struct node *node, const struct path *at, enum count min,

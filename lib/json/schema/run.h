@@ -20,6 +20,23 @@ struct scope {
 	const struct scope *up;
 };
 
+/* What speaks against an alternative at ${at}: see closest.c. */
+struct score {
+	const struct path *at;
+	unsigned long points;
+};
+
+/* A check under way, for schema_output: of a schema, or of one of its keywords. */
+struct frame {
+	const struct node *node;
+	const char *keyword; /* NULL: the schema itself */
+	const struct path *at;
+	struct frame *up;
+	json_t *unit; /* borrowed; NULL until something below fails */
+};
+
+struct trace;
+
 struct run {
 	const struct schema *s;
 	struct schema_errors *errors;
@@ -28,6 +45,9 @@ struct run {
 	unsigned long steps;
 	unsigned depth;
 	int stop; /* over the limit: the answer is no */
+	unsigned long explained; /* steps that went into finding the closest alternative */
+	struct score *score; /* errors are only weighed */
+	struct trace *trace; /* errors become units of output.c */
 	const struct scope *scope;
 };
 
@@ -98,6 +118,33 @@ int check_applied(struct run *run, const struct node *node, const json_t *v,
 int check_rest(struct run *run, const struct node *node, const json_t *v, const struct path *at,
                struct marks *marks);
 
+/* ---- quick.c ---- */
+
+/* Types of values that are looked at there; ${node} is complete. */
+unsigned quick_sure(const struct node *node);
+/* In a quiet pass, when nobody asks what was evaluated: of an object part that is plain, also
+ * whether all that is required is there.  ${n}: members. */
+int quick_members(struct run *run, const struct object_part *o, const json_t *v, size_t n,
+                  const struct path *at);
+int quick_object(struct run *run, const struct node *node, const json_t *v,
+                 const struct path *at);
+int quick_array(struct run *run, const struct node *node, const json_t *v, const struct path *at);
+
+/* ---- output.c: where an error goes when there is a trace ---- */
+
+struct schema_error *trace_error(struct run *run, const struct node *node, const struct path *at,
+                                 const char *keyword);
+void trace_enter(struct run *run, struct frame *here, const struct node *node,
+                 const char *keyword, const struct path *at);
+void trace_leave(struct run *run, const struct frame *here);
+
+/* ---- closest.c ---- */
+
+void score_add(struct score *score, const struct path *at, const char *keyword);
+/* No schema of ${list} fits: which is the closest, and why does it not fit?  Always 0. */
+int fail_alternatives(struct run *run, const struct node *node, const struct nodes *list,
+                      const json_t *v, const struct path *at, const char *keyword);
+
 /* ---- report.c: always 0; nothing is written in a quiet pass ---- */
 
 /* ${keyword} NULL: the schema itself. */
@@ -106,7 +153,12 @@ int fail(struct run *run, const struct node *node, const struct path *at, const 
 int fail_value(struct run *run, const struct node *node, const struct path *at,
                const char *keyword, const char *before, const json_t *value);
 int fail_enum(struct run *run, const struct node *node, const struct path *at, const json_t *v);
+/* The same for any list of values; near ones are told. */
+int fail_listed(struct run *run, const struct node *node, const struct path *at,
+                const char *keyword, const json_t *v, const json_t *list);
 int fail_type(struct run *run, const struct node *node, const struct path *at, const json_t *v);
+int fail_type_of(struct run *run, const struct node *node, const struct path *at,
+                 const char *keyword, unsigned types, const json_t *v);
 int fail_range(struct run *run, const struct node *node, const struct path *at, enum count min,
                const struct range *r, size_t n);
 /* A member that ${none} (the schema false) refuses; ${among} has the known ones. */

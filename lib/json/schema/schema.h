@@ -8,13 +8,15 @@
  *            not known, or a metaschema that is not found, is refused.
  * References resolve inside the document, in the caller's registry, among the
  *            metaschemas of the five drafts, or fail at compile time.  Never the
- *            network.
+ *            network.  What looks like a registered name ("verdict.v1") is tried as
+ *            one when the URI that it makes against its base is unknown.
  * Method     compile: index every $id and anchor, then one node per subschema with
  *            its references resolved, names hashed and values sorted.  validate:
  *            first a pass that only decides and allocates next to nothing; when it
  *            says no and the caller wants to know why, a second one that reports.
- * Formats    An annotation unless the options or the metaschema's vocabulary assert
- *            it.  content* are annotations.
+ * Formats    An annotation unless the options, the metaschema's vocabulary or
+ *            "x-assertFormat": true beside $schema or $id asserts it.  content* are
+ *            annotations.
  * Limits     10,000 subschemas, depth 64, patterns per json/schema/pattern.h,
  *            250,000 steps per pass, 1,000 schemas deep on one path.  Numbers: 64-bit
  *            integers and doubles.  A schema that leads back to itself at the
@@ -54,7 +56,9 @@ enum schema_draft { SCHEMA_DRAFT_4 = 4, SCHEMA_DRAFT_6 = 6, SCHEMA_DRAFT_7 = 7,
 /* All zero: the defaults. */
 struct schema_options {
 	int draft;          /* enum schema_draft where a document has no $schema; 0: 2020-12 */
-	int assert_formats; /* 1: format refuses what is not of it */
+	int assert_formats; /* 1: format refuses what is not of it; -1: never, whoever asks */
+	int partial;        /* 1: what is not in the document accepts anything; see model/config.h */
+	int keep_paths;     /* 1: for schema_output; validation is a little slower */
 	const char *base;   /* absolute URI of the document, or NULL */
 	/* The document at ${uri}, which has no fragment: a new reference, or NULL when
 	 * there is none; then *err may say why.  NULL: no registry. */
@@ -66,6 +70,8 @@ struct schema *schema_compile(const json_t *doc, struct err *err);
 struct schema *schema_compile_with(const json_t *doc, const struct schema_options *options,
                                    struct err *err);
 void schema_free(struct schema *s);
+/* What it takes of memory, about. */
+size_t schema_bytes(const struct schema *s);
 
 /* The number of errors, 0 when valid.  ${errors} may be NULL: stop at the first. */
 size_t schema_validate(const struct schema *s, const json_t *instance, struct schema_errors *errors);

@@ -82,12 +82,20 @@ static int take_members(const struct take *t, const json_t *props, const json_t 
 			map_add(&seen, key, len, p);
 			o->nprops++;
 		}
-		if (json_array_size(required) <= REQUIRED_BITS) {
+		/* a name may stand there twice */
+		if (json_array_size(required) <= REQUIRED_BITS && !p->required) {
 			p->required = (uint64_t)1 << i;
 			o->required_mask |= p->required;
 		}
 	}
 	names_make(&o->names, list, o->nprops, a);
+	for (i = 0; i < o->nprops; i++) {
+		o->props[i].s = list[i].s;
+		o->props[i].len = list[i].len;
+		o->props[i].head = list[i].head;
+		o->props[i].tail = list[i].tail;
+	}
+	o->props[i].len = SIZE_MAX;
 	map_release(&seen);
 	free(list);
 	o->required = required;
@@ -135,12 +143,8 @@ int take_pattern_properties(const struct take *t)
 		const char *key = json_object_iter_key(iter);
 		struct pattern_prop *p = &o->patterns[o->npatterns++];
 		const struct path *at = index_below(t->c, t->at, key, 0);
-		json_t *text = json_string(key);
 
-		if (!text)
-			mem_oom();
-		p->pattern = take_compiled(t, at, text);
-		json_decref(text);
+		p->pattern = take_compiled(t, at, key, strlen(key));
 		if (!p->pattern)
 			return -1;
 		p->node = take_node(t, json_object_iter_value(iter), at);

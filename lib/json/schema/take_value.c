@@ -231,11 +231,13 @@ int take_count(const struct take *t)
 
 int take_pattern(const struct take *t)
 {
-	struct pattern *p = take_compiled(t, t->at, t->value);
+	struct pattern *p = take_compiled(t, t->at, json_string_value(t->value),
+	                                  json_string_length(t->value));
 
 	if (!p)
 		return -1;
 	part_string(t)->pattern = p;
+	part_string(t)->plain = pattern_fixed(p);
 	part_string(t)->pattern_text = json_string_value(t->value);
 	return 0;
 }
@@ -246,8 +248,9 @@ int take_format(const struct take *t)
 	                                     t->node->resource->draft & (D4 | D6));
 	struct compile *c = t->c;
 
-	if (!f || !(c->options->assert_formats ||
-	            t->node->resource->vocabularies & VOC_FORMAT_ASSERTION))
+	if (!f || c->options->assert_formats < 0 ||
+	    !(c->options->assert_formats ||
+	      t->node->resource->vocabularies & VOC_FORMAT_ASSERTION))
 		return 0;
 	part_string(t)->format = f;
 	if (f->host_names && !c->s->idn)

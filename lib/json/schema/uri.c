@@ -137,6 +137,25 @@ void uri_resolve(struct buf *out, const char *base, const char *ref)
 	put(out, "#", r.fragment, "");
 }
 
+int uri_is_absolute(const char *s)
+{
+	size_t n = strcspn(s, ":/?#");
+
+	return s[n] == ':' && is_scheme(s, n);
+}
+
+void uri_add_fragment(struct buf *out, const char *s)
+{
+	static const char ok[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+	                         "-._~!$&'()*+,;=:@/?";
+
+	for (; *s; s++)
+		if (strchr(ok, *s))
+			buf_addc(out, *s);
+		else
+			buf_addf(out, "%%%02X", (unsigned char)*s);
+}
+
 static int hex(char c)
 {
 	if (c >= '0' && c <= '9')

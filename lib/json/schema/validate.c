@@ -120,7 +120,6 @@ static int check_below(struct run *run, const struct node *node, const json_t *v
 	return check_node(run, node, v, at, marks);
 }
 
-__attribute__((noinline))
 static int check_in_scope(struct run *run, const struct node *node, const json_t *v,
                           const struct path *at, struct marks *marks)
 {
@@ -130,6 +129,24 @@ static int check_in_scope(struct run *run, const struct node *node, const json_t
 	run->scope = &here;
 	ok = check_below(run, node, v, at, marks);
 	run->scope = here.up;
+	return ok;
+}
+
+/* When it matters which way led here. */
+__attribute__((noinline))
+static int check_carefully(struct run *run, const struct node *node, const json_t *v,
+                           const struct path *at, struct marks *marks)
+{
+	struct frame here;
+	int ok;
+
+	if (run->trace)
+		trace_enter(run, &here, node, NULL, at);
+	ok = run->scope && run->scope->resource == node->resource
+	         ? check_below(run, node, v, at, marks)
+	         : check_in_scope(run, node, v, at, marks);
+	if (run->trace)
+		trace_leave(run, &here);
 	return ok;
 }
 
@@ -144,23 +161,6 @@ int check_exhausted(struct run *run, const struct node *node, const struct path 
 	return 0;
 }
 
-/* A string or number where nothing leads on to other schemas: most of what there is. */
-static int check_leaf(struct run *run, const struct node *node, const json_t *v,
-                      const struct path *at)
-{
-	int ok = 1;
-
-	if (!type_fits(node, v))
-		return fail_type(run, node, at, v);
-	if (node->allowed && !is_allowed(run, node->allowed, v))
-		ok = fail_enum(run, node, at, v);
-	if (!ok && run->quiet)
-		return 0;
-	if (json_is_string(v))
-		return node->string ? check_string(run, node, v, at) & ok : ok;
-	return node->number ? check_number(run, node, v, at) & ok : ok;
-}
-
 int check_more(struct run *run, const struct node *node, const json_t *v, const struct path *at,
                struct marks *marks)
 {
@@ -170,11 +170,9 @@ int check_more(struct run *run, const struct node *node, const json_t *v, const 
 		return check_exhausted(run, node, at);
 	if (node->flags & NODE_NOTHING_VALID)
 		return fail(run, node, at, NULL, "no value is allowed here");
-	if (node->flags & NODE_LEAF && type_bit(v) & (TYPE_STRING | TYPE_NUMBER | TYPE_INTEGER))
-		return check_leaf(run, node, v, at);
 	run->depth++;
-	if (run->s->dynamic && !(run->scope && run->scope->resource == node->resource))
-		ok = check_in_scope(run, node, v, at, marks);
+	if (run->s->dynamic)
+		ok = check_carefully(run, node, v, at, marks);
 	else
 		ok = check_below(run, node, v, at, marks);
 	run->depth--;

@@ -128,6 +128,10 @@ void form_rows_release(struct form_rows *rows);
 
 /* The index of the variant that the value at ${at} belongs to, or -1: none chosen yet. */
 int form_variant_at(const struct form_field *variant, const json_t *value);
+/* A value to begin variant ${i} with, which form_variant_at knows again: its constants, and null at a
+ * member where only that tells it from the others (shown as empty, "is required" for form_check).
+ * What form_parse makes of a variant's number or title.  A new reference. */
+json_t *form_variant_new(const struct form_field *variant, size_t i);
 
 /* ---- values ---- */
 
@@ -161,6 +165,7 @@ struct form_about { /* all foreign text, all may be NULL */
 	const char *id, *title, *lane, *instructions, *due, *price;
 	const json_t *context; /* payload, artifacts: any JSON */
 	const char *action;    /* of the page: where the form is sent; NULL: nowhere yet */
+	int evidence_required; /* the task wants some: prompts ask for it */
 };
 
 /* A commented draft: "// " lines, then JSON with one comment per field, the answer so far filled in,

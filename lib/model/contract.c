@@ -1,0 +1,255 @@
+#include "model/contract.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/ids.h"
+#include "base/mem.h"
+#include "base/near.h"
+#include "json/js.h"
+#include "json/schema/bundle.h"
+#include "json/schema/schema.h"
+#include "model/config_p.h"
+#include "model/contract_p.h"
+#include "model/strings.h"
+
+enum { ENTRY_BYTES = 256 };
+
+/* A document that was seen, and what became of it. */
+struct kept {
+	struct sha256 key;       /* of the document as written, and of what was asked */
+	struct sha256 sha;       /* of the contract */
+	json_t *bundle;          /* owned; NULL: the document is a contract as it is */
+	struct strings names;    /* owned */
+	struct schema *compiled; /* owned; of the contract */
+	size_t bytes;
+};
+
+struct contracts {
+	struct kept *kept[CONTRACTS_MAX]; /* owned; the last used first */
+	size_t n, bytes;
+};
+
+/* ---- cache ---- */
+
+struct contracts *contracts_new(void)
+{
+	return mem_alloc(sizeof(struct contracts));
+}
+
+static void kept_free(struct kept *k)
+{
+	json_decref(k->bundle);
+	strings_release(&k->names);
+	schema_free(k->compiled);
+	free(k);
+}
+
+static void drop(struct contracts *cache, size_t at)
+{
+	struct kept *k = cache->kept[at];
+
+	cache->n--;
+	cache->bytes -= k->bytes;
+	memmove(&cache->kept[at], &cache->kept[at + 1], (cache->n - at) * sizeof(cache->kept[0]));
+	kept_free(k);
+}
+
+void contracts_free(struct contracts *cache)
+{
+	while (cache && cache->n)
+		drop(cache, cache->n - 1);
+	free(cache);
+}
+
+void contracts_forget(struct contracts *cache)
+{
+	for (size_t i = cache->n; i-- > 0;)
+		if (cache->kept[i]->names.n)
+			drop(cache, i);
+}
+
+static struct kept *find(struct contracts *cache, const struct sha256 *key)
+{
+	struct kept *k = NULL;
+	size_t i;
+
+	for (i = 0; i < cache->n; i++) {
+		k = cache->kept[i];
+		if (memcmp(k->key.b, key->b, sizeof(key->b)) == 0)
+			break;
+	}
+	if (i == cache->n)
+		return NULL;
+	memmove(&cache->kept[1], &cache->kept[0], i * sizeof(cache->kept[0]));
+	cache->kept[0] = k;
+	return k;
+}
+
+static void keep(struct contracts *cache, struct kept *k)
+{
+	k->bytes = ENTRY_BYTES + schema_bytes(k->compiled);
+	while (cache->n && (cache->n == CONTRACTS_MAX || cache->bytes + k->bytes > CONTRACTS_BYTES))
+		drop(cache, cache->n - 1);
+	memmove(&cache->kept[1], &cache->kept[0], cache->n * sizeof(cache->kept[0]));
+	cache->kept[0] = k;
+	cache->n++;
+	cache->bytes += k->bytes;
+}
+
+/* ---- the registry ---- */
+
+struct registry {
+	const struct config *config;
+	json_t *names; /* of the schemas that were asked for */
+	const char *id;   /* looked for */
+	const char *name; /* that has it */
+	int twice;
+};
+
+static int has_id(void *ctx, const char *name, const json_t *doc)
+{
+	struct registry *r = ctx;
+	const char *id = js_str_or(doc, "/$id", js_str_or(doc, "/id", ""));
+	size_t n = strcspn(id, "#");
+
+	if (strlen(r->id) != n || strncmp(id, r->id, n) != 0)
+		return 0;
+	r->twice = r->name != NULL;
+	r->name = name;
+	return r->twice;
+}
+
+static json_t *by_id(struct registry *r, const char *uri, struct err *err)
+{
+	r->id = uri;
+	r->name = NULL;
+	r->twice = 0;
+	config_each(r->config, CFG_SCHEMA, has_id, r);
+	if (r->twice)
+		err_set(err, FAIL_INVALID, "refers to %.200s, which several registered schemas claim "
+		                           "to be; use a name instead", uri);
+	return r->name && !r->twice ? (json_t *)config_schema(r->config, r->name)->doc : NULL;
+}
+
+static void unknown_name(const struct registry *r, const char *name, struct err *err)
+{
+	struct buf hint = BUF_INIT;
+	struct near near;
+
+	near_init(&near, name);
+	config_near(r->config, CFG_SCHEMA, &near);
+	near_add(&near, &hint);
+	err_set(err, FAIL_INVALID, "refers to %.64s, which is neither in this document nor in the "
+	                           "registry%s", name, buf_str(&hint));
+	buf_release(&hint);
+}
+
+static json_t *load(void *arg, const char *uri, struct err *err)
+{
+	struct registry *r = arg;
+	const struct schema_entry *s = config_schema(r->config, uri);
+	json_t *doc = s ? (json_t *)s->doc : by_id(r, uri, err);
+
+	if (doc) {
+		if (json_array_append_new(r->names, json_string(s ? uri : r->name)) != 0)
+			mem_oom();
+		return json_incref(doc);
+	}
+	if (name_valid(uri))
+		unknown_name(r, uri, err);
+	return NULL;
+}
+
+/* ---- contracts ---- */
+
+static void key_of(const json_t *doc, int assert_formats, struct sha256 *key)
+{
+	struct buf text = BUF_INIT;
+
+	js_dump(&text, doc, JS_COMPACT);
+	sha256_of2(key, buf_str(&text), text.len, assert_formats ? "F" : "", assert_formats != 0);
+	buf_release(&text);
+}
+
+static int compile(const json_t *doc, struct kept *k, struct err *err)
+{
+	k->compiled = schema_compile(doc, err);
+	if (!k->compiled)
+		return -1;
+	js_hash(doc, &k->sha);
+	return 0;
+}
+
+static int make(const struct config *c, const json_t *doc, int assert_formats, struct kept *k,
+                struct err *err)
+{
+	struct registry r = {.config = c, .names = json_array()};
+	struct schema_options o = {.assert_formats = assert_formats, .load = load, .arg = &r};
+	json_t *whole = schema_bundle(doc, &o, err);
+	int rc = whole ? compile(whole, k, err) : -1;
+
+	if (rc == 0)
+		rc = strings_from_json(r.names, "", STRINGS_MAX, &k->names, err);
+	if (rc == 0 && whole != doc)
+		k->bundle = json_incref(whole);
+	json_decref(whole);
+	json_decref(r.names);
+	return rc;
+}
+
+static struct kept *kept_of(const struct config *c, const json_t *doc, int assert_formats,
+                            struct err *err)
+{
+	struct contracts *cache = config_contracts(c);
+	struct sha256 key;
+	struct kept *k;
+	int rc;
+
+	key_of(doc, assert_formats, &key);
+	k = find(cache, &key);
+	if (k)
+		return k;
+	k = mem_alloc(sizeof(*k));
+	k->key = key;
+	if (assert_formats || schema_refers(doc))
+		rc = make(c, doc, assert_formats, k, err);
+	else
+		rc = compile(doc, k, err);
+	if (rc != 0) {
+		kept_free(k);
+		return NULL;
+	}
+	keep(cache, k);
+	return k;
+}
+
+int contract_make(const struct config *c, const json_t *doc, int assert_formats,
+                  struct contract *out, struct err *err)
+{
+	const struct strings none = {NULL, 0};
+	const struct kept *k = kept_of(c, doc, assert_formats, err);
+
+	if (!k)
+		return -1;
+	out->doc = json_incref(k->bundle ? k->bundle : (json_t *)doc);
+	out->sha = k->sha;
+	strings_union(&k->names, &none, &out->names);
+	return 0;
+}
+
+void contract_release(struct contract *contract)
+{
+	json_decref(contract->doc);
+	strings_release(&contract->names);
+	contract->doc = NULL;
+}
+
+const struct schema *contract_schema(const struct config *c, const json_t *doc, struct err *err)
+{
+	const struct kept *k = kept_of(c, doc, 0, err);
+
+	return k ? k->compiled : NULL;
+}
