@@ -139,12 +139,15 @@ submit() { # FILE: $id, and the reply is shown
 	erctl submit "$W/$1" --ndjson >"$W/reply" 2>"$W/err" || { cat "$W/err" >&2; fail "submit $1"; }
 	checks=$((checks + 1))
 	show <"$W/reply"
-	id=$(sed -n 's/^{"\(task_\)\{0,1\}id": *"\(task_[0-9A-Z]*\)".*/\2/p' "$W/reply")
+	offer_for "$1"
+}
+offer_for() { # FILE: $id and $who by the reply
+	id=$(sed -n 's/^{"\(task_\)\{0,1\}id": *"\([a-z]*_[0-9A-Z]*\)".*/\2/p' "$W/reply")
 	[ -n "$id" ] || fail "no id in the reply"
 	soon "an offer for $1" offered
 }
-offered() {
-	who=$(erctl list --format '%(id) %(worker)' --limit 0 | sed -n "s/^$id //p")
+offered() { # an escalation has the digits of its task
+	who=$(erctl list --format '%(id) %(worker)' --limit 0 | sed -n "s/^task_${id#*_} //p")
 	[ -n "$who" ] && [ "$who" != - ]
 }
 as() { # VERB ARGS...: the worker does something, erd grants it
@@ -251,12 +254,16 @@ webhooks biolayer event task.created task.queued task.sla_breached task.matched 
 
 # ---- 4 ----
 title "4  Agent Teams: an escalation is triggered"
-submit chain-trigger.json
-as accept
-as start
-echo '{"resolution": "Password reset link was expired. Regenerated and confirmed access."}' >"$W/answer"
-as answer "$W/answer"
-did "$who acknowledges and resolves it"
+did "${b}erctl chain trigger${n} support-escalation chain-trigger.json --ndjson"
+must "the trigger" erctl chain trigger support-escalation "$W/chain-trigger.json" --ndjson
+erctl escalation list --ndjson >"$W/reply"
+show <"$W/reply"
+offer_for chain-trigger.json
+did "the first level is $who's; the second one's agent acknowledges: the clock stops"
+echo '{ "agentId": "senior-agent" }' >"$W/acknowledge"
+must "acknowledge" erctl -q escalation acknowledge "$id" "$W/acknowledge"
+echo '{ "resolution": "Password reset link was expired. Regenerated and confirmed access." }' >"$W/resolve"
+must "resolve" erctl -q escalation resolve "$id" "$W/resolve"
 result
 must_say "the resolution" 'Regenerated' "$W/result"
 webhooks chain event escalation.triggered escalation.acknowledged escalation.resolved

@@ -7,7 +7,7 @@
 #include "model/zone.h"
 #include "out.h"
 
-enum { COLS = 79, INDENT = 12, PER_DAY = 64 };
+enum { COLS = 79, INDENT = 12, PER_DAY = 64, TITLE_COLS = 30 };
 
 /* Words after one another, folded below the first. */
 struct line {
@@ -94,7 +94,8 @@ void week_print(struct out *o, const struct schedule *s, const struct zone *z, i
 	int64_t monday = today - civil_weekday(today);
 	char date[DATE_TEXT_MAX];
 
-	out_line(o, "%s, week of %s, %s", s->title ? s->title : s->name,
+	out_line(o, "%s, week of %s, %s",
+	         s->title && safe_width(s->title) <= TITLE_COLS ? s->title : s->name,
 	         civil_format(monday, date), s->zone);
 	for (int d = 0; d < 7; d++) {
 		int64_t from = zone_utc(z, (monday + d) * DAY_S), to = zone_utc(z, (monday + d + 1) * DAY_S);
@@ -103,7 +104,8 @@ void week_print(struct out *o, const struct schedule *s, const struct zone *z, i
 		         monday + d == today ? '>' : ' ');
 		add_shifts(&l, s, z, from * 1000, to * 1000);
 		add_change(&l, z, from, to);
-		out_line(o, "%s", buf_str(&l.text));
+		buf_addc(&l.text, '\n');
+		out_plain(o, buf_str(&l.text)); /* its words were made safe one by one */
 		buf_release(&l.text);
 	}
 }

@@ -23,11 +23,13 @@ static int refuse(const struct task *t, enum fail code, const char *what, const 
 	return err_set(err, code, "%s: %s%s", id_format(&t->id, "e_", id), what, who);
 }
 
-/* The only member of a pool who has an offer, or NULL. */
+/* The only member of a pool, or the only one who has an offer; or NULL. */
 static const char *holder_in(const struct pool *pool, const struct task *t)
 {
 	const char *found = NULL;
 
+	if (pool->members.n == 1)
+		return pool->members.s[0];
 	for (struct assign *a = NULL; (a = task_live_assign(t, a));) {
 		if (!strings_has(&pool->members, a->worker->name))
 			continue;
