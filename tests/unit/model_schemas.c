@@ -121,6 +121,8 @@ START_TEST(documents)
 	assert_file("result", "tests/golden/er/result.json");
 	schema_free(load("inbox"));
 	schema_free(load("message"));
+	assert_file("scenario", "spool-example/scenarios/busy-desk.json");
+	schema_free(load("notice"));
 }
 END_TEST
 
