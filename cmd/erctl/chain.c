@@ -1,6 +1,6 @@
 /*
- * erctl chain: chains are documents in etc/chains/, so creating one is writing a file that the operator
- * owns, whether a person or a gateway does it; triggering one is a message like any submit.
+ * erctl chain: chains are documents in etc/chains/, so creating one is writing a file that the
+ * operator owns, whether a person or a gateway does it; triggering one is a message like any submit.
  */
 #include "model/chain.h"
 
@@ -50,7 +50,7 @@ static int has_id(void *ctx, const char *name, const json_t *doc)
 
 /* A name, or an id as create prints it; the name, or NULL. */
 static const char *named(const struct run *r, const struct config *c, const char *text,
-                         struct err *err)
+			 struct err *err)
 {
 	struct by_id q = {r, text, NULL};
 
@@ -116,7 +116,8 @@ static int list_one(void *ctx, const char *name, const json_t *doc)
 	chain_id(l->r, name, id);
 	for (size_t i = 0, n = 0; i < chain->n && n < sizeof levels; i++)
 		n += (size_t)snprintf(levels + n, sizeof levels - n, "%s%s %llds", i ? ", " : "",
-		                      chain->level[i].agent, (long long)chain->level[i].timeout_ms / 1000);
+				      chain->level[i].agent,
+				      (long long)chain->level[i].timeout_ms / 1000);
 	cell(&l->table, name);
 	cell(&l->table, id);
 	cell(&l->table, levels);
@@ -174,7 +175,8 @@ static int put(struct run *r, const char *name, int at, int fresh, struct err *e
 	if (rc == 0)
 		json_object_del(doc, "id"); /* it follows from the name */
 	if (rc == 0 && !name && !chain_file_name(own, file))
-		rc = err_field(err, FAIL_INVALID, "/name", "required, with a letter or a digit in it");
+		rc = err_field(err, FAIL_INVALID, "/name",
+			       "required, with a letter or a digit in it");
 	if (rc == 0)
 		rc = etc_set(r, CFG_CHAIN, name ? name : file, doc, fresh, err);
 	if (rc >= 0) {
@@ -270,7 +272,7 @@ static int trigger(struct run *r, struct err *err)
 	struct config *c = etc_load(r, err);
 	const char *name = c ? named(r, c, r->argv[0], err) : NULL;
 	struct submission s = {.key = args_str(r, "key", NULL),
-	                       .want_verdict = r->out.format != FMT_TEXT};
+			       .want_verdict = r->out.format != FMT_TEXT};
 	json_t *body = name ? trigger_body(r, name, err) : NULL;
 	int rc = -1;
 
@@ -289,48 +291,49 @@ static int trigger(struct run *r, struct err *err)
 }
 
 static const struct subverb verbs[] = {
-	{"list", "ls", "", "every chain", NULL, 0, 0, list},
-	{"show", NULL, "CHAIN", "the document, with its id", NULL, 1, 1, show},
-	{"create", "new", "[FILE|-]", "make a chain; its name is in the document", "dry-run", 0, 1,
-	 create},
-	{"update", NULL, "CHAIN [FILE|-]", "another document in the place of one that is there",
-	 "dry-run", 1, 2, update},
-	{"set", NULL, "CHAIN [FILE|-]", "the same, whether one is there or not", "dry-run", 1, 2, set},
-	{"delete", "rm", "CHAIN", "remove it; what runs keeps it", "dry-run", 1, 1, rm},
-	{"check", NULL, "[CHAIN]...", "every error of these documents, or of all", NULL, 0, -1, check},
-	{"trigger", NULL, "CHAIN [FILE|-]", "begin an escalation; prints its id",
-	 "reason context key from dry-run", 1, 2, trigger},
-	{NULL, NULL, NULL, NULL, NULL, 0, 0, NULL}};
+    {"list", "ls", "", "every chain", NULL, 0, 0, list},
+    {"show", NULL, "CHAIN", "the document, with its id", NULL, 1, 1, show},
+    {"create", "new", "[FILE|-]", "make a chain; its name is in the document", "dry-run", 0, 1,
+     create},
+    {"update", NULL, "CHAIN [FILE|-]", "another document in the place of one that is there",
+     "dry-run", 1, 2, update},
+    {"set", NULL, "CHAIN [FILE|-]", "the same, whether one is there or not", "dry-run", 1, 2, set},
+    {"delete", "rm", "CHAIN", "remove it; what runs keeps it", "dry-run", 1, 1, rm},
+    {"check", NULL, "[CHAIN]...", "every error of these documents, or of all", NULL, 0, -1, check},
+    {"trigger", NULL, "CHAIN [FILE|-]", "begin an escalation; prints its id",
+     "reason context key from dry-run", 1, 2, trigger},
+    {NULL, NULL, NULL, NULL, NULL, 0, 0, NULL}};
 
 static const struct opt opts[] = {
-	{0, "reason", OPT_STRING, "TEXT", "what happened, instead of a file"},
-	{0, "context", OPT_STRING, "JSON|@FILE", "what the agents should know"},
-	{'k', "key", OPT_STRING, "KEY", "idempotency key: the same key is the same escalation"},
-	{0, "from", OPT_STRING, "NAME", "who asks (default: your login name)"},
-	{'n', "dry-run", OPT_FLAG, NULL, "check, change and send nothing"},
-	OPT_END};
+    {0, "reason", OPT_STRING, "TEXT", "what happened, instead of a file"},
+    {0, "context", OPT_STRING, "JSON|@FILE", "what the agents should know"},
+    {'k', "key", OPT_STRING, "KEY", "idempotency key: the same key is the same escalation"},
+    {0, "from", OPT_STRING, "NAME", "who asks (default: your login name)"},
+    {'n', "dry-run", OPT_FLAG, NULL, "check, change and send nothing"},
+    OPT_END};
 
 const struct cmd cmd_chain = {
-	.name = "chain",
-	.args = "VERB [CHAIN] [FILE]",
-	.summary = "escalation chains: who is asked next when nobody answers",
-	.about = "A chain has levels, each with an agent (a worker, a pool, or a schedule: who is on "
-	         "call), a time, and perhaps a confidence that an answer must have. It is a document in "
-	         "etc/chains/ (er-config(5)); the bodies of Agent Teams' API are taken as they are. "
-	         "CHAIN is a name, or the id that create and list print.\n\n"
-	         "An escalation keeps the chain it began with. See erctl-escalation(1) for what can be "
-	         "said to one.",
-	.opts = opts,
-	.needs = NEED_SPOOL,
-	.group = GROUP_SPOOL,
-	.first = ARG_TEXT,
-	.rest = ARG_FILE,
-	.min_args = 1,
-	.max_args = -1,
-	.exits = "0 2 3 5 6 75",
-	.examples = "erctl chain create chain.json\n"
-	            "erctl chain trigger support-escalation --reason \"The login page is down\"\n"
-	            "erctl chain trigger support-escalation trigger.json --json",
-	.verbs = verbs,
-	.run = noun_run,
+    .name = "chain",
+    .args = "VERB [CHAIN] [FILE]",
+    .summary = "escalation chains: who is asked next when nobody answers",
+    .about =
+	"A chain has levels, each with an agent (a worker, a pool, or a schedule: who is on "
+	"call), a time, and perhaps a confidence that an answer must have. It is a document in "
+	"etc/chains/ (er-config(5)); the bodies of Agent Teams' API are taken as they are. "
+	"CHAIN is a name, or the id that create and list print.\n\n"
+	"An escalation keeps the chain it began with. See erctl-escalation(1) for what can be "
+	"said to one.",
+    .opts = opts,
+    .needs = NEED_SPOOL,
+    .group = GROUP_SPOOL,
+    .first = ARG_TEXT,
+    .rest = ARG_FILE,
+    .min_args = 1,
+    .max_args = -1,
+    .exits = "0 2 3 5 6 75",
+    .examples = "erctl chain create chain.json\n"
+		"erctl chain trigger support-escalation --reason \"The login page is down\"\n"
+		"erctl chain trigger support-escalation trigger.json --json",
+    .verbs = verbs,
+    .run = noun_run,
 };

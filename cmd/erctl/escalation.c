@@ -19,8 +19,10 @@
 #include "verbs.h"
 #include "waiter.h"
 
-enum { DEFAULT_LIMIT = 50, FINAL = 1u << ST_COMPLETED | 1u << ST_FAILED | 1u << ST_CANCELLED |
-                                   1u << ST_EXPIRED };
+enum {
+	DEFAULT_LIMIT = 50,
+	FINAL = 1u << ST_COMPLETED | 1u << ST_FAILED | 1u << ST_CANCELLED | 1u << ST_EXPIRED
+};
 
 /* ---- look ---- */
 
@@ -79,7 +81,7 @@ static void add_row(struct run *r, struct table *t, const json_t *e)
 
 /* What passes, up to the limit. */
 static size_t print_rows(struct run *r, const struct config *c, const struct rows *rows,
-                         struct table *t)
+			 struct table *t)
 {
 	const char *status = args_str(r, "status", NULL);
 	size_t limit = (size_t)args_num(r, "limit", DEFAULT_LIMIT), shown = 0, passed = 0;
@@ -109,12 +111,15 @@ static size_t print_rows(struct run *r, const struct config *c, const struct row
 
 static int list(struct run *r, struct err *err)
 {
-	static const char *const head[] = {"ID", "STATUS", "CHAIN", "AGENT", "LEVEL", "TRIGGERED",
-	                                   "REASON"};
+	static const char *const head[] = {"ID",    "STATUS",	 "CHAIN", "AGENT",
+					   "LEVEL", "TRIGGERED", "REASON"};
 	const char *status = args_str(r, "status", NULL);
-	int closed = status && strcmp(status, "triggered") != 0 && strcmp(status, "acknowledged") != 0;
-	struct rows_filter filter = {.limit = SIZE_MAX, .order = rows_newest, .open = !closed,
-	                             .closed = closed || args_has(r, "all")};
+	int closed =
+	    status && strcmp(status, "triggered") != 0 && strcmp(status, "acknowledged") != 0;
+	struct rows_filter filter = {.limit = SIZE_MAX,
+				     .order = rows_newest,
+				     .open = !closed,
+				     .closed = closed || args_has(r, "all")};
 	struct config *c = etc_load(r, err);
 	struct rows rows;
 	struct table t;
@@ -137,8 +142,9 @@ static int list(struct run *r, struct err *err)
 
 static void show_text(struct run *r, const json_t *e)
 {
-	static const char *const keys[] = {"id", "chain", "status", "agentId", "reason", "triggeredAt",
-	                                   "acknowledgedBy", "acknowledgedAt", "closedAt", NULL};
+	static const char *const keys[] = {
+	    "id",	   "chain",	     "status",	       "agentId",  "reason",
+	    "triggeredAt", "acknowledgedBy", "acknowledgedAt", "closedAt", NULL};
 	char level[16];
 
 	for (int i = 0; keys[i]; i++)
@@ -221,49 +227,50 @@ static int resolve(struct run *r, struct err *err)
 }
 
 static const struct subverb verbs[] = {
-	{"list", "ls", "", "escalations, the newest first", "status all limit", 0, 0, list},
-	{"show", NULL, "ID", "one as it stands", NULL, 1, 1, show},
-	{"acknowledge", "ack", "ID [FILE|-]", "take care of it: the clock stops",
-	 "agent no-wait dry-run", 1, 2, acknowledge},
-	{"unacknowledge", "unack", "ID [FILE|-]", "not any more: the clock goes on",
-	 "agent reason no-wait dry-run", 1, 2, unacknowledge},
-	{"escalate", NULL, "ID [FILE|-]", "to the next level, or to the one that is said",
-	 "level reason no-wait dry-run", 1, 2, escalate},
-	{"resolve", NULL, "ID [FILE|-]", "it is done, and how", "agent resolution no-wait dry-run", 1, 2,
-	 resolve},
-	{NULL, NULL, NULL, NULL, NULL, 0, 0, NULL}};
+    {"list", "ls", "", "escalations, the newest first", "status all limit", 0, 0, list},
+    {"show", NULL, "ID", "one as it stands", NULL, 1, 1, show},
+    {"acknowledge", "ack", "ID [FILE|-]", "take care of it: the clock stops",
+     "agent no-wait dry-run", 1, 2, acknowledge},
+    {"unacknowledge", "unack", "ID [FILE|-]", "not any more: the clock goes on",
+     "agent reason no-wait dry-run", 1, 2, unacknowledge},
+    {"escalate", NULL, "ID [FILE|-]", "to the next level, or to the one that is said",
+     "level reason no-wait dry-run", 1, 2, escalate},
+    {"resolve", NULL, "ID [FILE|-]", "it is done, and how", "agent resolution no-wait dry-run", 1,
+     2, resolve},
+    {NULL, NULL, NULL, NULL, NULL, 0, 0, NULL}};
 
 static const struct opt opts[] = {
-	{0, "status", OPT_ENUM, "triggered|acknowledged|resolved|failed|cancelled|expired",
-	 "only these"},
-	{'a', "all", OPT_FLAG, NULL, "closed ones too"},
-	{0, "limit", OPT_INT, "N", "at most so many, 0: all (default: 50)"},
-	{0, "agent", OPT_STRING, "AGENT", "for whom: a worker, or a level's pool or schedule"},
-	{0, "level", OPT_INT, "N", "which level, from 1"},
-	{0, "reason", OPT_STRING, "TEXT", "why"},
-	{0, "resolution", OPT_STRING, "TEXT", "how it was resolved"},
-	OPTS_MESSAGE,
-	OPT_END};
+    {0, "status", OPT_ENUM, "triggered|acknowledged|resolved|failed|cancelled|expired",
+     "only these"},
+    {'a', "all", OPT_FLAG, NULL, "closed ones too"},
+    {0, "limit", OPT_INT, "N", "at most so many, 0: all (default: 50)"},
+    {0, "agent", OPT_STRING, "AGENT", "for whom: a worker, or a level's pool or schedule"},
+    {0, "level", OPT_INT, "N", "which level, from 1"},
+    {0, "reason", OPT_STRING, "TEXT", "why"},
+    {0, "resolution", OPT_STRING, "TEXT", "how it was resolved"},
+    OPTS_MESSAGE,
+    OPT_END};
 
 const struct cmd cmd_escalation = {
-	.name = "escalation",
-	.args = "VERB [ID] [FILE]",
-	.summary = "look at escalations, acknowledge and resolve them",
-	.about = "An escalation is a task that a chain routes; its id has the digits of the task's, and "
-	         "the other verbs of erctl understand both. FILE is a body of Agent Teams' API, "
-	         "{\"agentId\":…} or {\"resolution\":…}, for which options do as well. Any agent of the "
-	         "chain may acknowledge, also one whose level is over or not yet reached.",
-	.opts = opts,
-	.needs = NEED_SPOOL,
-	.group = GROUP_WORKER,
-	.first = ARG_TEXT,
-	.rest = ARG_ID,
-	.min_args = 1,
-	.max_args = -1,
-	.exits = "0 2 3 4 5 6 8 75",
-	.examples = "erctl escalation list --status triggered\n"
-	            "erctl escalation acknowledge e_01J8 --agent senior-agent\n"
-	            "erctl escalation resolve e_01J8 --resolution \"Sent a new link.\"",
-	.verbs = verbs,
-	.run = noun_run,
+    .name = "escalation",
+    .args = "VERB [ID] [FILE]",
+    .summary = "look at escalations, acknowledge and resolve them",
+    .about =
+	"An escalation is a task that a chain routes; its id has the digits of the task's, and "
+	"the other verbs of erctl understand both. FILE is a body of Agent Teams' API, "
+	"{\"agentId\":…} or {\"resolution\":…}, for which options do as well. Any agent of the "
+	"chain may acknowledge, also one whose level is over or not yet reached.",
+    .opts = opts,
+    .needs = NEED_SPOOL,
+    .group = GROUP_WORKER,
+    .first = ARG_TEXT,
+    .rest = ARG_ID,
+    .min_args = 1,
+    .max_args = -1,
+    .exits = "0 2 3 4 5 6 8 75",
+    .examples = "erctl escalation list --status triggered\n"
+		"erctl escalation acknowledge e_01J8 --agent senior-agent\n"
+		"erctl escalation resolve e_01J8 --resolution \"Sent a new link.\"",
+    .verbs = verbs,
+    .run = noun_run,
 };

@@ -50,14 +50,15 @@ static int own_option(const struct cmd *noun, const struct opt *o)
 static int check(const struct run *r, const struct subverb *v, struct err *err)
 {
 	for (size_t i = 0; i < r->ngiven; i++)
-		if (own_option(r->cmd, r->given[i].opt) && !listed(v->options, r->given[i].opt->name))
-			return err_set(err, FAIL_USAGE, "%s %s: does not take --%s", r->cmd->name, v->name,
-			               r->given[i].opt->name);
+		if (own_option(r->cmd, r->given[i].opt) &&
+		    !listed(v->options, r->given[i].opt->name))
+			return err_set(err, FAIL_USAGE, "%s %s: does not take --%s", r->cmd->name,
+				       v->name, r->given[i].opt->name);
 	if (r->argc < v->min_args)
 		return err_set(err, FAIL_USAGE, "%s %s: needs %s", r->cmd->name, v->name, v->args);
 	if (v->max_args >= 0 && r->argc > v->max_args)
-		return err_set(err, FAIL_USAGE, "%s %s: unexpected argument %s", r->cmd->name, v->name,
-		               r->argv[v->max_args]);
+		return err_set(err, FAIL_USAGE, "%s %s: unexpected argument %s", r->cmd->name,
+			       v->name, r->argv[v->max_args]);
 	return 0;
 }
 
