@@ -256,11 +256,11 @@ const struct cmd cmd_escalation = {
     .args = "VERB [ID] [FILE]",
     .summary = "look at escalations, acknowledge and resolve them",
     .about =
-	"An escalation is a task that a chain routes; its id has the digits of the task's, and "
-	"the other verbs of erctl understand both. FILE is a body of Agent Teams' API, "
-	"{\"agentId\":…} or {\"resolution\":…}, for which options do as well. Any agent of the "
-	"chain may acknowledge, also one whose level is over or not yet reached.",
-    .opts = opts,
+	    "An escalation is a task that a chain routes; its id has the digits of the task's, and the "
+	    "other verbs of erctl understand both. FILE is a body of Agent Teams' API, with agentId or "
+	    "resolution in it; options do as well. Any agent of the chain may acknowledge, also one "
+	    "whose level is over or not yet reached.",
+	.opts = opts,
     .needs = NEED_SPOOL,
     .group = GROUP_WORKER,
     .first = ARG_TEXT,
