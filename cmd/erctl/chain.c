@@ -291,49 +291,49 @@ static int trigger(struct run *r, struct err *err)
 }
 
 static const struct subverb verbs[] = {
-    {"list", "ls", "", "every chain", NULL, 0, 0, list},
-    {"show", NULL, "CHAIN", "the document, with its id", NULL, 1, 1, show},
-    {"create", "new", "[FILE|-]", "make a chain; its name is in the document", "dry-run", 0, 1,
+	{"list", "ls", "", "every chain", NULL, 0, 0, list},
+	{"show", NULL, "CHAIN", "the document, with its id", NULL, 1, 1, show},
+	{"create", "new", "[FILE|-]", "make a chain; its name is in the document", "dry-run", 0, 1,
      create},
-    {"update", NULL, "CHAIN [FILE|-]", "another document in the place of one that is there",
+	{"update", NULL, "CHAIN [FILE|-]", "another document in the place of one that is there",
      "dry-run", 1, 2, update},
-    {"set", NULL, "CHAIN [FILE|-]", "the same, whether one is there or not", "dry-run", 1, 2, set},
-    {"delete", "rm", "CHAIN", "remove it; what runs keeps it", "dry-run", 1, 1, rm},
-    {"check", NULL, "[CHAIN]...", "every error of these documents, or of all", NULL, 0, -1, check},
-    {"trigger", NULL, "CHAIN [FILE|-]", "begin an escalation; prints its id",
+	{"set", NULL, "CHAIN [FILE|-]", "the same, whether one is there or not", "dry-run", 1, 2, set},
+	{"delete", "rm", "CHAIN", "remove it; what runs keeps it", "dry-run", 1, 1, rm},
+	{"check", NULL, "[CHAIN]...", "every error of these documents, or of all", NULL, 0, -1, check},
+	{"trigger", NULL, "CHAIN [FILE|-]", "begin an escalation; prints its id",
      "reason context key from dry-run", 1, 2, trigger},
-    {NULL, NULL, NULL, NULL, NULL, 0, 0, NULL}};
+	{NULL, NULL, NULL, NULL, NULL, 0, 0, NULL}};
 
 static const struct opt opts[] = {
-    {0, "reason", OPT_STRING, "TEXT", "what happened, instead of a file"},
-    {0, "context", OPT_STRING, "JSON|@FILE", "what the agents should know"},
-    {'k', "key", OPT_STRING, "KEY", "idempotency key: the same key is the same escalation"},
-    {0, "from", OPT_STRING, "NAME", "who asks (default: your login name)"},
-    {'n', "dry-run", OPT_FLAG, NULL, "check, change and send nothing"},
-    OPT_END};
+	{0, "reason", OPT_STRING, "TEXT", "what happened, instead of a file"},
+	{0, "context", OPT_STRING, "JSON|@FILE", "what the agents should know"},
+	{'k', "key", OPT_STRING, "KEY", "idempotency key: the same key is the same escalation"},
+	{0, "from", OPT_STRING, "NAME", "who asks (default: your login name)"},
+	{'n', "dry-run", OPT_FLAG, NULL, "check, change and send nothing"},
+	OPT_END};
 
 const struct cmd cmd_chain = {
-    .name = "chain",
-    .args = "VERB [CHAIN] [FILE]",
-    .summary = "escalation chains: who is asked next when nobody answers",
-    .about =
+	.name = "chain",
+	.args = "VERB [CHAIN] [FILE]",
+	.summary = "escalation chains: who is asked next when nobody answers",
+	.about =
 	"A chain has levels, each with an agent (a worker, a pool, or a schedule: who is on "
 	"call), a time, and perhaps a confidence that an answer must have. It is a document in "
 	"etc/chains/ (er-config(5)); the bodies of Agent Teams' API are taken as they are. "
 	"CHAIN is a name, or the id that create and list print.\n\n"
 	"An escalation keeps the chain it began with. See erctl-escalation(1) for what can be "
 	"said to one.",
-    .opts = opts,
-    .needs = NEED_SPOOL,
-    .group = GROUP_SPOOL,
-    .first = ARG_TEXT,
-    .rest = ARG_FILE,
-    .min_args = 1,
-    .max_args = -1,
-    .exits = "0 2 3 5 6 75",
-    .examples = "erctl chain create chain.json\n"
+	.opts = opts,
+	.needs = NEED_SPOOL,
+	.group = GROUP_SPOOL,
+	.first = ARG_TEXT,
+	.rest = ARG_FILE,
+	.min_args = 1,
+	.max_args = -1,
+	.exits = "0 2 3 5 6 75",
+	.examples = "erctl chain create chain.json\n"
 		"erctl chain trigger support-escalation --reason \"The login page is down\"\n"
 		"erctl chain trigger support-escalation trigger.json --json",
-    .verbs = verbs,
-    .run = noun_run,
+	.verbs = verbs,
+	.run = noun_run,
 };

@@ -227,50 +227,50 @@ static int resolve(struct run *r, struct err *err)
 }
 
 static const struct subverb verbs[] = {
-    {"list", "ls", "", "escalations, the newest first", "status all limit", 0, 0, list},
-    {"show", NULL, "ID", "one as it stands", NULL, 1, 1, show},
-    {"acknowledge", "ack", "ID [FILE|-]", "take care of it: the clock stops",
+	{"list", "ls", "", "escalations, the newest first", "status all limit", 0, 0, list},
+	{"show", NULL, "ID", "one as it stands", NULL, 1, 1, show},
+	{"acknowledge", "ack", "ID [FILE|-]", "take care of it: the clock stops",
      "agent no-wait dry-run", 1, 2, acknowledge},
-    {"unacknowledge", "unack", "ID [FILE|-]", "not any more: the clock goes on",
+	{"unacknowledge", "unack", "ID [FILE|-]", "not any more: the clock goes on",
      "agent reason no-wait dry-run", 1, 2, unacknowledge},
-    {"escalate", NULL, "ID [FILE|-]", "to the next level, or to the one that is said",
+	{"escalate", NULL, "ID [FILE|-]", "to the next level, or to the one that is said",
      "level reason no-wait dry-run", 1, 2, escalate},
-    {"resolve", NULL, "ID [FILE|-]", "it is done, and how", "agent resolution no-wait dry-run", 1,
+	{"resolve", NULL, "ID [FILE|-]", "it is done, and how", "agent resolution no-wait dry-run", 1,
      2, resolve},
-    {NULL, NULL, NULL, NULL, NULL, 0, 0, NULL}};
+	{NULL, NULL, NULL, NULL, NULL, 0, 0, NULL}};
 
 static const struct opt opts[] = {
-    {0, "status", OPT_ENUM, "triggered|acknowledged|resolved|failed|cancelled|expired",
+	{0, "status", OPT_ENUM, "triggered|acknowledged|resolved|failed|cancelled|expired",
      "only these"},
-    {'a', "all", OPT_FLAG, NULL, "closed ones too"},
-    {0, "limit", OPT_INT, "N", "at most so many, 0: all (default: 50)"},
-    {0, "agent", OPT_STRING, "AGENT", "for whom: a worker, or a level's pool or schedule"},
-    {0, "level", OPT_INT, "N", "which level, from 1"},
-    {0, "reason", OPT_STRING, "TEXT", "why"},
-    {0, "resolution", OPT_STRING, "TEXT", "how it was resolved"},
-    OPTS_MESSAGE,
-    OPT_END};
+	{'a', "all", OPT_FLAG, NULL, "closed ones too"},
+	{0, "limit", OPT_INT, "N", "at most so many, 0: all (default: 50)"},
+	{0, "agent", OPT_STRING, "AGENT", "for whom: a worker, or a level's pool or schedule"},
+	{0, "level", OPT_INT, "N", "which level, from 1"},
+	{0, "reason", OPT_STRING, "TEXT", "why"},
+	{0, "resolution", OPT_STRING, "TEXT", "how it was resolved"},
+	OPTS_MESSAGE,
+	OPT_END};
 
 const struct cmd cmd_escalation = {
-    .name = "escalation",
-    .args = "VERB [ID] [FILE]",
-    .summary = "look at escalations, acknowledge and resolve them",
-    .about =
+	.name = "escalation",
+	.args = "VERB [ID] [FILE]",
+	.summary = "look at escalations, acknowledge and resolve them",
+	.about =
 	    "An escalation is a task that a chain routes; its id has the digits of the task's, and the "
 	    "other verbs of erctl understand both. FILE is a body of Agent Teams' API, with agentId or "
 	    "resolution in it; options do as well. Any agent of the chain may acknowledge, also one "
 	    "whose level is over or not yet reached.",
 	.opts = opts,
-    .needs = NEED_SPOOL,
-    .group = GROUP_WORKER,
-    .first = ARG_TEXT,
-    .rest = ARG_ID,
-    .min_args = 1,
-    .max_args = -1,
-    .exits = "0 2 3 4 5 6 8 75",
-    .examples = "erctl escalation list --status triggered\n"
+	.needs = NEED_SPOOL,
+	.group = GROUP_WORKER,
+	.first = ARG_TEXT,
+	.rest = ARG_ID,
+	.min_args = 1,
+	.max_args = -1,
+	.exits = "0 2 3 4 5 6 8 75",
+	.examples = "erctl escalation list --status triggered\n"
 		"erctl escalation acknowledge e_01J8 --agent senior-agent\n"
 		"erctl escalation resolve e_01J8 --resolution \"Sent a new link.\"",
-    .verbs = verbs,
-    .run = noun_run,
+	.verbs = verbs,
+	.run = noun_run,
 };

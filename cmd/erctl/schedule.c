@@ -219,46 +219,46 @@ static int check(struct run *r, struct err *err)
 }
 
 static const struct subverb verbs[] = {
-    {"list", "ls", "", "every schedule, and who is on call", "at", 0, 0, list},
-    {"show", NULL, "NAME", "the document, a week or a calendar file", "at calendar ical days", 1, 1,
+	{"list", "ls", "", "every schedule, and who is on call", "at", 0, 0, list},
+	{"show", NULL, "NAME", "the document, a week or a calendar file", "at calendar ical days", 1, 1,
      show},
-    {"now", NULL, "NAME", "who is on call; exit 7 when nobody is", "at", 1, 1, now},
-    {"set", NULL, "NAME [FILE|-]", "write the document, checked", "dry-run", 1, 2, set},
-    {"rm", NULL, "NAME", "remove it, unless something refers to it", "dry-run", 1, 1, rm},
-    {"check", NULL, "[NAME]...", "every error of these documents, or of all", NULL, 0, -1, check},
-    {NULL, NULL, NULL, NULL, NULL, 0, 0, NULL}};
+	{"now", NULL, "NAME", "who is on call; exit 7 when nobody is", "at", 1, 1, now},
+	{"set", NULL, "NAME [FILE|-]", "write the document, checked", "dry-run", 1, 2, set},
+	{"rm", NULL, "NAME", "remove it, unless something refers to it", "dry-run", 1, 1, rm},
+	{"check", NULL, "[NAME]...", "every error of these documents, or of all", NULL, 0, -1, check},
+	{NULL, NULL, NULL, NULL, NULL, 0, 0, NULL}};
 
 static const struct opt opts[] = {
-    {0, "at", OPT_STRING, "TIME", "as it is then, RFC 3339, instead of now"},
-    {0, "calendar", OPT_FLAG, NULL, "the week as a table, in the schedule's zone"},
-    {0, "ical", OPT_FLAG, NULL, "an iCalendar file of the shifts from now on"},
-    {0, "days", OPT_INT, "N", "how many days of shifts (--ical: 90, --json: 7)"},
-    {'n', "dry-run", OPT_FLAG, NULL, "check, write nothing"},
-    OPT_END};
+	{0, "at", OPT_STRING, "TIME", "as it is then, RFC 3339, instead of now"},
+	{0, "calendar", OPT_FLAG, NULL, "the week as a table, in the schedule's zone"},
+	{0, "ical", OPT_FLAG, NULL, "an iCalendar file of the shifts from now on"},
+	{0, "days", OPT_INT, "N", "how many days of shifts (--ical: 90, --json: 7)"},
+	{'n', "dry-run", OPT_FLAG, NULL, "check, write nothing"},
+	OPT_END};
 
 const struct cmd cmd_schedule = {
-    .name = "schedule",
-    .args = "VERB [NAME] [FILE]",
-    .summary = "who is on call: rotations in time zones",
-    .about =
+	.name = "schedule",
+	.args = "VERB [NAME] [FILE]",
+	.summary = "who is on call: rotations in time zones",
+	.about =
 	"A schedule is a document in etc/schedules/ (er-config(5)); a level of a chain may name "
 	"it and then asks whoever is on call at that moment. Hand-offs are at wall clock times "
 	"of its zone, the whole year.\n\n"
 	"show --calendar marks today with >, an override with *, and a shift that began the "
 	"day before with …. The UIDs of --ical are the same in every export, so a calendar "
 	"that reads the file again changes what changed.",
-    .opts = opts,
-    .needs = NEED_SPOOL,
-    .group = GROUP_SPOOL,
-    .first = ARG_TEXT,
-    .rest = ARG_FILE,
-    .min_args = 1,
-    .max_args = -1,
-    .exits = "0 2 3 5 7",
-    .examples = "erctl schedule now support\n"
+	.opts = opts,
+	.needs = NEED_SPOOL,
+	.group = GROUP_SPOOL,
+	.first = ARG_TEXT,
+	.rest = ARG_FILE,
+	.min_args = 1,
+	.max_args = -1,
+	.exits = "0 2 3 5 7",
+	.examples = "erctl schedule now support\n"
 		"erctl schedule show support --calendar\n"
 		"erctl schedule show support --ical > support.ics\n"
 		"erctl schedule set support support.json",
-    .verbs = verbs,
-    .run = noun_run,
+	.verbs = verbs,
+	.run = noun_run,
 };
