@@ -1,6 +1,6 @@
 /*
- * erctl chain: chains are documents in etc/chains/, so creating one is writing a file that the operator
- * owns, whether a person or a gateway does it; triggering one is a message like any submit.
+ * erctl chain: chains are documents in etc/chains/, so creating one is writing a file that the
+ * operator owns, whether a person or a gateway does it; triggering one is a message like any submit.
  */
 #include "model/chain.h"
 
@@ -12,7 +12,6 @@
 #include "json/js.h"
 #include "model/config.h"
 #include "model/dialect.h"
-#include "noun.h"
 #include "submission.h"
 #include "table.h"
 #include "verbs.h"
@@ -50,7 +49,7 @@ static int has_id(void *ctx, const char *name, const json_t *doc)
 
 /* A name, or an id as create prints it; the name, or NULL. */
 static const char *named(const struct run *r, const struct config *c, const char *text,
-                         struct err *err)
+			 struct err *err)
 {
 	struct by_id q = {r, text, NULL};
 
@@ -116,7 +115,8 @@ static int list_one(void *ctx, const char *name, const json_t *doc)
 	chain_id(l->r, name, id);
 	for (size_t i = 0, n = 0; i < chain->n && n < sizeof levels; i++)
 		n += (size_t)snprintf(levels + n, sizeof levels - n, "%s%s %llds", i ? ", " : "",
-		                      chain->level[i].agent, (long long)chain->level[i].timeout_ms / 1000);
+				      chain->level[i].agent,
+				      (long long)chain->level[i].timeout_ms / 1000);
 	cell(&l->table, name);
 	cell(&l->table, id);
 	cell(&l->table, levels);
@@ -174,7 +174,8 @@ static int put(struct run *r, const char *name, int at, int fresh, struct err *e
 	if (rc == 0)
 		json_object_del(doc, "id"); /* it follows from the name */
 	if (rc == 0 && !name && !chain_file_name(own, file))
-		rc = err_field(err, FAIL_INVALID, "/name", "required, with a letter or a digit in it");
+		rc = err_field(err, FAIL_INVALID, "/name",
+			       "required, with a letter or a digit in it");
 	if (rc == 0)
 		rc = etc_set(r, CFG_CHAIN, name ? name : file, doc, fresh, err);
 	if (rc >= 0) {
@@ -270,7 +271,7 @@ static int trigger(struct run *r, struct err *err)
 	struct config *c = etc_load(r, err);
 	const char *name = c ? named(r, c, r->argv[0], err) : NULL;
 	struct submission s = {.key = args_str(r, "key", NULL),
-	                       .want_verdict = r->out.format != FMT_TEXT};
+			       .want_verdict = r->out.format != FMT_TEXT};
 	json_t *body = name ? trigger_body(r, name, err) : NULL;
 	int rc = -1;
 
@@ -288,21 +289,11 @@ static int trigger(struct run *r, struct err *err)
 	return rc;
 }
 
-static const struct subverb verbs[] = {
-	{"list", "ls", "", "every chain", NULL, 0, 0, list},
-	{"show", NULL, "CHAIN", "the document, with its id", NULL, 1, 1, show},
-	{"create", "new", "[FILE|-]", "make a chain; its name is in the document", "dry-run", 0, 1,
-	 create},
-	{"update", NULL, "CHAIN [FILE|-]", "another document in the place of one that is there",
-	 "dry-run", 1, 2, update},
-	{"set", NULL, "CHAIN [FILE|-]", "the same, whether one is there or not", "dry-run", 1, 2, set},
-	{"delete", "rm", "CHAIN", "remove it; what runs keeps it", "dry-run", 1, 1, rm},
-	{"check", NULL, "[CHAIN]...", "every error of these documents, or of all", NULL, 0, -1, check},
-	{"trigger", NULL, "CHAIN [FILE|-]", "begin an escalation; prints its id",
-	 "reason context key from dry-run", 1, 2, trigger},
-	{NULL, NULL, NULL, NULL, NULL, 0, 0, NULL}};
+static const struct opt create_opts[] = {
+	{'n', "dry-run", OPT_FLAG, NULL, "check, change and send nothing"},
+	OPT_END};
 
-static const struct opt opts[] = {
+static const struct opt trigger_opts[] = {
 	{0, "reason", OPT_STRING, "TEXT", "what happened, instead of a file"},
 	{0, "context", OPT_STRING, "JSON|@FILE", "what the agents should know"},
 	{'k', "key", OPT_STRING, "KEY", "idempotency key: the same key is the same escalation"},
@@ -310,27 +301,159 @@ static const struct opt opts[] = {
 	{'n', "dry-run", OPT_FLAG, NULL, "check, change and send nothing"},
 	OPT_END};
 
-const struct cmd cmd_chain = {
-	.name = "chain",
-	.args = "VERB [CHAIN] [FILE]",
-	.summary = "escalation chains: who is asked next when nobody answers",
-	.about = "A chain has levels, each with an agent (a worker, a pool, or a schedule: who is on "
-	         "call), a time, and perhaps a confidence that an answer must have. It is a document in "
-	         "etc/chains/ (er-config(5)); the bodies of Agent Teams' API are taken as they are. "
-	         "CHAIN is a name, or the id that create and list print.\n\n"
-	         "An escalation keeps the chain it began with. See erctl-escalation(1) for what can be "
-	         "said to one.",
-	.opts = opts,
+static const char *const list_aliases[] = {"ls", NULL};
+
+static const char *const create_aliases[] = {"new", NULL};
+
+static const char *const delete_aliases[] = {"rm", NULL};
+
+static const struct cmd verb_list = {
+	.name = "chain list",
+	.args = "",
+	.summary = "every chain",
+	.about = "A row for each; with --json the documents, with their ids.",
+	.aliases = list_aliases,
+	.needs = NEED_SPOOL,
+	.group = GROUP_SPOOL,
+	.max_args = 0,
+	.exits = "0 2 3 5",
+	.examples = "erctl chain list --json",
+	.run = list,
+};
+
+static const struct cmd verb_show = {
+	.name = "chain show",
+	.args = "CHAIN",
+	.summary = "the document, with its id",
+	.about = "The id follows from the name; what is printed can be given back to set.",
+	.needs = NEED_SPOOL,
+	.group = GROUP_SPOOL,
+	.first = ARG_TEXT,
+	.min_args = 1,
+	.max_args = 1,
+	.exits = "0 2 3 5",
+	.examples = "erctl chain show support-escalation",
+	.run = show,
+};
+
+static const struct cmd verb_create = {
+	.name = "chain create",
+	.args = "[FILE|-]",
+	.summary = "make a chain; its name is in the document",
+	.about = "The file in etc/chains/ is named after it, in small letters. A chain that is there"
+	         " already with the same content is no error, with another content it is exit 6.",
+	.opts = create_opts,
+	.aliases = create_aliases,
+	.needs = NEED_SPOOL,
+	.group = GROUP_SPOOL,
+	.first = ARG_FILE,
+	.max_args = 1,
+	.exits = "0 2 3 5 6 75",
+	.examples = "erctl chain create chain.json --json",
+	.run = create,
+};
+
+static const struct cmd verb_update = {
+	.name = "chain update",
+	.args = "CHAIN [FILE|-]",
+	.summary = "another document in the place of one that is there",
+	.about = "What runs keeps the chain it began with.",
+	.opts = create_opts,
 	.needs = NEED_SPOOL,
 	.group = GROUP_SPOOL,
 	.first = ARG_TEXT,
 	.rest = ARG_FILE,
 	.min_args = 1,
+	.max_args = 2,
+	.exits = "0 2 3 5 75",
+	.examples = "erctl chain update support-escalation chain.json",
+	.run = update,
+};
+
+static const struct cmd verb_set = {
+	.name = "chain set",
+	.args = "CHAIN [FILE|-]",
+	.summary = "write the document, checked",
+	.about = "As update, whether one is there or not.",
+	.opts = create_opts,
+	.needs = NEED_SPOOL,
+	.group = GROUP_SPOOL,
+	.first = ARG_TEXT,
+	.rest = ARG_FILE,
+	.min_args = 1,
+	.max_args = 2,
+	.exits = "0 2 3 5 75",
+	.examples = "erctl chain set support-escalation chain.json",
+	.run = set,
+};
+
+static const struct cmd verb_delete = {
+	.name = "chain delete",
+	.args = "CHAIN",
+	.summary = "remove it",
+	.about = "What runs keeps it. A chain that a lane names stays: exit 5.",
+	.opts = create_opts,
+	.aliases = delete_aliases,
+	.needs = NEED_SPOOL,
+	.group = GROUP_SPOOL,
+	.first = ARG_TEXT,
+	.min_args = 1,
+	.max_args = 1,
+	.exits = "0 2 3 5 75",
+	.examples = "erctl chain delete support-escalation",
+	.run = rm,
+};
+
+static const struct cmd verb_check = {
+	.name = "chain check",
+	.args = "[CHAIN]...",
+	.summary = "every error of these documents, or of all",
+	.about = "A line for each error. Without one nothing is printed.",
+	.needs = NEED_SPOOL,
+	.group = GROUP_SPOOL,
+	.first = ARG_TEXT,
+	.max_args = -1,
+	.exits = "0 2 3 5",
+	.examples = "erctl chain check",
+	.run = check,
+};
+
+static const struct cmd verb_trigger = {
+	.name = "chain trigger",
+	.args = "CHAIN [FILE|-]",
+	.summary = "begin an escalation; prints its id",
+	.about = "FILE is a body with reason and context; --reason and --context do as well. The "
+	         "escalation is a task: its id has the same digits, and wait, show and events "
+	         "understand both.",
+	.opts = trigger_opts,
+	.needs = NEED_SPOOL,
+	.group = GROUP_SPOOL,
+	.first = ARG_TEXT,
+	.rest = ARG_FILE,
+	.min_args = 1,
+	.max_args = 2,
+	.exits = "0 2 3 5 6 75",
+	.examples = "erctl chain trigger support-escalation trigger.json --json",
+	.run = trigger,
+};
+
+static const struct cmd *const verbs[] = {
+	&verb_check, &verb_create, &verb_delete, &verb_list, &verb_set, &verb_show,
+	&verb_trigger, &verb_update, NULL};
+
+const struct cmd cmd_chain = {
+	.name = "chain",
+	.args = "VERB",
+	.summary = "escalation chains: who is asked next when nobody answers",
+	.about = "A chain has levels, each with an agent (a worker, a pool, or a schedule: who is on"
+	         " call), a time, and perhaps a confidence that an answer must have. It is a "
+	         "document in etc/chains/ (er-config(5)); the bodies of Agent Teams' API are taken "
+	         "as they are. CHAIN is a name, or the id that create and list print.\n\nAn escalation"
+	         " keeps the chain it began with. See erctl-escalation(1) for what can be said to "
+	         "one.",
+	.group = GROUP_SPOOL,
 	.max_args = -1,
 	.exits = "0 2 3 5 6 75",
-	.examples = "erctl chain create chain.json\n"
-	            "erctl chain trigger support-escalation --reason \"The login page is down\"\n"
-	            "erctl chain trigger support-escalation trigger.json --json",
+	.examples = "erctl chain create chain.json\nerctl chain trigger support-escalation --reason \"The login page is down\"",
 	.verbs = verbs,
-	.run = noun_run,
 };

@@ -12,15 +12,16 @@
 #include "model/config.h"
 #include "model/dialect.h"
 #include "model/state.h"
-#include "noun.h"
 #include "rows.h"
 #include "table.h"
 #include "verb_message.h"
 #include "verbs.h"
 #include "waiter.h"
 
-enum { DEFAULT_LIMIT = 50, FINAL = 1u << ST_COMPLETED | 1u << ST_FAILED | 1u << ST_CANCELLED |
-                                   1u << ST_EXPIRED };
+enum {
+	DEFAULT_LIMIT = 50,
+	FINAL = 1u << ST_COMPLETED | 1u << ST_FAILED | 1u << ST_CANCELLED | 1u << ST_EXPIRED
+};
 
 /* ---- look ---- */
 
@@ -79,7 +80,7 @@ static void add_row(struct run *r, struct table *t, const json_t *e)
 
 /* What passes, up to the limit. */
 static size_t print_rows(struct run *r, const struct config *c, const struct rows *rows,
-                         struct table *t)
+			 struct table *t)
 {
 	const char *status = args_str(r, "status", NULL);
 	size_t limit = (size_t)args_num(r, "limit", DEFAULT_LIMIT), shown = 0, passed = 0;
@@ -109,12 +110,15 @@ static size_t print_rows(struct run *r, const struct config *c, const struct row
 
 static int list(struct run *r, struct err *err)
 {
-	static const char *const head[] = {"ID", "STATUS", "CHAIN", "AGENT", "LEVEL", "TRIGGERED",
-	                                   "REASON"};
+	static const char *const head[] = {"ID",    "STATUS",	 "CHAIN", "AGENT",
+					   "LEVEL", "TRIGGERED", "REASON"};
 	const char *status = args_str(r, "status", NULL);
-	int closed = status && strcmp(status, "triggered") != 0 && strcmp(status, "acknowledged") != 0;
-	struct rows_filter filter = {.limit = SIZE_MAX, .order = rows_newest, .open = !closed,
-	                             .closed = closed || args_has(r, "all")};
+	int closed =
+	    status && strcmp(status, "triggered") != 0 && strcmp(status, "acknowledged") != 0;
+	struct rows_filter filter = {.limit = SIZE_MAX,
+				     .order = rows_newest,
+				     .open = !closed,
+				     .closed = closed || args_has(r, "all")};
 	struct config *c = etc_load(r, err);
 	struct rows rows;
 	struct table t;
@@ -137,8 +141,9 @@ static int list(struct run *r, struct err *err)
 
 static void show_text(struct run *r, const json_t *e)
 {
-	static const char *const keys[] = {"id", "chain", "status", "agentId", "reason", "triggeredAt",
-	                                   "acknowledgedBy", "acknowledgedAt", "closedAt", NULL};
+	static const char *const keys[] = {
+	    "id",	   "chain",	     "status",	       "agentId",  "reason",
+	    "triggeredAt", "acknowledgedBy", "acknowledgedAt", "closedAt", NULL};
 	char level[16];
 
 	for (int i = 0; keys[i]; i++)
@@ -220,50 +225,160 @@ static int resolve(struct run *r, struct err *err)
 	return send(r, MSG_RESOLVE, "resolved", 1, err);
 }
 
-static const struct subverb verbs[] = {
-	{"list", "ls", "", "escalations, the newest first", "status all limit", 0, 0, list},
-	{"show", NULL, "ID", "one as it stands", NULL, 1, 1, show},
-	{"acknowledge", "ack", "ID [FILE|-]", "take care of it: the clock stops",
-	 "agent no-wait dry-run", 1, 2, acknowledge},
-	{"unacknowledge", "unack", "ID [FILE|-]", "not any more: the clock goes on",
-	 "agent reason no-wait dry-run", 1, 2, unacknowledge},
-	{"escalate", NULL, "ID [FILE|-]", "to the next level, or to the one that is said",
-	 "level reason no-wait dry-run", 1, 2, escalate},
-	{"resolve", NULL, "ID [FILE|-]", "it is done, and how", "agent resolution no-wait dry-run", 1, 2,
-	 resolve},
-	{NULL, NULL, NULL, NULL, NULL, 0, 0, NULL}};
-
-static const struct opt opts[] = {
+static const struct opt list_opts[] = {
 	{0, "status", OPT_ENUM, "triggered|acknowledged|resolved|failed|cancelled|expired",
 	 "only these"},
 	{'a', "all", OPT_FLAG, NULL, "closed ones too"},
 	{0, "limit", OPT_INT, "N", "at most so many, 0: all (default: 50)"},
+	OPT_END};
+
+static const struct opt acknowledge_opts[] = {
 	{0, "agent", OPT_STRING, "AGENT", "for whom: a worker, or a level's pool or schedule"},
+	OPTS_MESSAGE,
+	OPT_END};
+
+static const struct opt unacknowledge_opts[] = {
+	{0, "agent", OPT_STRING, "AGENT", "for whom: a worker, or a level's pool or schedule"},
+	{0, "reason", OPT_STRING, "TEXT", "why"},
+	OPTS_MESSAGE,
+	OPT_END};
+
+static const struct opt escalate_opts[] = {
 	{0, "level", OPT_INT, "N", "which level, from 1"},
 	{0, "reason", OPT_STRING, "TEXT", "why"},
+	OPTS_MESSAGE,
+	OPT_END};
+
+static const struct opt resolve_opts[] = {
+	{0, "agent", OPT_STRING, "AGENT", "for whom: a worker, or a level's pool or schedule"},
 	{0, "resolution", OPT_STRING, "TEXT", "how it was resolved"},
 	OPTS_MESSAGE,
 	OPT_END};
 
-const struct cmd cmd_escalation = {
-	.name = "escalation",
-	.args = "VERB [ID] [FILE]",
-	.summary = "look at escalations, acknowledge and resolve them",
-	.about = "An escalation is a task that a chain routes; its id has the digits of the task's, and "
-	         "the other verbs of erctl understand both. FILE is a body of Agent Teams' API, "
-	         "{\"agentId\":…} or {\"resolution\":…}, for which options do as well. Any agent of the "
-	         "chain may acknowledge, also one whose level is over or not yet reached.",
-	.opts = opts,
+static const char *const list_aliases[] = {"ls", NULL};
+
+static const char *const acknowledge_aliases[] = {"ack", NULL};
+
+static const char *const unacknowledge_aliases[] = {"unack", NULL};
+
+static const struct cmd verb_list = {
+	.name = "escalation list",
+	.args = "",
+	.summary = "escalations, the newest first",
+	.about = "Open ones, unless --all or a --status asks for others.",
+	.opts = list_opts,
+	.aliases = list_aliases,
 	.needs = NEED_SPOOL,
 	.group = GROUP_WORKER,
-	.first = ARG_TEXT,
-	.rest = ARG_ID,
+	.max_args = 0,
+	.exits = "0 2 3 5",
+	.examples = "erctl escalation list --status acknowledged --json",
+	.run = list,
+};
+
+static const struct cmd verb_show = {
+	.name = "escalation show",
+	.args = "ID",
+	.summary = "one as it stands",
+	.about = "With --json as Agent Teams' API has it.",
+	.needs = NEED_SPOOL,
+	.group = GROUP_WORKER,
+	.first = ARG_ID,
+	.states = ~0u,
 	.min_args = 1,
+	.max_args = 1,
+	.exits = "0 2 3 8",
+	.examples = "erctl escalation show e_01J8",
+	.run = show,
+};
+
+static const struct cmd verb_acknowledge = {
+	.name = "escalation acknowledge",
+	.args = "ID [FILE|-]",
+	.summary = "take care of it: the clock stops",
+	.about = "Where a chain wants several, the clock stops with the last of them. Without an "
+	         "agent the worker that you act as is meant.",
+	.opts = acknowledge_opts,
+	.aliases = acknowledge_aliases,
+	.needs = NEED_SPOOL,
+	.group = GROUP_WORKER,
+	.first = ARG_ID,
+	.rest = ARG_FILE,
+	.min_args = 1,
+	.max_args = 2,
+	.exits = "0 2 3 4 5 6 8 75",
+	.examples = "erctl escalation acknowledge e_01J8 --agent senior-agent",
+	.run = acknowledge,
+};
+
+static const struct cmd verb_unacknowledge = {
+	.name = "escalation unacknowledge",
+	.args = "ID [FILE|-]",
+	.summary = "not any more: the clock goes on",
+	.about = "The level goes on with the time that was left, and is asked again.",
+	.opts = unacknowledge_opts,
+	.aliases = unacknowledge_aliases,
+	.needs = NEED_SPOOL,
+	.group = GROUP_WORKER,
+	.first = ARG_ID,
+	.rest = ARG_FILE,
+	.min_args = 1,
+	.max_args = 2,
+	.exits = "0 2 3 5 6 8 75",
+	.examples = "erctl escalation unack e_01J8 --reason \"Off sick.\"",
+	.run = unacknowledge,
+};
+
+static const struct cmd verb_escalate = {
+	.name = "escalation escalate",
+	.args = "ID [FILE|-]",
+	.summary = "to the next level, or to the one that is said",
+	.about = "Whoever had it has it no longer.",
+	.opts = escalate_opts,
+	.needs = NEED_SPOOL,
+	.group = GROUP_WORKER,
+	.first = ARG_ID,
+	.rest = ARG_FILE,
+	.min_args = 1,
+	.max_args = 2,
+	.exits = "0 2 3 5 6 8 75",
+	.examples = "erctl escalation escalate e_01J8 --level 3",
+	.run = escalate,
+};
+
+static const struct cmd verb_resolve = {
+	.name = "escalation resolve",
+	.args = "ID [FILE|-]",
+	.summary = "it is done, and how",
+	.about = "The resolution is the answer of the task. It is the agent's who is named, else "
+	         "yours when you are a worker, else of the one who acknowledged.",
+	.opts = resolve_opts,
+	.needs = NEED_SPOOL,
+	.group = GROUP_WORKER,
+	.first = ARG_ID,
+	.rest = ARG_FILE,
+	.min_args = 1,
+	.max_args = 2,
+	.exits = "0 2 3 4 5 6 8 75",
+	.examples = "erctl escalation resolve e_01J8 --resolution \"Sent a new link.\"",
+	.run = resolve,
+};
+
+static const struct cmd *const verbs[] = {
+	&verb_acknowledge, &verb_escalate, &verb_list, &verb_resolve, &verb_show,
+	&verb_unacknowledge, NULL};
+
+const struct cmd cmd_escalation = {
+	.name = "escalation",
+	.args = "VERB",
+	.summary = "look at escalations, acknowledge and resolve them",
+	.about = "An escalation is a task that a chain routes; its id has the digits of the task's, "
+	         "and the other verbs of erctl understand both. FILE is a body of Agent Teams' API, "
+	         "with agentId or resolution in it; options do as well. Any agent of the chain may "
+	         "acknowledge, also one whose level is over or not yet reached.",
+	.group = GROUP_WORKER,
 	.max_args = -1,
 	.exits = "0 2 3 4 5 6 8 75",
-	.examples = "erctl escalation list --status triggered\n"
-	            "erctl escalation acknowledge e_01J8 --agent senior-agent\n"
-	            "erctl escalation resolve e_01J8 --resolution \"Sent a new link.\"",
+	.examples = "erctl escalation list --status triggered\nerctl escalation acknowledge e_01J8 --agent senior-agent\nerctl escalation resolve e_01J8 --resolution \"Sent a new link.\"",
 	.verbs = verbs,
-	.run = noun_run,
 };

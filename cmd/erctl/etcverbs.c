@@ -26,7 +26,7 @@ struct config *etc_load(const struct run *r, struct err *err)
 }
 
 const json_t *etc_doc(const struct config *c, enum config_kind kind, const char *name,
-                      struct err *err)
+		      struct err *err)
 {
 	const json_t *doc = config_doc(c, kind, name);
 	struct near near;
@@ -80,8 +80,8 @@ static int take_up(struct run *r, struct err *err)
 			out_note(&r->out, "erd has not taken it up yet");
 		else if (!json_is_true(json_object_get(verdict, "ok")))
 			rc = err_set(err, fail_by_name(js_str_or(verdict, "/code", "")),
-			             "written, but erd keeps what it has: %s",
-			             js_str_or(verdict, "/message", "?"));
+				     "written, but erd keeps what it has: %s",
+				     js_str_or(verdict, "/message", "?"));
 	}
 	json_decref(verdict);
 	receipt_free(receipt);
@@ -97,7 +97,7 @@ static int invalid(struct err *err)
 }
 
 static int try_set(struct config *c, enum config_kind kind, const char *name, const json_t *doc,
-                   struct err *err)
+		   struct err *err)
 {
 	if (config_set(c, kind, name, doc, err) != 0)
 		return err_wrap(err, "%s/%s.json", config_dirs[kind], name);
@@ -105,7 +105,7 @@ static int try_set(struct config *c, enum config_kind kind, const char *name, co
 }
 
 int etc_set(struct run *r, enum config_kind kind, const char *name, const json_t *doc, int fresh,
-            struct err *err)
+	    struct err *err)
 {
 	struct config *c = etc_load(r, err);
 	const json_t *old = c ? config_doc(c, kind, name) : NULL;
@@ -115,11 +115,12 @@ int etc_set(struct run *r, enum config_kind kind, const char *name, const json_t
 		rc = 1;
 	else if (rc == 0 && old && fresh)
 		rc = err_set(err, FAIL_CONFLICT, "%s %s exists; use set to replace it",
-		             config_words[kind], name);
+			     config_words[kind], name);
 	if (rc == 0)
 		rc = try_set(c, kind, name, doc, err);
 	if (rc == 0 && !args_has(r, "dry-run"))
-		rc = spool_put_document(&r->spool, kind, name, doc, err) == 0 ? take_up(r, err) : -1;
+		rc =
+		    spool_put_document(&r->spool, kind, name, doc, err) == 0 ? take_up(r, err) : -1;
 	if (c)
 		config_free(c);
 	return rc;

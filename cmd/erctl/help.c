@@ -9,6 +9,7 @@
 #include "base/safe.h"
 #include "cmd.h"
 #include "handover.h"
+#include "noun.h"
 #include "verbs.h"
 
 enum { HELP_COLS = 79, OPT_COLS = 26 };
@@ -74,22 +75,6 @@ static void add_options(struct buf *b, const char *title, const struct opt *o)
 		add_option(b, o);
 }
 
-static void add_verbs(struct buf *b, const struct subverb *v)
-{
-	if (!v)
-		return;
-	buf_adds(b, "\nVerbs:\n");
-	for (; v->name; v++) {
-		struct buf left = BUF_INIT;
-		buf_addf(&left, "  %s%s%s", v->name, *v->args ? " " : "", v->args);
-		if (left.len > OPT_COLS)
-			buf_addf(b, "%s\n%*s  %s\n", buf_str(&left), OPT_COLS, "", v->summary);
-		else
-			buf_addf(b, "%-*s  %s\n", OPT_COLS, buf_str(&left), v->summary);
-		buf_release(&left);
-	}
-}
-
 static void add_examples(struct buf *b, const char *text)
 {
 	if (!text)
@@ -119,7 +104,8 @@ int help_print(struct run *r, const struct cmd *cmd)
 		buf_addc(&b, '\n');
 		help_fill(&b, cmd->about, 0, HELP_COLS);
 	}
-	add_verbs(&b, cmd->verbs);
+	if (cmd->verbs)
+		noun_help(&b, cmd);
 	add_options(&b, "Options", cmd->opts);
 	add_options(&b, "Global options", global_opts);
 	if (cmd->fields) {
@@ -230,8 +216,11 @@ static int run(struct run *r, struct err *err)
 		list_all(r);
 	} else {
 		const struct cmd *c = cmd_find(r->argv[0]);
-		if (c && !c->hidden)
-			return help_print(r, c);
+		const struct cmd *verb = c && c->verbs && r->argc > 1 ? noun_verb(c, r->argv[1]) : c;
+		if (c && !verb)
+			return noun_unknown(c, r->argv[1], err);
+		if (c && !c->hidden && (verb != c || r->argc == 1))
+			return help_print(r, verb);
 		if (!topic_print(&r->out, r->argv[0]))
 			return unknown(r->argv[0], err);
 	}
@@ -240,15 +229,15 @@ static int run(struct run *r, struct err *err)
 
 const struct cmd cmd_help = {
 	.name = "help",
-	.args = "[VERB|TOPIC]",
+	.args = "[VERB|NOUN [VERB]|TOPIC]",
 	.summary = "explain a verb or a topic",
 	.about = "Without an argument all verbs are listed. Topics: environment, exit-codes, states. "
 	         "With --json everything that the tables know is printed as one document: verbs, "
 	         "options with their types, exit codes.",
 	.group = GROUP_LOOK,
 	.first = ARG_VERB,
-	.max_args = 1,
+	.max_args = 2,
 	.exits = "0 2",
-	.examples = "erctl help submit\nerctl help exit-codes\nerctl help --json",
+	.examples = "erctl help submit\nerctl help schema add\nerctl help exit-codes\nerctl help --json",
 	.run = run,
 };

@@ -38,30 +38,20 @@ static json_t *exits_json(const char *list)
 	return out;
 }
 
-static json_t *verbs_json(const struct subverb *v)
-{
-	json_t *list = json_array();
-	for (; v->name; v++) {
-		json_t *j = json_object();
-		js_set_str(j, "name", v->name);
-		js_set_str(j, "arguments", v->args);
-		js_set_str(j, "summary", v->summary);
-		js_set_str(j, "options", v->options);
-		json_array_append_new(list, j);
-	}
-	return list;
-}
-
 static json_t *cmd_json(const struct cmd *c)
 {
 	json_t *j = json_object();
 	js_set_str(j, "name", c->name);
 	js_set_str(j, "arguments", c->args);
 	js_set_str(j, "summary", c->summary);
-	if (c->verbs)
-		js_set_new(j, "verbs", verbs_json(c->verbs));
 	js_set_new(j, "options", opts_json(c->opts));
 	js_set_new(j, "exitCodes", exits_json(c->exits));
+	if (c->verbs) {
+		json_t *below = json_array();
+		for (const struct cmd *const *v = c->verbs; *v; v++)
+			json_array_append_new(below, cmd_json(*v));
+		js_set_new(j, "commands", below);
+	}
 	if (c->fields) {
 		json_t *f = json_array();
 		for (size_t i = 0; c->fields[i]; i++)

@@ -10,7 +10,6 @@
 #include "model/ical.h"
 #include "model/schedule.h"
 #include "model/zone.h"
-#include "noun.h"
 #include "table.h"
 #include "verbs.h"
 #include "week.h"
@@ -26,9 +25,10 @@ static int at_given(const struct run *r, int64_t *at, struct err *err)
 }
 
 static const struct schedule *get(const struct config *c, const char *name, const struct zone **z,
-                                  struct err *err)
+				  struct err *err)
 {
-	const struct schedule *s = etc_doc(c, CFG_SCHEDULE, name, err) ? config_schedule(c, name) : NULL;
+	const struct schedule *s =
+	    etc_doc(c, CFG_SCHEDULE, name, err) ? config_schedule(c, name) : NULL;
 
 	*z = s ? config_zone(c, s->zone) : NULL;
 	return s;
@@ -217,46 +217,134 @@ static int check(struct run *r, struct err *err)
 	return etc_check(r, CFG_SCHEDULE, err);
 }
 
-static const struct subverb verbs[] = {
-	{"list", "ls", "", "every schedule, and who is on call", "at", 0, 0, list},
-	{"show", NULL, "NAME", "the document, a week or a calendar file", "at calendar ical days", 1, 1,
-	 show},
-	{"now", NULL, "NAME", "who is on call; exit 7 when nobody is", "at", 1, 1, now},
-	{"set", NULL, "NAME [FILE|-]", "write the document, checked", "dry-run", 1, 2, set},
-	{"rm", NULL, "NAME", "remove it, unless something refers to it", "dry-run", 1, 1, rm},
-	{"check", NULL, "[NAME]...", "every error of these documents, or of all", NULL, 0, -1, check},
-	{NULL, NULL, NULL, NULL, NULL, 0, 0, NULL}};
+static const struct opt list_opts[] = {
+	{0, "at", OPT_STRING, "TIME", "as it is then, RFC 3339, instead of now"},
+	OPT_END};
 
-static const struct opt opts[] = {
+static const struct opt show_opts[] = {
 	{0, "at", OPT_STRING, "TIME", "as it is then, RFC 3339, instead of now"},
 	{0, "calendar", OPT_FLAG, NULL, "the week as a table, in the schedule's zone"},
 	{0, "ical", OPT_FLAG, NULL, "an iCalendar file of the shifts from now on"},
 	{0, "days", OPT_INT, "N", "how many days of shifts (--ical: 90, --json: 7)"},
+	OPT_END};
+
+static const struct opt set_opts[] = {
 	{'n', "dry-run", OPT_FLAG, NULL, "check, write nothing"},
 	OPT_END};
 
-const struct cmd cmd_schedule = {
-	.name = "schedule",
-	.args = "VERB [NAME] [FILE]",
-	.summary = "who is on call: rotations in time zones",
-	.about = "A schedule is a document in etc/schedules/ (er-config(5)); a level of a chain may name "
-	         "it and then asks whoever is on call at that moment. Hand-offs are at wall clock times "
-	         "of its zone, the whole year.\n\n"
-	         "show --calendar marks today with >, an override with *, and a shift that began the "
-	         "day before with …. The UIDs of --ical are the same in every export, so a calendar "
-	         "that reads the file again changes what changed.",
-	.opts = opts,
+static const char *const list_aliases[] = {"ls", NULL};
+
+static const struct cmd verb_list = {
+	.name = "schedule list",
+	.args = "",
+	.summary = "every schedule, and who is on call",
+	.about = "A row for each: who is on call, and until when.",
+	.opts = list_opts,
+	.aliases = list_aliases,
+	.needs = NEED_SPOOL,
+	.group = GROUP_SPOOL,
+	.max_args = 0,
+	.exits = "0 2 3 5",
+	.examples = "erctl schedule list --at 2026-12-24T18:00:00Z",
+	.run = list,
+};
+
+static const struct cmd verb_show = {
+	.name = "schedule show",
+	.args = "NAME",
+	.summary = "the document, a week or a calendar file",
+	.about = "Prints the document. --calendar prints the week in the zone of the schedule: today"
+	         " has a >, an override a *, and a shift that began the day before a dot. The UIDs "
+	         "of --ical are the same in every export, so that a calendar which reads the file "
+	         "again changes what changed.",
+	.opts = show_opts,
+	.needs = NEED_SPOOL,
+	.group = GROUP_SPOOL,
+	.first = ARG_TEXT,
+	.min_args = 1,
+	.max_args = 1,
+	.exits = "0 2 3 5",
+	.examples = "erctl schedule show support --calendar\nerctl schedule show support --ical > support.ics",
+	.run = show,
+};
+
+static const struct cmd verb_now = {
+	.name = "schedule now",
+	.args = "NAME",
+	.summary = "who is on call",
+	.about = "Prints one name. Exit 7 when nobody is on call.",
+	.opts = list_opts,
+	.needs = NEED_SPOOL,
+	.group = GROUP_SPOOL,
+	.first = ARG_TEXT,
+	.min_args = 1,
+	.max_args = 1,
+	.exits = "0 2 3 5 7",
+	.examples = "erctl schedule now support",
+	.run = now,
+};
+
+static const struct cmd verb_set = {
+	.name = "schedule set",
+	.args = "NAME [FILE|-]",
+	.summary = "write the document, checked",
+	.about = "The document is checked with all of etc/ as it would then be; a running erd takes "
+	         "it up before the command returns.",
+	.opts = set_opts,
 	.needs = NEED_SPOOL,
 	.group = GROUP_SPOOL,
 	.first = ARG_TEXT,
 	.rest = ARG_FILE,
 	.min_args = 1,
+	.max_args = 2,
+	.exits = "0 2 3 5 75",
+	.examples = "erctl schedule set support support.json",
+	.run = set,
+};
+
+static const struct cmd verb_rm = {
+	.name = "schedule rm",
+	.args = "NAME",
+	.summary = "remove it, unless something refers to it",
+	.about = "A schedule that a chain names stays: exit 5.",
+	.opts = set_opts,
+	.needs = NEED_SPOOL,
+	.group = GROUP_SPOOL,
+	.first = ARG_TEXT,
+	.min_args = 1,
+	.max_args = 1,
+	.exits = "0 2 3 5 75",
+	.examples = "erctl schedule rm support",
+	.run = rm,
+};
+
+static const struct cmd verb_check = {
+	.name = "schedule check",
+	.args = "[NAME]...",
+	.summary = "every error of these documents, or of all",
+	.about = "A line for each error. Without one nothing is printed.",
+	.needs = NEED_SPOOL,
+	.group = GROUP_SPOOL,
+	.first = ARG_TEXT,
+	.max_args = -1,
+	.exits = "0 2 3 5",
+	.examples = "erctl schedule check",
+	.run = check,
+};
+
+static const struct cmd *const verbs[] = {
+	&verb_check, &verb_list, &verb_now, &verb_rm, &verb_set, &verb_show, NULL};
+
+const struct cmd cmd_schedule = {
+	.name = "schedule",
+	.args = "VERB",
+	.summary = "who is on call: rotations in time zones",
+	.about = "A schedule is a document in etc/schedules/ (er-config(5)); a level of a chain may "
+	         "name it and then asks whoever is on call at that moment. Hand-offs are at wall "
+	         "clock times of its zone, the whole year.",
+	.group = GROUP_SPOOL,
 	.max_args = -1,
 	.exits = "0 2 3 5 7",
-	.examples = "erctl schedule now support\n"
-	            "erctl schedule show support --calendar\n"
-	            "erctl schedule show support --ical > support.ics\n"
-	            "erctl schedule set support support.json",
+	.examples = "erctl schedule now support\nerctl schedule show support --calendar\nerctl schedule set support support.json",
 	.verbs = verbs,
-	.run = noun_run,
 };

@@ -39,7 +39,7 @@ static void clock_text(const struct zone *z, int64_t at_ms, char out[8])
 }
 
 static void add_span(struct line *l, const struct zone *z, int64_t from_ms, int64_t day_ms,
-                     const char *name, int override)
+		     const char *name, int override)
 {
 	struct buf word = BUF_INIT;
 	char at[8];
@@ -55,7 +55,7 @@ static void add_span(struct line *l, const struct zone *z, int64_t from_ms, int6
 }
 
 static void add_shifts(struct line *l, const struct schedule *s, const struct zone *z, int64_t from,
-                       int64_t to)
+		       int64_t to)
 {
 	struct shift shifts[PER_DAY];
 	size_t n = schedule_shifts(s, z, from, to, shifts, PER_DAY);
@@ -65,7 +65,7 @@ static void add_shifts(struct line *l, const struct schedule *s, const struct zo
 		if (shifts[i].from_ms > at)
 			add_span(l, z, at, from, "nobody", 0);
 		add_span(l, z, shifts[i].from_ms, from, shifts[i].worker,
-		         shifts[i].layer == SCHEDULE_OVERRIDE);
+			 shifts[i].layer == SCHEDULE_OVERRIDE);
 		at = shifts[i].to_ms;
 	}
 	if (n == PER_DAY)
@@ -95,13 +95,14 @@ void week_print(struct out *o, const struct schedule *s, const struct zone *z, i
 	char date[DATE_TEXT_MAX];
 
 	out_line(o, "%s, week of %s, %s",
-	         s->title && safe_width(s->title) <= TITLE_COLS ? s->title : s->name,
-	         civil_format(monday, date), s->zone);
+		 s->title && safe_width(s->title) <= TITLE_COLS ? s->title : s->name,
+		 civil_format(monday, date), s->zone);
 	for (int d = 0; d < 7; d++) {
-		int64_t from = zone_utc(z, (monday + d) * DAY_S), to = zone_utc(z, (monday + d + 1) * DAY_S);
+		int64_t from = zone_utc(z, (monday + d) * DAY_S),
+			to = zone_utc(z, (monday + d + 1) * DAY_S);
 		struct line l = {.text = BUF_INIT, .col = INDENT};
 		buf_addf(&l.text, "%s %s %c ", names[d], civil_format(monday + d, date) + 5,
-		         monday + d == today ? '>' : ' ');
+			 monday + d == today ? '>' : ' ');
 		add_shifts(&l, s, z, from * 1000, to * 1000);
 		add_change(&l, z, from, to);
 		buf_addc(&l.text, '\n');

@@ -1,8 +1,8 @@
 /*
  * Chains: whom to ask at a level, and when to go on to the next.
  *
- * A level is entered by an event (escalation.triggered, escalation.escalated), which takes the task from
- * everyone; whoever is to be asked there is then found like any route, by IN_ROUTE.  A level at
+ * A level is entered by an event (escalation.triggered, escalation.escalated), which takes the
+ * task from everyone; whoever is to be asked there is then found like any route, by IN_ROUTE.  A level at
  * which nobody can be asked is passed over at once, but never the last one of a round: so a
  * chain of nobodies takes its time and does not run round and round.
  */
@@ -39,7 +39,7 @@ json_t *chain_triggered(const struct chain *c, int64_t now_ms)
 }
 
 void chain_go(struct drafts *d, const struct task *t, int level, int round, int64_t now_ms,
-              const char *reason, json_t *more)
+	      const char *reason, json_t *more)
 {
 	json_t *data = data_level(t->esc, level, round, now_ms);
 
@@ -54,7 +54,7 @@ void chain_go(struct drafts *d, const struct task *t, int level, int round, int6
 }
 
 void chain_unacknowledge(struct drafts *d, const struct task *t, int64_t now_ms, const char *worker,
-                         const char *reason)
+			 const char *reason)
 {
 	json_t *data = json_object();
 	const struct escalation *e = t->esc;
@@ -97,7 +97,8 @@ void chain_take(struct drafts *d, const struct task *t, const char *worker)
 	if (t->esc->n_acks + 1 < escalation_level(t->esc)->acknowledgers)
 		return;
 	for (struct assign *a = NULL; (a = task_live_assign(t, a));) {
-		if (strcmp(a->worker->name, worker) == 0 || escalation_acked(t->esc, a->worker->name))
+		if (strcmp(a->worker->name, worker) == 0 ||
+		    escalation_acked(t->esc, a->worker->name))
 			continue;
 		json_t *data = data_worker(a->worker->name);
 		js_set_str(data, "reason", "acknowledged by another");
@@ -107,7 +108,7 @@ void chain_take(struct drafts *d, const struct task *t, const char *worker)
 }
 
 void chain_accepted(struct drafts *d, const struct world *w, int64_t now_ms, const struct task *t,
-                    const char *worker)
+		    const char *worker)
 {
 	const struct worker *wk = config_worker(w->config, worker);
 
@@ -141,7 +142,7 @@ int decide_chain_timer(int64_t now_ms, const struct task *t, struct drafts *d)
 /* ---- answers ---- */
 
 int chain_unsure(const struct world *w, const struct task *t, const char *worker,
-                 const json_t *confidence)
+		 const json_t *confidence)
 {
 	const struct worker *wk = config_worker(w->config, worker);
 	int sure = confidence_of(confidence);
@@ -154,10 +155,10 @@ int chain_unsure(const struct world *w, const struct task *t, const char *worker
 }
 
 void chain_pass_on(struct drafts *d, const struct task *t, int64_t now_ms, const char *worker,
-                   const json_t *confidence)
+		   const json_t *confidence)
 {
-	const json_t *asked = json_array_get(json_object_get(t->esc->ref->doc, "levels"),
-	                                     t->esc->level);
+	const json_t *asked =
+	    json_array_get(json_object_get(t->esc->ref->doc, "levels"), t->esc->level);
 	json_t *more = data_worker(worker);
 	int level, round;
 
@@ -242,7 +243,7 @@ static void ask_agent(struct asking *q, const char *agent, int64_t now_ms, int64
 		consider(q, agent);
 	} else if (pool) {
 		int outside = pool->kind != POOL_INTERNAL &&
-		              q->t->match->confidentiality >= CONF_INTERNAL_ONLY;
+			      q->t->match->confidentiality >= CONF_INTERNAL_ONLY;
 		for (size_t i = 0; !outside && i < pool->members.n; i++)
 			consider(q, pool->members.s[i]);
 	} else if ((who = on_call(q->w, agent, now_ms, next))) {
@@ -260,10 +261,10 @@ const char *chain_agent_now(const struct world *w, const char *agent, int64_t no
 }
 
 void chain_offer(struct drafts *d, const struct world *w, const struct task *t, const char *worker,
-                 int matched)
+		 int matched)
 {
 	static const char *const kinds[] = {
-		[WORKER_HUMAN] = "human", [WORKER_EXEC] = "exec", [WORKER_HTTP] = "http"};
+	    [WORKER_HUMAN] = "human", [WORKER_EXEC] = "exec", [WORKER_HTTP] = "http"};
 	const struct escalation *e = t->esc;
 	const struct worker *wk = config_worker(w->config, worker);
 	json_t *data = data_worker(worker);
@@ -277,8 +278,8 @@ void chain_offer(struct drafts *d, const struct world *w, const struct task *t, 
 		draft_task(d, EV_MATCHED, why);
 	}
 	js_set_time(data, "expiresAt",
-	            !e->stopped && escalation_next(e, &level, &round) ? e->level_ends_ms
-	                                                              : t->expire_ms);
+		    !e->stopped && escalation_next(e, &level, &round) ? e->level_ends_ms
+								      : t->expire_ms);
 	js_set_int(data, "level", e->level + 1);
 	js_set_str(data, "kind", kinds[wk ? wk->kind : WORKER_HUMAN]);
 	draft_task(d, EV_OFFERED, data);

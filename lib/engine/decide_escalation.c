@@ -1,9 +1,9 @@
 /*
  * What people say to an escalation: acknowledge, unacknowledge, escalate, resolve.
  *
- * Any agent of the chain may take it, also one of a level that is over or not yet reached: whoever takes
- * care has it.  Sender and agent may differ (somebody at a desk acknowledges for the one on the phone):
- * the agent is in the data, the sender is the event's actor.
+ * Any agent of the chain may take it, also one of a level that is over or not yet reached: whoever
+ * takes care has it.  Sender and agent may differ (somebody at a desk acknowledges for the one on
+ * the phone): the agent is in the data, the sender is the event's actor.
  */
 #include <string.h>
 
@@ -16,7 +16,7 @@
 #include "model/message.h"
 
 static int refuse(const struct task *t, enum fail code, const char *what, const char *who,
-                  struct err *err)
+		  struct err *err)
 {
 	char id[ID_TEXT_MAX];
 
@@ -42,7 +42,7 @@ static const char *holder_in(const struct pool *pool, const struct task *t)
 
 /* Which worker "agentId" means, else the sender; NULL with a refusal. */
 static const char *agent_of(const struct world *w, int64_t now_ms, const struct message *m,
-                            const struct task *t, struct err *err)
+			    const struct task *t, struct err *err)
 {
 	const char *name = js_str_or(m->body, "/agentId", m->from), *who = name;
 
@@ -71,7 +71,7 @@ static int has(const struct drafts *d, const char *worker, int state)
 
 /* Whether they were asked or not, it is theirs now, with the event that says so. */
 static void draft_taken(struct drafts *d, const struct world *w, struct task *t, int64_t now_ms,
-                        const char *worker)
+			const char *worker)
 {
 	chain_take(d, t, worker);
 	if (!has(d, worker, AS_OFFERED))
@@ -82,7 +82,7 @@ static void draft_taken(struct drafts *d, const struct world *w, struct task *t,
 }
 
 static int acknowledge(struct world *w, int64_t now_ms, const struct message *m, struct task *t,
-                       struct decision *out, struct err *err)
+		       struct decision *out, struct err *err)
 {
 	const char *who = agent_of(w, now_ms, m, t, err);
 	struct drafts d;
@@ -107,7 +107,7 @@ static int acknowledge(struct world *w, int64_t now_ms, const struct message *m,
 }
 
 static int unacknowledge(struct world *w, int64_t now_ms, const struct message *m, struct task *t,
-                         struct decision *out, struct err *err)
+			 struct decision *out, struct err *err)
 {
 	const char *who = js_str_or(m->body, "/agentId", NULL);
 	struct drafts d;
@@ -125,7 +125,7 @@ static int unacknowledge(struct world *w, int64_t now_ms, const struct message *
 }
 
 static int escalate(int64_t now_ms, const struct message *m, struct task *t, struct decision *out,
-                    struct err *err)
+		    struct err *err)
 {
 	struct drafts d;
 	int level, round, chosen = (int)js_int_or(m->body, "/level", 0);
@@ -135,7 +135,7 @@ static int escalate(int64_t now_ms, const struct message *m, struct task *t, str
 		return refuse(t, FAIL_CONFLICT, "is not routed by a chain", "", err);
 	if (chosen > (int)escalation_chain(t->esc)->n)
 		return err_field(err, FAIL_INVALID, "/level", "the chain has %zu levels",
-		                 escalation_chain(t->esc)->n);
+				 escalation_chain(t->esc)->n);
 	if (!escalation_next(t->esc, &level, &round) && !chosen)
 		return refuse(t, FAIL_CONFLICT, "is at the last level", "", err);
 	if (chosen) {
@@ -151,7 +151,7 @@ static int escalate(int64_t now_ms, const struct message *m, struct task *t, str
 
 /* Whoever resolves: the agent named, the sender if it is one, else who acknowledged last. */
 static const char *resolver(const struct world *w, int64_t now_ms, const struct message *m,
-                            const struct task *t, struct err *err)
+			    const struct task *t, struct err *err)
 {
 	const struct assign *a = task_live_assign(t, NULL);
 
@@ -166,7 +166,7 @@ static const char *resolver(const struct world *w, int64_t now_ms, const struct 
 }
 
 static int resolve(struct world *w, int64_t now_ms, const struct input *in, struct task *t,
-                   struct decision *out, struct err *err)
+		   struct decision *out, struct err *err)
 {
 	const struct message *m = in->msg;
 	const char *who = resolver(w, now_ms, m, t, err);
@@ -199,7 +199,7 @@ static int resolve(struct world *w, int64_t now_ms, const struct input *in, stru
 }
 
 int decide_escalation(struct world *w, int64_t now_ms, const struct input *in, struct task *t,
-                      struct decision *out, struct err *err)
+		      struct decision *out, struct err *err)
 {
 	const struct message *m = in->msg;
 

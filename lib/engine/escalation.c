@@ -23,7 +23,7 @@ static void hash_ref(const char *name, const json_t *doc, struct sha256 *out)
 }
 
 struct chain_ref *escalation_ref(struct world *w, const char *name, const json_t *doc,
-                                 struct err *err)
+				 struct err *err)
 {
 	struct sha256 sha;
 	struct chain_ref *ref;
@@ -92,8 +92,8 @@ int escalation_wants(const struct task *t)
 	for (struct assign *a = NULL; (a = task_live_assign(t, a));)
 		live++;
 	return live < escalation_level(t->esc)->acknowledgers
-	           ? escalation_level(t->esc)->acknowledgers - live
-	           : 0;
+		   ? escalation_level(t->esc)->acknowledgers - live
+		   : 0;
 }
 
 int64_t escalation_next_ms(const struct escalation *e)

@@ -1,8 +1,8 @@
 /*
  * engine/escalation.h -- a task whose route is a chain: at which level it stands, and its clock.
  *
- * Purpose    An escalation is a task like any other; this is what it has beside one.  The chain is the one
- *            in its task.created, whatever became of etc/chains/ since.
+ * Purpose    An escalation is a task like any other; this is what it has beside one.  The chain
+ *            is the one in its task.created, whatever became of etc/chains/ since.
  * Clock      A level ends so many seconds after it was entered, by an instant in the event that
  *            entered it.  Enough acknowledgements stop the clock; when they end (withdrawn, released,
  *            expired) it goes on with what was left.  At the last level of the last round nobody

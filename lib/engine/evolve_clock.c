@@ -12,7 +12,7 @@ static void move(int64_t *at, int64_t by_ms)
 static void move_task(struct world *w, struct task *t, int64_t by_ms)
 {
 	int64_t *const own[] = {&t->created_ms, &t->expire_ms, &t->blocked_ms,
-	                        &t->backup_ms,  &t->remind_ms, &t->warn_ms};
+				&t->backup_ms,	&t->remind_ms, &t->warn_ms};
 
 	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
 		move(own[i], by_ms);
@@ -40,5 +40,5 @@ void evolve_clock(struct world *w, int64_t by_ms)
 		if (world_at(w, i))
 			move_task(w, world_at(w, i), by_ms);
 	HASH_ITER(hh, w->deliveries, d, next)
-		move(&d->next_ms, by_ms);
+	move(&d->next_ms, by_ms);
 }

@@ -47,15 +47,15 @@ static int by_from(const void *a, const void *b)
 }
 
 static int read_day(const json_t *list, const char *pointer, struct hours *h, int day,
-                    struct err *err)
+		    struct err *err)
 {
 	size_t n = json_array_size(list);
 	char field[POINTER_MAX];
 
 	if (!json_is_array(list) || n > HOURS_WINDOWS_MAX)
 		return err_field(err, FAIL_INVALID, pointer,
-		                 "must be an array of at most %d windows like \"09:00-17:00\"",
-		                 HOURS_WINDOWS_MAX);
+				 "must be an array of at most %d windows like \"09:00-17:00\"",
+				 HOURS_WINDOWS_MAX);
 	h->day[day].w = mem_grow(NULL, n + 1, sizeof(*h->day[day].w));
 	for (size_t i = 0; i < n; i++) {
 		const char *text = json_string_value(json_array_get(list, i));
@@ -63,7 +63,7 @@ static int read_day(const json_t *list, const char *pointer, struct hours *h, in
 		snprintf(field, sizeof(field), "%.120s/%zu", pointer, i);
 		if (!text || !parse_window(text, &h->day[day].w[h->day[day].n++]))
 			return err_field(err, FAIL_INVALID, field,
-			                 "must be a window like \"09:00-17:00\"");
+					 "must be a window like \"09:00-17:00\"");
 	}
 	qsort(h->day[day].w, n, sizeof(*h->day[day].w), by_from);
 	return 0;
@@ -103,7 +103,8 @@ static int read_except(const json_t *list, const char *pointer, struct hours *h,
 
 		snprintf(field, sizeof(field), "%.120s/%zu", pointer, i);
 		if (!text || !civil_parse(text, &h->except[h->n_except++]))
-			return err_field(err, FAIL_INVALID, field, "must be a date like \"2026-12-25\"");
+			return err_field(err, FAIL_INVALID, field,
+					 "must be a date like \"2026-12-25\"");
 	}
 	qsort(h->except, n, sizeof(*h->except), by_day);
 	return 0;
@@ -118,12 +119,12 @@ static int read_zone(const json_t *doc, const char *pointer, const char **out, s
 		return -1;
 	if (!*out || !zone_name_valid(*out))
 		return err_field(err, FAIL_INVALID, field,
-		                 "required: the name of a time zone like \"Europe/Berlin\"");
+				 "required: the name of a time zone like \"Europe/Berlin\"");
 	return 0;
 }
 
 static int read_hours(const json_t *doc, const char *pointer, int with_zone, struct hours *h,
-                      struct err *err)
+		      struct err *err)
 {
 	static const char *const keys[] = {"weekly", "except", "zone", NULL};
 	static const char *const no_zone[] = {"weekly", "except", NULL};
@@ -138,7 +139,8 @@ static int read_hours(const json_t *doc, const char *pointer, int with_zone, str
 	    js_get_arr(doc, at_except, HOURS_EXCEPT_MAX, &except, err) != 0)
 		return -1;
 	if (!week)
-		return err_field(err, FAIL_INVALID, at_week, "required: windows for days of the week");
+		return err_field(err, FAIL_INVALID, at_week,
+				 "required: windows for days of the week");
 	if (with_zone && read_zone(doc, pointer, &h->zone, err) != 0)
 		return -1;
 	if (read_week(week, at_week, h, err) != 0)
@@ -147,7 +149,7 @@ static int read_hours(const json_t *doc, const char *pointer, int with_zone, str
 }
 
 int hours_from_json(const json_t *doc, const char *pointer, int with_zone, struct hours *out,
-                    struct err *err)
+		    struct err *err)
 {
 	memset(out, 0, sizeof(*out));
 	if (read_hours(doc, pointer, with_zone, out, err) == 0)
@@ -176,7 +178,7 @@ static int64_t local_day(const struct zone *z, int64_t at_ms)
 /* The end of the window of ${day} that holds ${at_ms}, else INT64_MIN.  *next: the earliest
  * beginning after it, when that is earlier than it was. */
 static int64_t look_at_day(const struct hours *h, const struct zone *z, int64_t day, int64_t at_ms,
-                           int64_t *next)
+			   int64_t *next)
 {
 	int wd = civil_weekday(day);
 	int64_t end = INT64_MIN;

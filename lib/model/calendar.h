@@ -5,8 +5,8 @@
  * Format     {"zone":"Europe/Berlin",
  *             "weekly":{"mon":["09:00-12:30","13:30-17:00"], … "fri":["22:00-06:00"]},
  *             "except":["2026-12-25"]}
- *            A window begins on its day; one that ends at or before its beginning ends on the next day,
- *            "24:00" is the end of the day.  A day in "except" has no windows, also none that
+ *            A window begins on its day; one that ends at or before its beginning ends on the
+ *            next day, "24:00" is the end of the day.  A day in "except" has no windows, also none that
  *            would run into the next one.  A window begins and ends at wall clock times, so it
  *            is an hour shorter or longer on a day on which the clock is changed; model/zone.h
  *            says what a time means that does not exist or exists twice.

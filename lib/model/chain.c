@@ -33,10 +33,10 @@ static int read_threshold(const json_t *level, const char *parent, int *out, str
 }
 
 static int read_level(const json_t *doc, size_t i, int acknowledgers, struct chain_level *l,
-                      struct err *err)
+		      struct err *err)
 {
 	static const char *const keys[] = {"agentId", "timeoutSeconds", "confidenceThreshold",
-	                                   "acknowledgers", NULL};
+					   "acknowledgers", NULL};
 	char parent[POINTER_MAX], field[POINTER_MAX];
 	int64_t seconds = 0, acks = acknowledgers;
 	const json_t *level;
@@ -52,13 +52,13 @@ static int read_level(const json_t *doc, size_t i, int acknowledgers, struct cha
 		return -1;
 	if (!l->agent || !*l->agent)
 		return err_field(err, FAIL_INVALID, field,
-		                 "required: a worker, a pool or a schedule");
+				 "required: a worker, a pool or a schedule");
 	snprintf(field, sizeof(field), "%.30s/timeoutSeconds", parent);
 	if (js_get_int(doc, field, 1, DAYS_30_S, &seconds, err) != 0)
 		return -1;
 	if (!seconds)
 		return err_field(err, FAIL_INVALID, field, "required: an integer from 1 to %d",
-		                 DAYS_30_S);
+				 DAYS_30_S);
 	snprintf(field, sizeof(field), "%.30s/acknowledgers", parent);
 	if (js_get_int(doc, field, 1, CHAIN_ACKS_MAX, &acks, err) != 0)
 		return -1;
@@ -83,8 +83,17 @@ static int read_levels(const json_t *doc, int acknowledgers, struct chain *c, st
 
 int chain_from_json(const char *name, const json_t *doc, struct chain *out, struct err *err)
 {
-	static const char *const keys[] = {"id", "name", "levels", "repeat", "skipEmpty", "acknowledgers",
-	                                   "acknowledgeSeconds", "lane", "title", "description", NULL};
+	static const char *const keys[] = {"id",
+					   "name",
+					   "levels",
+					   "repeat",
+					   "skipEmpty",
+					   "acknowledgers",
+					   "acknowledgeSeconds",
+					   "lane",
+					   "title",
+					   "description",
+					   NULL};
 	int64_t repeat = 0, acks = 1, ack_s = 0;
 	const char *text = NULL;
 
@@ -121,8 +130,8 @@ int chain_file_name(const char *shown, char *out)
 
 	for (; *shown && n < NAME_LEN; shown++) {
 		char c = *shown >= 'A' && *shown <= 'Z' ? (char)(*shown + 32) : *shown;
-		int plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
-		            c == '.';
+		int plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
+			    c == '-' || c == '.';
 
 		if (plain && (n || (c != '_' && c != '-' && c != '.')))
 			out[n++] = c;

@@ -88,7 +88,7 @@ char *civil_format(int64_t day, char out[DATE_TEXT_MAX])
 	struct date d = civil_date(day);
 
 	snprintf(out, DATE_TEXT_MAX, "%04u-%02u-%02u", (unsigned)d.year % 10000u,
-	         (unsigned)d.month % 100u, (unsigned)d.day % 100u);
+		 (unsigned)d.month % 100u, (unsigned)d.day % 100u);
 	return out;
 }
 

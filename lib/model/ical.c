@@ -57,7 +57,7 @@ void ical_line(struct buf *out, const char *name, const char *value)
 }
 
 static void write_shift(struct buf *out, const struct schedule *s, const struct shift *shift,
-                        const char *host, const char *stamp)
+			const char *host, const char *stamp)
 {
 	char from[TIME_TEXT_MAX], to[TIME_TEXT_MAX];
 	struct buf text = BUF_INIT;
@@ -71,7 +71,7 @@ static void write_shift(struct buf *out, const struct schedule *s, const struct 
 	ical_line(out, "DTEND", time_format_compact(shift->to_ms, to));
 	buf_clear(&text);
 	buf_addf(&text, "%s: %s%s", s->title ? s->title : s->name, shift->worker,
-	         shift->layer == SCHEDULE_OVERRIDE ? " (override)" : "");
+		 shift->layer == SCHEDULE_OVERRIDE ? " (override)" : "");
 	ical_line(out, "SUMMARY", buf_str(&text));
 	ical_line(out, "TRANSP", "TRANSPARENT");
 	ical_line(out, "END", "VEVENT");
@@ -79,7 +79,7 @@ static void write_shift(struct buf *out, const struct schedule *s, const struct 
 }
 
 void ical_write(struct buf *out, const struct schedule *s, const struct shift *shifts, size_t n,
-                const char *host, int64_t stamp_ms)
+		const char *host, int64_t stamp_ms)
 {
 	char stamp[TIME_TEXT_MAX];
 

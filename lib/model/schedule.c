@@ -89,7 +89,7 @@ static int64_t earlier(int64_t a, int64_t b)
 /* The first instant after ${at_ms} at which source_at may differ; ${turns}: turns of a single
  * member count too. */
 static int64_t next_boundary(const struct schedule *s, const struct zone *z, int64_t at_ms,
-                             int turns)
+			     int turns)
 {
 	int64_t next = INT64_MAX;
 
@@ -149,7 +149,7 @@ static int64_t walk_from(const struct schedule *s, int64_t from_ms)
 }
 
 size_t schedule_shifts(const struct schedule *s, const struct zone *z, int64_t from_ms,
-                       int64_t to_ms, struct shift *out, size_t max)
+		       int64_t to_ms, struct shift *out, size_t max)
 {
 	int64_t at = walk_from(s, from_ms);
 	size_t n = 0;
@@ -157,7 +157,8 @@ size_t schedule_shifts(const struct schedule *s, const struct zone *z, int64_t f
 	while (at < to_ms && n < max) {
 		struct source src = source_at(s, z, at), then = src;
 		int64_t end = at;
-		while (end < INT64_MAX && then.worker && then.layer == src.layer && then.slot == src.slot) {
+		while (end < INT64_MAX && then.worker && then.layer == src.layer &&
+		       then.slot == src.slot) {
 			end = next_boundary(s, z, end, 1);
 			then = source_at(s, z, end);
 		}

@@ -12,8 +12,8 @@
  *            or, in the place of rotation … hours, "layers":[{rotation, start, handoff, members,
  *            hours}, …]: the first layer that has somebody on duty counts.  An override
  *            counts before every layer, and a later one before an earlier one.
- * Hand-offs  Every N hours of the wall clock in the zone, from start and handoff on: a daily rotation hands off
- *            at the same time of day the whole year, and the shift of the night in which the
+ * Hand-offs  Every N hours of the wall clock in the zone, from start and handoff on: a daily
+ *            rotation hands off at the same time of day the whole year, and the shift of the night in which the
  *            clock is changed is an hour shorter or longer.  A hand-off at a time that does not
  *            exist comes as much later as the gap is long, one at a time that exists twice the
  *            first time (model/zone.h).  On call is whoever has the latest hand-off that is over.

@@ -51,7 +51,7 @@ static int read_rotation(const json_t *doc, const char *parent, struct layer *l,
 		return -1;
 	if (!hours)
 		return err_field(err, FAIL_INVALID, field,
-		                 "must be hourly, daily, weekly or {\"hours\":N}");
+				 "must be hourly, daily, weekly or {\"hours\":N}");
 	l->period_s = hours * HOUR_S;
 	return 0;
 }
@@ -67,7 +67,7 @@ static int read_start(const json_t *doc, const char *parent, struct layer *l, st
 		return -1;
 	if (!start || !civil_parse(start, &day))
 		return err_field(err, FAIL_INVALID, field,
-		                 "required: the date of the first hand-off, like \"2026-01-05\"");
+				 "required: the date of the first hand-off, like \"2026-01-05\"");
 	if (js_get_str(doc, at(field, parent, "handoff"), &handoff, 32, err) != 0)
 		return -1;
 	if (!civil_parse_minutes(handoff, &minutes) || minutes == 24 * 60)
@@ -124,7 +124,7 @@ static int read_layers(const json_t *doc, struct schedule *s, struct err *err)
 	for (int i = 0; own[i]; i++)
 		if (json_object_get(doc, own[i]))
 			return err_field(err, FAIL_INVALID, at(field, "", own[i]),
-			                 "stands in each layer when there are layers");
+					 "stands in each layer when there are layers");
 	if (json_array_size(list) == 0)
 		return err_field(err, FAIL_INVALID, "/layers", "needs at least one layer");
 	for (size_t i = 0; i < json_array_size(list); i++) {
@@ -140,7 +140,7 @@ static int read_layers(const json_t *doc, struct schedule *s, struct err *err)
 }
 
 static int read_instant(const json_t *doc, const char *parent, const char *key, int64_t *out,
-                        struct err *err)
+			struct err *err)
 {
 	char field[POINTER_MAX];
 	const char *text = NULL;
@@ -168,7 +168,8 @@ static int read_override(const json_t *doc, size_t i, struct override *o, struct
 	if (!o->worker || !*o->worker)
 		return err_field(err, FAIL_INVALID, field, "required: the name of a worker");
 	if (o->to_ms <= o->from_ms)
-		return err_field(err, FAIL_INVALID, at(field, parent, "to"), "must be later than from");
+		return err_field(err, FAIL_INVALID, at(field, parent, "to"),
+				 "must be later than from");
 	return 0;
 }
 
@@ -187,9 +188,9 @@ static int read_overrides(const json_t *doc, struct schedule *s, struct err *err
 
 static int read_all(const json_t *doc, struct schedule *s, struct err *err)
 {
-	static const char *const keys[] = {"title",   "description", "zone",  "rotation", "start",
-	                                   "handoff", "members",     "hours", "layers",   "overrides",
-	                                   NULL};
+	static const char *const keys[] = {"title",  "description", "zone",    "rotation",
+					   "start",  "handoff",	    "members", "hours",
+					   "layers", "overrides",   NULL};
 
 	if (js_only_keys(doc, "", keys, err) != 0 ||
 	    js_get_str(doc, "/title", &s->title, TITLE_MAX_BYTES, err) != 0 ||
@@ -197,7 +198,7 @@ static int read_all(const json_t *doc, struct schedule *s, struct err *err)
 		return -1;
 	if (!s->zone || !zone_name_valid(s->zone))
 		return err_field(err, FAIL_INVALID, "/zone",
-		                 "required: the name of a time zone like \"Europe/Berlin\"");
+				 "required: the name of a time zone like \"Europe/Berlin\"");
 	if (read_layers(doc, s, err) != 0)
 		return -1;
 	return read_overrides(doc, s, err);

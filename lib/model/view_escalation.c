@@ -1,4 +1,4 @@
-/* What a task view says of an escalation: where it stands in its chain, and who has acknowledged. */
+/* What a task view says of an escalation: where it stands, and who has acknowledged. */
 #include <string.h>
 
 #include "base/timefmt.h"
@@ -31,7 +31,8 @@ void view_escalation_begin(json_t *view, const struct event *created)
 
 static void level(json_t *e, const struct event *ev)
 {
-	static const char *const keys[] = {"level", "levels", "round", "agentId", "levelEndsAt", NULL};
+	static const char *const keys[] = {"level",   "levels",	     "round",
+					   "agentId", "levelEndsAt", NULL};
 
 	for (size_t i = 0; keys[i]; i++)
 		js_set_copy(e, keys[i], json_object_get(ev->data, keys[i]));

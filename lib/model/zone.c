@@ -12,7 +12,8 @@ enum { SEARCH_BACK_S = ZONE_OFFSET_MAX };
 
 int zone_name_valid(const char *name)
 {
-	static const char ok[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+-";
+	static const char ok[] =
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+-";
 	size_t n = strlen(name), part;
 
 	if (n == 0 || n > ZONE_NAME_MAX)
@@ -49,7 +50,7 @@ static int read_changes(const json_t *all, struct zone *z, struct err *err)
 		if (!json_is_integer(at) || !json_is_integer(off) || o <= -ZONE_OFFSET_MAX ||
 		    o >= ZONE_OFFSET_MAX || (z->n && json_integer_value(at) <= z->at[z->n - 1]))
 			return err_field(err, FAIL_INVALID, "/changes",
-			                 "must be ascending pairs [second, offset]");
+					 "must be ascending pairs [second, offset]");
 		z->at[z->n] = json_integer_value(at);
 		z->offset[z->n] = (int32_t)o;
 	}
@@ -96,7 +97,7 @@ static json_t *change(int64_t at, int32_t offset)
 }
 
 json_t *zone_to_json(const int64_t *at, const int32_t *offset, size_t n, int32_t first,
-                     const char *rule, struct err *err)
+		     const char *rule, struct err *err)
 {
 	struct zone_rule r;
 	size_t from = 0, to = n;
@@ -156,9 +157,9 @@ int64_t zone_next(const struct zone *z, int64_t utc)
 	for (; k < z->n; k++)
 		if (zone_offset(z, z->at[k]) != zone_offset(z, z->at[k] - 1))
 			return z->at[k];
-	return z->has_rule ? zone_rule_next(&z->rule, z->n && z->at[z->n - 1] > utc ? z->at[z->n - 1]
-	                                                                           : utc)
-	                   : INT64_MAX;
+	return z->has_rule
+		   ? zone_rule_next(&z->rule, z->n && z->at[z->n - 1] > utc ? z->at[z->n - 1] : utc)
+		   : INT64_MAX;
 }
 
 int64_t zone_local(const struct zone *z, int64_t utc)

@@ -111,8 +111,9 @@ int zone_rule_parse(const char *text, struct zone_rule *out)
 		expect(&s, ',');
 		out->end = when(&s);
 	}
-	return !s.bad && *s.p == '\0' && out->std > -ZONE_OFFSET_MAX && out->std < ZONE_OFFSET_MAX &&
-	       out->dst > -ZONE_OFFSET_MAX && out->dst < ZONE_OFFSET_MAX;
+	return !s.bad && *s.p == '\0' && out->std > -ZONE_OFFSET_MAX &&
+	       out->std < ZONE_OFFSET_MAX && out->dst > -ZONE_OFFSET_MAX &&
+	       out->dst < ZONE_OFFSET_MAX;
 }
 
 /* The local second at which ${w} falls in ${year}. */

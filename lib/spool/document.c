@@ -27,7 +27,7 @@ static int write_file(int dir, const char *name, const struct buf *text, struct 
 {
 	int fd = openat(dir, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640);
 	int rc = fd < 0 ? err_errno(err, "cannot write %s", name)
-	                : io_write_all(fd, text->data, text->len, err);
+			: io_write_all(fd, text->data, text->len, err);
 
 	if (rc == 0)
 		rc = io_fsync(fd, name, err);
@@ -37,7 +37,7 @@ static int write_file(int dir, const char *name, const struct buf *text, struct 
 }
 
 int spool_put_document(const struct spool *s, int kind, const char *name, const json_t *doc,
-                       struct err *err)
+		       struct err *err)
 {
 	char file[SPOOL_NAME_MAX], fresh[SPOOL_NAME_MAX];
 	struct buf text = BUF_INIT;

@@ -52,7 +52,7 @@ static int take_header(struct cursor *c, struct counts *out)
 	if (c->n < HEADER || memcmp(p, "TZif", 4) != 0 || p[4] < '2')
 		return 0;
 	*out = (struct counts){be32(p + 20), be32(p + 24), be32(p + 28),
-	                       be32(p + 32), be32(p + 36), be32(p + 40)};
+			       be32(p + 32), be32(p + 36), be32(p + 40)};
 	c->p += HEADER;
 	c->n -= HEADER;
 	return out->time <= ZONE_CHANGES_MAX && out->type >= 1 && out->type <= TYPES_MAX &&
@@ -63,7 +63,8 @@ static int take_header(struct cursor *c, struct counts *out)
 /* Bytes of a block whose times have ${width} bytes. */
 static size_t block_size(const struct counts *k, size_t width)
 {
-	return k->time * (width + 1) + k->type * 6 + k->chars + k->leap * (width + 4) + k->std + k->utc;
+	return k->time * (width + 1) + k->type * 6 + k->chars + k->leap * (width + 4) + k->std +
+	       k->utc;
 }
 
 /* "\nRULE\n" behind the last block; an empty rule is none. */
@@ -84,7 +85,7 @@ static int take_footer(struct cursor c, char rule[RULE_MAX])
 
 /* Before the first change type 0 holds (RFC 8536 3.2). */
 static json_t *take_times(const unsigned char *p, const struct counts *k, const char *rule,
-                          struct err *err)
+			  struct err *err)
 {
 	const unsigned char *index = p + k->time * 8, *types = index + k->time;
 	int64_t *at = mem_grow(NULL, k->time + 1, sizeof(*at));
@@ -99,7 +100,8 @@ static json_t *take_times(const unsigned char *p, const struct counts *k, const 
 			break;
 	}
 	if (i == k->time)
-		doc = zone_to_json(at, offset, k->time, (int32_t)be32(types), rule[0] ? rule : NULL, err);
+		doc = zone_to_json(at, offset, k->time, (int32_t)be32(types), rule[0] ? rule : NULL,
+				   err);
 	else
 		damaged(err);
 	free(at);
@@ -135,7 +137,7 @@ static int read_zone(const char *name, struct buf *out)
 	int fd = dir < 0 ? -1 : openat(dir, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat st;
 	int ok = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
-	         io_read_fd(fd, FILE_MAX, out, NULL) == 0;
+		 io_read_fd(fd, FILE_MAX, out, NULL) == 0;
 
 	if (fd >= 0)
 		close(fd);
@@ -161,7 +163,7 @@ json_t *tzif_load(const char *zone_name, struct err *err)
 			err_wrap(err, "%s/%s", zoneinfo, zone_name);
 	} else {
 		err_set(err, FAIL_CONFIG, "no such time zone \"%s\" in %s (is tzdata installed?)",
-		        zone_name, zoneinfo);
+			zone_name, zoneinfo);
 	}
 	buf_release(&bytes);
 	return doc;
@@ -192,9 +194,9 @@ static int resolve(struct resolving *r, const char *document, const char *pointe
 	json_decref(doc);
 	if (r->report)
 		buf_addf(r->report, "%s/%s.json: %s: %s\n", config_dirs[r->kind], document, pointer,
-		         why.msg);
+			 why.msg);
 	r->rc = err_set(r->err, FAIL_CONFIG, "%s/%s.json: %s: %s", config_dirs[r->kind], document,
-	                pointer, why.msg);
+			pointer, why.msg);
 	return 0;
 }
 

@@ -66,9 +66,8 @@ rehearse() { # at TIME: everything due then
 	id=$(erctl -q chain trigger support-escalation trigger.json)
 	[[ $id == e_* ]]
 	rehearse 2030-01-07T09:00:00Z
-	[ "$(field "$id" status,.agentId,.level)" = triggered,support-agent,1 ] ||
-		[ "$(erctl escalation show "$id" --json | jq -c '[.status,.agentId,.level]')" = \
-			'["triggered","support-agent",1]' ]
+	[ "$(erctl escalation show "$id" --json | jq -c '[.status,.agentId,.level]')" = \
+		'["triggered","support-agent",1]' ]
 	rehearse 2030-01-07T09:04:59Z
 	[ "$(field "$id" level)" = 1 ]
 	rehearse 2030-01-07T09:05:00Z
@@ -90,7 +89,7 @@ rehearse() { # at TIME: everything due then
 	erctl -q chain create create.json
 	start_erd
 	id=$(erctl -q chain trigger support-escalation trigger.json)
-	eventually test "$(field "$id" level)" = 1
+	eventually at_level "$id" 1
 	expect 0 erctl escalation escalate "$id" --reason "she is at lunch"
 	eventually at_level "$id" 3
 	jq -e '.context.ticketId == "T-4821"' senior.stdin

@@ -53,7 +53,7 @@ static void load_doc(struct state *s, const char *text, int schedule)
 	json_decref(s->doc);
 	s->doc = js_parse(text, strlen(text), &js_limits_doc, &err);
 	if (!s->doc || (schedule ? schedule_from_json("s", s->doc, &s->schedule, &err)
-	                         : hours_from_json(s->doc, "", 1, &s->hours, &err)) != 0)
+				 : hours_from_json(s->doc, "", 1, &s->hours, &err)) != 0)
 		die(text, &err);
 }
 

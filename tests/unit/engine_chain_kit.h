@@ -57,10 +57,11 @@ static inline void kit_replay(struct world *w, const json_t *events)
 	json_t *line;
 	size_t i;
 
-	json_array_foreach(events, i, line) {
+	json_array_foreach(events, i, line)
+	{
 		struct event ev;
 		ck_assert_msg(event_parse(line, &ev, &err) == 0 && evolve(w, &ev, &err) == 0, "%s",
-		              err.msg);
+			      err.msg);
 	}
 }
 
@@ -104,15 +105,22 @@ static inline void kit_apply(struct kit *k, struct decision *d, const char *msg)
 
 	for (size_t i = 0; i < d->n; i++) {
 		struct draft *dr = &d->events[i];
-		struct event ev = {.type = dr->type, .seq = ++k->seq, .at_ms = k->now + k->step,
-		                   .has_task = dr->has_task, .task = dr->task, .state = dr->state,
-		                   .actor = dr->actor, .msg = msg, .data = dr->data};
+		struct event ev = {.type = dr->type,
+				   .seq = ++k->seq,
+				   .at_ms = k->now + k->step,
+				   .has_task = dr->has_task,
+				   .task = dr->task,
+				   .state = dr->state,
+				   .actor = dr->actor,
+				   .msg = msg,
+				   .data = dr->data};
 		size_t from = k->journal.len;
 		id_from_seq(&ev.id, T0, 7, ev.seq);
 		event_encode(&ev, &k->journal);
 		buf_adds(&k->journal, "}\n");
-		json_array_append_new(k->events, js_parse(k->journal.data + from, k->journal.len - from,
-		                                          &js_limits_own, &err));
+		json_array_append_new(
+		    k->events,
+		    js_parse(k->journal.data + from, k->journal.len - from, &js_limits_own, &err));
 		ck_assert_msg(evolve(k->w, &ev, &err) == 0, "%s", err.msg);
 		kit_view(k, &ev);
 	}
@@ -163,8 +171,8 @@ static inline void kit_set(struct kit *k, enum config_kind kind, const char *nam
 	struct err err = ERR_INIT;
 	struct decision d;
 	json_t *doc = text ? js_parse(text, strlen(text), &js_limits_doc, &err) : NULL;
-	struct input in = {.kind = IN_CONFIG, .config_kind = kind, .config_name = name,
-	                   .config_doc = doc};
+	struct input in = {
+	    .kind = IN_CONFIG, .config_kind = kind, .config_name = name, .config_doc = doc};
 
 	ck_assert_msg(doc || !text, "%s: %s", name, err.msg);
 	ck_assert_msg(decide(k->w, k->now + k->step, &in, &d, &err) == 0, "%s: %s", name, err.msg);
@@ -204,23 +212,25 @@ static inline int kit_trigger(struct kit *k, const char *from, const char *body)
 	ck_assert_int_lt(k->n_tasks, KIT_TASKS);
 	id_from_seq(&k->ids[k->n_tasks], T0, 2, (uint64_t)k->n_tasks);
 	snprintf(text, sizeof(text),
-	         "{\"er\":1,\"type\":\"submit\",\"id\":\"%s\",\"from\":\"%s\",\"body\":%s}",
-	         id_format(&k->ids[k->n_tasks], "task_", id), from, body);
+		 "{\"er\":1,\"type\":\"submit\",\"id\":\"%s\",\"from\":\"%s\",\"body\":%s}",
+		 id_format(&k->ids[k->n_tasks], "task_", id), from, body);
 	k->n_tasks++;
 	ck_assert_msg(kit_message(k, text) == 0, "%s", k->refused.msg);
 	return k->n_tasks - 1;
 }
 
 /* 0, or -1 with k->refused. */
-static inline int kit_say(struct kit *k, int task, const char *from, const char *type, const char *body)
+static inline int kit_say(struct kit *k, int task, const char *from, const char *type,
+			  const char *body)
 {
 	char id[ID_TEXT_MAX], msg[ID_TEXT_MAX], text[4096];
 	struct id raw;
 
 	id_from_seq(&raw, T0, 1, ++k->msgs);
-	snprintf(text, sizeof(text),
-	         "{\"er\":1,\"type\":\"%s\",\"id\":\"%s\",\"task\":\"%s\",\"from\":\"%s\",\"body\":%s}",
-	         type, id_format(&raw, "msg_", msg), id_format(&k->ids[task], "task_", id), from, body);
+	snprintf(
+	    text, sizeof(text),
+	    "{\"er\":1,\"type\":\"%s\",\"id\":\"%s\",\"task\":\"%s\",\"from\":\"%s\",\"body\":%s}",
+	    type, id_format(&raw, "msg_", msg), id_format(&k->ids[task], "task_", id), from, body);
 	return kit_message(k, text);
 }
 
@@ -236,7 +246,8 @@ static inline char *kit_story(const struct kit *k, int task, const char *prefix)
 
 	out[0] = '\0';
 	id_format(&k->ids[task], "task_", id);
-	json_array_foreach(k->events, i, ev) {
+	json_array_foreach(k->events, i, ev)
+	{
 		const char *type = js_str_or(ev, "/type", "");
 		char level[32];
 		if (strcmp(js_str_or(ev, "/task", ""), id) != 0)
@@ -248,11 +259,11 @@ static inline char *kit_story(const struct kit *k, int task, const char *prefix)
 			continue;
 		snprintf(level, sizeof(level), "%lld", (long long)js_int_or(ev, "/data/level", 0));
 		int leveled = strcmp(type, "escalation.escalated") == 0 ||
-		              strcmp(type, "escalation.triggered") == 0;
+			      strcmp(type, "escalation.triggered") == 0;
 		n += (size_t)snprintf(out + n, sizeof(out) - n, "+%lld %s %s %s\n",
-		                      (long long)(at - first) / SECOND, strchr(type, '.') + 1,
-		                      leveled ? level : js_str_or(ev, "/data/worker", "-"),
-		                      js_str_or(ev, "/data/reason", ""));
+				      (long long)(at - first) / SECOND, strchr(type, '.') + 1,
+				      leveled ? level : js_str_or(ev, "/data/worker", "-"),
+				      js_str_or(ev, "/data/reason", ""));
 	}
 	return out;
 }
@@ -273,14 +284,14 @@ static inline const char *kit_view_text(const struct kit *k, int task, const cha
 }
 
 static const char seed_chain[] =
-	"{\"name\":\"support-escalation\",\"levels\":["
-	"{\"agentId\":\"support-agent\",\"timeoutSeconds\":300},"
-	"{\"agentId\":\"senior-agent\",\"timeoutSeconds\":600,\"confidenceThreshold\":0.5},"
-	"{\"agentId\":\"human-escalation\",\"timeoutSeconds\":3600}]}";
+    "{\"name\":\"support-escalation\",\"levels\":["
+    "{\"agentId\":\"support-agent\",\"timeoutSeconds\":300},"
+    "{\"agentId\":\"senior-agent\",\"timeoutSeconds\":600,\"confidenceThreshold\":0.5},"
+    "{\"agentId\":\"human-escalation\",\"timeoutSeconds\":3600}]}";
 static const char seed_trigger[] =
-	"{\"chain\":\"support-escalation\","
-	"\"reason\":\"Customer cannot access their account after password reset\","
-	"\"context\":{\"ticketId\":\"T-4821\",\"severity\":\"high\"}}";
+    "{\"chain\":\"support-escalation\","
+    "\"reason\":\"Customer cannot access their account after password reset\","
+    "\"context\":{\"ticketId\":\"T-4821\",\"severity\":\"high\"}}";
 
 static inline struct kit kit_new(void)
 {

@@ -8,14 +8,14 @@
 
 /* Europe/Berlin from 2026 on is enough of a zone. */
 static const char berlin[] =
-	"{\"offset\":3600,\"changes\":[],\"rule\":\"CET-1CEST,M3.5.0,M10.5.0/3\"}";
+    "{\"offset\":3600,\"changes\":[],\"rule\":\"CET-1CEST,M3.5.0,M10.5.0/3\"}";
 
 static void schedules(struct kit *k)
 {
 	kit_set(k, CFG_ZONE, "Europe/Berlin", berlin);
 	kit_set(k, CFG_SCHEDULE, "desk",
-	        "{\"zone\":\"Europe/Berlin\",\"rotation\":\"daily\",\"start\":\"2026-03-01\","
-	        "\"handoff\":\"22:10\",\"members\":[\"ana\",\"ben\"]}");
+		"{\"zone\":\"Europe/Berlin\",\"rotation\":\"daily\",\"start\":\"2026-03-01\","
+		"\"handoff\":\"22:10\",\"members\":[\"ana\",\"ben\"]}");
 }
 
 /* A day with all that can happen to a chain. */
@@ -24,11 +24,12 @@ static void a_day(struct kit *k)
 	kit_people(k, seed_chain);
 	schedules(k);
 	kit_set(k, CFG_WORKER, "bot", "{\"kind\":\"exec\",\"exec\":{\"command\":[\"true\"]}}");
-	kit_set(k, CFG_CHAIN, "night",
-	        "{\"levels\":[{\"agentId\":\"bot\",\"timeoutSeconds\":60,\"confidenceThreshold\":0.8},"
-	        "{\"agentId\":\"desk\",\"timeoutSeconds\":300},"
-	        "{\"agentId\":\"human-escalation\",\"timeoutSeconds\":900,\"acknowledgers\":2}],"
-	        "\"repeat\":2,\"acknowledgeSeconds\":1200}");
+	kit_set(
+	    k, CFG_CHAIN, "night",
+	    "{\"levels\":[{\"agentId\":\"bot\",\"timeoutSeconds\":60,\"confidenceThreshold\":0.8},"
+	    "{\"agentId\":\"desk\",\"timeoutSeconds\":300},"
+	    "{\"agentId\":\"human-escalation\",\"timeoutSeconds\":900,\"acknowledgers\":2}],"
+	    "\"repeat\":2,\"acknowledgeSeconds\":1200}");
 	int a = kit_trigger(k, "alice", seed_trigger);
 	int b = kit_trigger(k, "alice", "{\"chain\":\"night\",\"reason\":\"disk\"}");
 	ck_assert_int_eq(kit_say(k, b, "bot", "start", "{}"), 0);
@@ -46,7 +47,8 @@ static void a_day(struct kit *k)
 	kit_after(k, 600 * SECOND);
 	ck_assert_int_eq(kit_say(k, a, "lead", "escalate", "{\"level\":1}"), 0);
 	kit_after(k, 700 * SECOND);
-	ck_assert_int_eq(kit_say(k, c, "x", "resolve", "{\"agentId\":\"ben\",\"resolution\":\"y\"}"), 0);
+	ck_assert_int_eq(
+	    kit_say(k, c, "x", "resolve", "{\"agentId\":\"ben\",\"resolution\":\"y\"}"), 0);
 	kit_after(k, 37 * HOUR);
 }
 
@@ -65,8 +67,8 @@ START_TEST(restart_after_any_decision)
 		k.from_journal = at % 2;
 		a_day(&k);
 		ck_assert_msg(k.journal.len == plain.journal.len &&
-		                  memcmp(k.journal.data, plain.journal.data, k.journal.len) == 0,
-		              "a restart after decision %ld changes what happens", at / 2);
+				  memcmp(k.journal.data, plain.journal.data, k.journal.len) == 0,
+			      "a restart after decision %ld changes what happens", at / 2);
 		kit_free(&k);
 	}
 	kit_free(&plain);
@@ -124,7 +126,7 @@ START_TEST(clock_set_while_running)
 }
 END_TEST
 
-/* Nobody measured.  Ahead: what is due is due, once each.  Back: nothing waits longer than it would. */
+/* Nobody measured.  Ahead: what is due is due, once each.  Back: nothing waits for long. */
 START_TEST(clock_set_while_away)
 {
 	struct kit k = kit_new();
@@ -135,7 +137,8 @@ START_TEST(clock_set_while_away)
 	size_t before = json_array_size(k.events);
 	set_clock(&k, by, 0);
 	kit_settle(&k);
-	ck_assert_uint_le(json_array_size(k.events), before + 4); /* one level, asked once; no storm */
+	ck_assert_uint_le(json_array_size(k.events),
+			  before + 4); /* one level, asked once; no storm */
 	kit_after(&k, 900 * SECOND + 4 * SECOND);
 	if (by < 37 * HOUR)
 		ck_assert_int_eq(kit_task(&k, e)->esc->level, 2);
@@ -151,8 +154,9 @@ START_TEST(named_deadline_stays)
 
 	kit_people(&k, seed_chain);
 	kit_set(&k, CFG_LANE, "general", "{\"pools\":[\"human-escalation\"],\"slaSeconds\":86400}");
-	int e = kit_trigger(&k, "alice", "{\"er\":1,\"title\":\"t\",\"sla\":{\"deadline\":"
-	                                 "\"2026-03-31T23:00:00Z\"}}");
+	int e = kit_trigger(&k, "alice",
+			    "{\"er\":1,\"title\":\"t\",\"sla\":{\"deadline\":"
+			    "\"2026-03-31T23:00:00Z\"}}");
 	int f = kit_trigger(&k, "alice", "{\"er\":1,\"title\":\"t\"}");
 	set_clock(&k, HOUR, 1);
 	ck_assert_int_eq(kit_task(&k, e)->due_ms, T0 + 3 * HOUR);
@@ -167,7 +171,7 @@ START_TEST(on_call_at_that_moment)
 	struct kit k = kit_new();
 
 	kit_people(&k, "{\"levels\":[{\"agentId\":\"senior-agent\",\"timeoutSeconds\":660},"
-	               "{\"agentId\":\"desk\",\"timeoutSeconds\":600}],\"repeat\":1}");
+		       "{\"agentId\":\"desk\",\"timeoutSeconds\":600}],\"repeat\":1}");
 	schedules(&k);
 	const struct schedule *s = config_schedule(k.w->config, "desk");
 	const struct zone *z = config_zone(k.w->config, "Europe/Berlin");
@@ -188,8 +192,8 @@ START_TEST(waits_for_the_hand_off)
 	kit_people(&k, "{\"levels\":[{\"agentId\":\"later\",\"timeoutSeconds\":60}]}");
 	schedules(&k);
 	kit_set(&k, CFG_SCHEDULE, "later",
-	        "{\"zone\":\"Europe/Berlin\",\"rotation\":\"weekly\",\"start\":\"2026-03-31\","
-	        "\"handoff\":\"22:02\",\"members\":[\"ana\"]}");
+		"{\"zone\":\"Europe/Berlin\",\"rotation\":\"weekly\",\"start\":\"2026-03-31\","
+		"\"handoff\":\"22:02\",\"members\":[\"ana\"]}");
 	int e = kit_trigger(&k, "alice", seed_trigger);
 	kit_after(&k, 119 * SECOND);
 	ck_assert_str_eq(kit_view_text(&k, e, "/state"), "queued");

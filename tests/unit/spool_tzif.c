@@ -11,7 +11,7 @@
 #include "model/zone.h"
 #include "spool/tzif.h"
 
-#define UTC(y, mo, d, h, mi) (civil_day(y, mo, d) * DAY_S + (h) * 3600 + (mi) * 60)
+#define UTC(y, mo, d, h, mi) (civil_day(y, mo, d) * DAY_S + (h)*3600 + (mi)*60)
 
 static struct zone zone(const char *name)
 {
@@ -45,8 +45,9 @@ END_TEST
 
 START_TEST(documents_are_small)
 {
-	static const char *const names[] = {"UTC", "Europe/Berlin", "America/New_York",
-	                                    "Africa/Casablanca", "Asia/Kolkata", "Etc/GMT+5"};
+	static const char *const names[] = {
+	    "UTC",	    "Europe/Berlin", "America/New_York", "Africa/Casablanca",
+	    "Asia/Kolkata", "Etc/GMT+5"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		struct err err = ERR_INIT;
@@ -63,8 +64,14 @@ END_TEST
 
 START_TEST(no_such_zone)
 {
-	static const char *const names[] = {"", "Europe/Atlantis", "../../etc/passwd", "Europe",
-	                                    "/etc/passwd", "Europe//Berlin", "zone.tab", "-x"};
+	static const char *const names[] = {"",
+					    "Europe/Atlantis",
+					    "../../etc/passwd",
+					    "Europe",
+					    "/etc/passwd",
+					    "Europe//Berlin",
+					    "zone.tab",
+					    "-x"};
 	struct err err = ERR_INIT;
 
 	ck_assert_ptr_null(tzif_load(names[_i], &err));
@@ -110,16 +117,29 @@ START_TEST(rules)
 	static const struct {
 		const char *text;
 		int ok;
-	} cases[] = {{"UTC0", 1}, {"CET-1CEST,M3.5.0,M10.5.0/3", 1}, {"<+1030>-10:30<+11>-11,M10.1.0,M4.1.0", 1},
-	             {"IST-1GMT0,M10.5.0,M3.5.0/1", 1}, {"EST5EDT,J60,J300", 1},
-	             {"<-02>2<-01>,M3.5.0/-1,M10.5.0/0", 1}, {"XXX3EDT4,0/0,J365/23", 1},
-	             {"", 0}, {"CET", 0}, {"C0", 0}, {"CET-1CEST", 0}, {"CET-1CEST,M13.5.0,M10.5.0", 0},
-	             {"CET-1CEST,M3.6.0,M10.5.0", 0}, {"CET-99", 0}, {"<+1", 0}, {"UTC0x", 0},
-	             {"CET-1CEST,M3.5.0,M10.5.0/168", 0}, {"CET-1CEST,J0,J366", 0}};
+	} cases[] = {{"UTC0", 1},
+		     {"CET-1CEST,M3.5.0,M10.5.0/3", 1},
+		     {"<+1030>-10:30<+11>-11,M10.1.0,M4.1.0", 1},
+		     {"IST-1GMT0,M10.5.0,M3.5.0/1", 1},
+		     {"EST5EDT,J60,J300", 1},
+		     {"<-02>2<-01>,M3.5.0/-1,M10.5.0/0", 1},
+		     {"XXX3EDT4,0/0,J365/23", 1},
+		     {"", 0},
+		     {"CET", 0},
+		     {"C0", 0},
+		     {"CET-1CEST", 0},
+		     {"CET-1CEST,M13.5.0,M10.5.0", 0},
+		     {"CET-1CEST,M3.6.0,M10.5.0", 0},
+		     {"CET-99", 0},
+		     {"<+1", 0},
+		     {"UTC0x", 0},
+		     {"CET-1CEST,M3.5.0,M10.5.0/168", 0},
+		     {"CET-1CEST,J0,J366", 0}};
 	struct zone_rule r;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		ck_assert_msg(zone_rule_parse(cases[i].text, &r) == cases[i].ok, "%s", cases[i].text);
+		ck_assert_msg(zone_rule_parse(cases[i].text, &r) == cases[i].ok, "%s",
+			      cases[i].text);
 	/* summer all year: no change */
 	ck_assert_int_eq(zone_rule_parse("XXX3EDT4,0/0,J365/23", &r), 1);
 	ck_assert_int_eq(zone_rule_next(&r, UTC(2026, 6, 1, 0, 0)), INT64_MAX);
@@ -131,8 +151,9 @@ START_TEST(hours)
 	struct zone z = zone("Europe/Berlin");
 	struct err err = ERR_INIT;
 	struct hours h;
-	const char *text = "{\"weekly\":{\"mon\":[\"09:00-12:00\",\"12:00-17:00\"],\"fri\":[\"22:00-06:00\"]},"
-	                   "\"zone\":\"Europe/Berlin\",\"except\":[\"2026-11-30\"]}";
+	const char *text =
+	    "{\"weekly\":{\"mon\":[\"09:00-12:00\",\"12:00-17:00\"],\"fri\":[\"22:00-06:00\"]},"
+	    "\"zone\":\"Europe/Berlin\",\"except\":[\"2026-11-30\"]}";
 	json_t *doc = js_parse(text, strlen(text), &js_limits_doc, &err);
 
 	ck_assert_int_eq(hours_from_json(doc, "", 1, &h, &err), 0);
@@ -140,11 +161,12 @@ START_TEST(hours)
 	ck_assert_int_eq(hours_open(&h, &z, mon - 1), 0);
 	ck_assert_int_eq(hours_open(&h, &z, mon), 1);
 	ck_assert_int_eq(hours_next_change(&h, &z, mon), mon + 8 * 3600000);
-	ck_assert_int_eq(hours_next_open(&h, &z, mon + 8 * 3600000), UTC(2026, 11, 27, 21, 0) * 1000);
+	ck_assert_int_eq(hours_next_open(&h, &z, mon + 8 * 3600000),
+			 UTC(2026, 11, 27, 21, 0) * 1000);
 	ck_assert_int_eq(hours_open(&h, &z, UTC(2026, 11, 28, 4, 59) * 1000), 1);
 	/* the next Monday is none */
 	ck_assert_int_eq(hours_next_open(&h, &z, UTC(2026, 11, 28, 6, 0) * 1000),
-	                 UTC(2026, 12, 4, 21, 0) * 1000);
+			 UTC(2026, 12, 4, 21, 0) * 1000);
 	hours_release(&h);
 	json_decref(doc);
 	zone_release(&z);
