@@ -8,9 +8,12 @@
  *            main opens what .needs asks for, .run does the work.
  * Result     .run returns the exit status itself, or -1 with *err set; main then
  *            prints the error and maps its code (base/err.h).
- * Adding     1. NAME.c with `const struct cmd cmd_NAME`.  2. A row in main.c.
- *            3. tests/golden/help/NAME.txt (`erctl NAME --help`).  The help, man and
- *            completion tests fail until all three agree.
+ * Nouns      A noun (schema, lane …) is a value with .verbs, a table of values whose names are
+ *            "schema add" and so on; it has no .run.  Everything about options, help, pages and
+ *            completion holds for its verbs, too (noun.h).
+ * Adding     1. NAME.c with `const struct cmd cmd_NAME`.  2. A row in main.c, or in the table of
+ *            its noun.  3. tests/golden/help/NAME.txt (`erctl NAME --help`; NOUN-VERB.txt).  The
+ *            help, man and completion tests fail until all three agree.
  */
 #ifndef ERCTL_CMD_H
 #define ERCTL_CMD_H
@@ -51,7 +54,10 @@ struct opt {
 };
 #define OPT_END {0, NULL, OPT_FLAG, NULL, NULL}
 
-enum arg_type { ARG_NONE, ARG_ID, ARG_TEXT, ARG_FILE, ARG_DIR, ARG_VERB, ARG_SHELL };
+enum arg_type { ARG_NONE, ARG_ID, ARG_TEXT, ARG_FILE, ARG_DIR, ARG_VERB, ARG_SHELL,
+	ARG_SCHEMA,     /* a name in etc/schemas */
+	ARG_SCHEMA_FILE /* the same, or a file */
+};
 
 enum need {
 	NEED_SPOOL = 1 << 0,
@@ -78,6 +84,7 @@ struct cmd {
 	const char *examples;      /* one command a line */
 	const char *const *fields; /* what --json=… may name first; NULL: no selection */
 	int hidden;
+	const struct cmd *const *verbs; /* of a noun, by name, NULL-ended; or NULL */
 	int (*run)(struct run *r, struct err *err);
 };
 

@@ -9,6 +9,7 @@
 #include "args.h"
 #include "base/err.h"
 #include "cmd.h"
+#include "noun.h"
 #include "offer.h"
 #include "verbs.h"
 
@@ -33,6 +34,10 @@ static void read_words(struct offer *c, int n, char **words)
 				o = find_in(global_opts, w);
 		} else if (!c->cmd) {
 			c->cmd = cmd_find(w);
+			continue;
+		} else if (c->cmd->verbs) {
+			const struct cmd *verb = noun_verb(c->cmd, w);
+			c->cmd = verb ? verb : c->cmd;
 			continue;
 		} else {
 			c->nargs++;
@@ -66,7 +71,7 @@ static int run(struct run *r, struct err *err)
 		offer_options(&c, c.cmd ? c.cmd->opts : NULL);
 		offer_options(&c, global_opts);
 	} else if (!c.cmd) {
-		offer_verbs(&c);
+		offer_verbs(&c, commands);
 	} else {
 		offer_argument(&c);
 	}

@@ -8,6 +8,7 @@
 #include "base/near.h"
 #include "base/safe.h"
 #include "cmd.h"
+#include "noun.h"
 #include "handover.h"
 #include "verbs.h"
 
@@ -103,6 +104,8 @@ int help_print(struct run *r, const struct cmd *cmd)
 		buf_addc(&b, '\n');
 		help_fill(&b, cmd->about, 0, HELP_COLS);
 	}
+	if (cmd->verbs)
+		noun_help(&b, cmd);
 	add_options(&b, "Options", cmd->opts);
 	add_options(&b, "Global options", global_opts);
 	if (cmd->fields) {
@@ -213,8 +216,11 @@ static int run(struct run *r, struct err *err)
 		list_all(r);
 	} else {
 		const struct cmd *c = cmd_find(r->argv[0]);
-		if (c && !c->hidden)
-			return help_print(r, c);
+		const struct cmd *verb = c && c->verbs && r->argc > 1 ? noun_verb(c, r->argv[1]) : c;
+		if (c && !verb)
+			return noun_unknown(c, r->argv[1], err);
+		if (c && !c->hidden && (verb != c || r->argc == 1))
+			return help_print(r, verb);
 		if (!topic_print(&r->out, r->argv[0]))
 			return unknown(r->argv[0], err);
 	}
@@ -223,15 +229,15 @@ static int run(struct run *r, struct err *err)
 
 const struct cmd cmd_help = {
 	.name = "help",
-	.args = "[VERB|TOPIC]",
+	.args = "[VERB|NOUN [VERB]|TOPIC]",
 	.summary = "explain a verb or a topic",
 	.about = "Without an argument all verbs are listed. Topics: environment, exit-codes, states. "
 	         "With --json everything that the tables know is printed as one document: verbs, "
 	         "options with their types, exit codes.",
 	.group = GROUP_LOOK,
 	.first = ARG_VERB,
-	.max_args = 1,
+	.max_args = 2,
 	.exits = "0 2",
-	.examples = "erctl help submit\nerctl help exit-codes\nerctl help --json",
+	.examples = "erctl help submit\nerctl help schema add\nerctl help exit-codes\nerctl help --json",
 	.run = run,
 };

@@ -46,6 +46,12 @@ static json_t *cmd_json(const struct cmd *c)
 	js_set_str(j, "summary", c->summary);
 	js_set_new(j, "options", opts_json(c->opts));
 	js_set_new(j, "exitCodes", exits_json(c->exits));
+	if (c->verbs) {
+		json_t *below = json_array();
+		for (const struct cmd *const *v = c->verbs; *v; v++)
+			json_array_append_new(below, cmd_json(*v));
+		js_set_new(j, "commands", below);
+	}
 	if (c->fields) {
 		json_t *f = json_array();
 		for (size_t i = 0; c->fields[i]; i++)

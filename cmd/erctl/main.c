@@ -8,6 +8,7 @@
 #include "extern.h"
 #include "help.h"
 #include "identity.h"
+#include "noun.h"
 #include "select.h"
 #include "verbs.h"
 
@@ -15,7 +16,7 @@ const struct cmd *const commands[] = {
 	&cmd_complete, &cmd_man,    &cmd_accept,     &cmd_answer, &cmd_ask,    &cmd_blob,    &cmd_block,
 	&cmd_cancel,   &cmd_comment, &cmd_completion, &cmd_decline, &cmd_drafts, &cmd_events, &cmd_form,   &cmd_fsck,
 	&cmd_help,     &cmd_inbox,  &cmd_init,       &cmd_list,   &cmd_release, &cmd_reply,
-	&cmd_show,     &cmd_start,  &cmd_status,     &cmd_submit, &cmd_wait,   NULL};
+	&cmd_schema,   &cmd_show,     &cmd_start,  &cmd_status,     &cmd_submit, &cmd_wait,   NULL};
 
 const struct cmd *cmd_find(const char *name)
 {
@@ -87,6 +88,24 @@ static int check_count(const struct run *r, struct err *err)
 	return 0;
 }
 
+static int run_cmd(struct run *r, int argc, char **argv, struct err *err);
+
+static int run_noun(struct run *r, int argc, char **argv, struct err *err)
+{
+	const struct cmd *noun = r->cmd;
+	int next = argc;
+	if (args_global(r, argc, argv, &next, err) < 0)
+		return -1;
+	set_format(r);
+	if (next == argc || args_has(r, "help"))
+		return help_print(r, noun);
+	r->cmd = noun_verb(noun, argv[next]);
+	if (r->cmd)
+		return run_cmd(r, argc - next, argv + next, err);
+	r->cmd = noun;
+	return noun_unknown(noun, argv[next], err);
+}
+
 static int run_cmd(struct run *r, int argc, char **argv, struct err *err)
 {
 	int raw = r->cmd->rest == ARG_VERB && r->cmd->hidden; /* __complete: words, not options */
@@ -95,6 +114,8 @@ static int run_cmd(struct run *r, int argc, char **argv, struct err *err)
 		r->argv = argv + 1;
 		return r->cmd->run(r, err);
 	}
+	if (r->cmd->verbs)
+		return run_noun(r, argc, argv, err);
 	if (args_parse(r, argc, argv, err) < 0)
 		return -1;
 	set_format(r);

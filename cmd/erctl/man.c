@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "cmd.h"
 #include "help.h"
+#include "noun.h"
 #include "verbs.h"
 
 enum { MAN_COLS = 76 };
@@ -127,18 +128,38 @@ static void add_example_section(struct buf *b, const char *text)
 	buf_adds(b, "\n.Ed\n");
 }
 
-static void verb_page(struct buf *b, const struct cmd *c)
+static void add_synopsis(struct buf *b, const struct cmd *c)
 {
-	char name[64];
-	snprintf(name, sizeof name, "erctl-%s", c->name);
-	add_head(b, name, name, c->summary);
-	buf_addf(b, ".Sh SYNOPSIS\n.Nm erctl %s\n", c->name);
+	buf_addf(b, ".Nm erctl %s\n", c->name);
 	buf_adds(b, ".Op Ar options\n");
 	if (*c->args) {
 		buf_adds(b, ".Ar ");
 		add_text(b, c->args, strlen(c->args));
 		buf_addc(b, '\n');
 	}
+}
+
+/* The verbs of a noun have a part each. */
+static void add_verbs(struct buf *b, const struct cmd *noun)
+{
+	for (const struct cmd *const *v = noun->verbs; *v; v++) {
+		buf_addf(b, ".Ss erctl %s\n", (*v)->name);
+		add_prose(b, (*v)->about);
+		if ((*v)->opts && (*v)->opts->name)
+			add_opts(b, (*v)->opts);
+	}
+}
+
+static void verb_page(struct buf *b, const struct cmd *c)
+{
+	char name[64];
+	snprintf(name, sizeof name, "erctl-%s", c->name);
+	add_head(b, name, name, c->summary);
+	buf_adds(b, ".Sh SYNOPSIS\n");
+	if (!c->verbs)
+		add_synopsis(b, c);
+	for (const struct cmd *const *v = c->verbs; v && *v; v++)
+		add_synopsis(b, *v);
 	buf_adds(b, ".Sh DESCRIPTION\n");
 	add_prose(b, c->about);
 	if (c->opts && c->opts->name) {
@@ -146,6 +167,8 @@ static void verb_page(struct buf *b, const struct cmd *c)
 		add_opts(b, c->opts);
 	}
 	buf_adds(b, ".Pp\nOptions that every verb takes are in\n.Xr erctl 1 .\n");
+	if (c->verbs)
+		add_verbs(b, c);
 	if (c->fields) {
 		buf_adds(b, ".Pp\nFields of\n.Fl \\-json Ns = :\n");
 		for (size_t i = 0; c->fields[i]; i++)
@@ -204,6 +227,7 @@ static void main_page(struct buf *b)
 
 static const struct opt opts[] = {
 	{0, "list", OPT_FLAG, NULL, "print the names of the verbs that have a page"},
+	{0, "all", OPT_FLAG, NULL, "with --list: the verbs of nouns, too"},
 	OPT_END};
 
 static int run(struct run *r, struct err *err)
@@ -213,6 +237,8 @@ static int run(struct run *r, struct err *err)
 		for (const struct cmd *const *c = commands; *c; c++) {
 			if (!(*c)->hidden)
 				buf_addf(&b, "%s\n", (*c)->name);
+			for (const struct cmd *const *v = (*c)->verbs; args_has(r, "all") && v && *v; v++)
+				buf_addf(&b, "%s\n", (*v)->name);
 		}
 	} else if (r->argc == 0) {
 		main_page(&b);

@@ -12,6 +12,7 @@
 #include "help.h"
 #include "model/config.h"
 #include "model/state.h"
+#include "noun.h"
 #include "rows.h"
 #include "spool/dirlist.h"
 
@@ -61,11 +62,11 @@ void offer_options(struct offer *c, const struct opt *o)
 	c->bits |= BIT_NO_FILES;
 }
 
-void offer_verbs(struct offer *c)
+void offer_verbs(struct offer *c, const struct cmd *const *verbs)
 {
-	for (const struct cmd *const *v = commands; *v; v++) {
+	for (const struct cmd *const *v = verbs; *v; v++) {
 		if (!(*v)->hidden)
-			add(c, (*v)->name, strlen((*v)->name), (*v)->summary);
+			add(c, noun_word(*v), strlen(noun_word(*v)), (*v)->summary);
 	}
 	c->bits |= BIT_NO_FILES;
 }
@@ -157,14 +158,25 @@ void offer_value(struct offer *c, const struct opt *o)
 void offer_argument(struct offer *c)
 {
 	enum arg_type type = c->nargs == 0 ? c->cmd->first : c->cmd->rest;
+	if (c->cmd->verbs) {
+		offer_verbs(c, c->cmd->verbs);
+		return;
+	}
 	if (c->cmd->max_args >= 0 && c->nargs >= c->cmd->max_args)
 		type = ARG_NONE;
 	switch (type) {
 	case ARG_ID:
 		offer_ids(c);
 		break;
+	case ARG_SCHEMA:
+		offer_configured(c, CFG_SCHEMA);
+		break;
+	case ARG_SCHEMA_FILE:
+		offer_configured(c, CFG_SCHEMA);
+		c->bits &= ~BIT_NO_FILES;
+		break;
 	case ARG_VERB:
-		offer_verbs(c);
+		offer_verbs(c, commands);
 		for (size_t i = 0; topics[i]; i++)
 			add(c, topics[i], strlen(topics[i]), "topic");
 		break;

@@ -21,7 +21,7 @@ struct offer {
 	int bits;                  /* out */
 };
 
-void offer_verbs(struct offer *c);
+void offer_verbs(struct offer *c, const struct cmd *const *verbs); /* NULL-ended */
 void offer_options(struct offer *c, const struct opt *o);
 void offer_value(struct offer *c, const struct opt *o); /* by the option's type */
 void offer_argument(struct offer *c);                   /* by the verb's */

@@ -63,10 +63,17 @@ static int pass(struct erd *e, int *busy, struct err *err)
 	return 0;
 }
 
+static void reload(struct erd *e)
+{
+	struct err err = ERR_INIT;
+
+	if (erd_reload(e, &err) != 0)
+		log_event(LOG_ERR_, "config.kept", "reason", err.msg, NULL);
+}
+
 static void read_signals(struct erd *e)
 {
 	struct signalfd_siginfo si;
-	struct err err = ERR_INIT;
 
 	while (read(e->signals, &si, sizeof(si)) == sizeof(si)) {
 		switch (si.ssi_signo) {
@@ -75,8 +82,7 @@ static void read_signals(struct erd *e)
 			e->stop = -1; /* in good order */
 			break;
 		case SIGHUP:
-			if (erd_reload(e, &err) != 0)
-				log_event(LOG_ERR_, "config.kept", "reason", err.msg, NULL);
+			reload(e);
 			break;
 		case SIGCHLD:
 			rest_reap(e);
@@ -123,8 +129,8 @@ static int sleep_until_work(struct erd *e, int64_t ms, struct err *err)
 	if (http_poll(e->http, fds, n, ms, err) != 0)
 		return -1;
 	agents_handle(e->agents, fds + own, n - own);
-	if (e->control >= 0)
-		control_drain(e->control);
+	if (e->control >= 0 && control_drain(e->control))
+		reload(e);
 	while (e->inotify >= 0 && read(e->inotify, drop, sizeof(drop)) > 0)
 		; /* which file it was does not matter: new/ is scanned */
 	read_signals(e);

@@ -16,6 +16,7 @@
 #include "spool/droplock.h"
 #include "spool/fifo.h"
 #include "spool/layout.h"
+#include "spool/lock.h"
 #include "spool/waiting.h"
 
 enum { LOCK_WAIT_MS = 10000, NAME_BYTES = 96, TRIES = 8 };
@@ -188,13 +189,23 @@ int drop_submit(const struct spool *s, struct drop_submit *d, struct err *err)
 	return drop_space(s, err) ? -1 : publish(s, d->id, d->id, d->bytes, d->n, err);
 }
 
-int drop_nudge(const struct spool *s)
+static int nudge(const struct spool *s, char byte)
 {
 	int fd = fifo_open(s->root, "control");
 
 	if (fd < 0)
 		return 0;
-	fifo_write(fd, "\n", 1); /* full: erd has been told already */
+	fifo_write(fd, &byte, 1); /* full: erd has been told already */
 	close(fd);
 	return 1;
+}
+
+int drop_nudge(const struct spool *s)
+{
+	return nudge(s, CONTROL_WAKE);
+}
+
+int drop_nudge_reload(const struct spool *s)
+{
+	return nudge(s, CONTROL_RELOAD);
 }

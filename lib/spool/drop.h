@@ -61,5 +61,7 @@ void drop_batch_abort(struct drop_batch *b);
 
 /* 1 when an erd has this spool's control FIFO open; also wakes it. */
 int drop_nudge(const struct spool *s);
+/* The same, and asks it to read etc/ again. */
+int drop_nudge_reload(const struct spool *s);
 
 #endif

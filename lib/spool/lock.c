@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -113,12 +114,15 @@ int control_open(const struct spool *s, struct err *err)
 	return fd;
 }
 
-void control_drain(int fd)
+int control_drain(int fd)
 {
 	char bytes[512];
+	int reload = 0;
 	ssize_t n;
 
-	do
+	do {
 		n = read(fd, bytes, sizeof(bytes));
-	while (n > 0 || (n < 0 && errno == EINTR));
+		reload |= n > 0 && memchr(bytes, CONTROL_RELOAD, (size_t)n) != NULL;
+	} while (n > 0 || (n < 0 && errno == EINTR));
+	return reload;
 }

@@ -16,6 +16,9 @@ int lock_held(const struct spool *s);
 /* erd: make and open the control FIFO for reading (kept open for writing too, so that it never
  * reads EOF). */
 int control_open(const struct spool *s, struct err *err);
-void control_drain(int fd);
+/* 1 when somebody asked for a reload of etc/, else 0. */
+int control_drain(int fd);
+
+enum { CONTROL_WAKE = '\n', CONTROL_RELOAD = 'R' }; /* the bytes of it */
 
 #endif
