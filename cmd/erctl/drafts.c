@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,8 +16,6 @@
 #include "tui.h"
 #include "verbs.h"
 #include "waiter.h"
-
-#include <fcntl.h>
 
 enum { TEXT_MAX = 4 << 20, ABBREV_MIN = 4 };
 static const char prefix[] = "task_";

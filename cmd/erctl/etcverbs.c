@@ -61,8 +61,7 @@ json_t *etc_input(const struct run *r, int at, struct err *err)
 	return doc;
 }
 
-/* 0 also when no erd runs, or is too slow: it reads etc/ when it can. */
-static int take_up(struct run *r, struct err *err)
+int etc_take_up(struct run *r, struct err *err)
 {
 	char id[ID_TEXT_MAX];
 	struct id random;
@@ -120,7 +119,7 @@ int etc_set(struct run *r, enum config_kind kind, const char *name, const json_t
 		rc = try_set(c, kind, name, doc, err);
 	if (rc == 0 && !args_has(r, "dry-run"))
 		rc =
-		    spool_put_document(&r->spool, kind, name, doc, err) == 0 ? take_up(r, err) : -1;
+		    spool_put_document(&r->spool, kind, name, doc, err) == 0 ? etc_take_up(r, err) : -1;
 	if (c)
 		config_free(c);
 	return rc;
@@ -136,7 +135,7 @@ int etc_rm(struct run *r, enum config_kind kind, const char *name, struct err *e
 	if (rc == 0)
 		rc = try_set(c, kind, name, NULL, err);
 	if (rc == 0 && !args_has(r, "dry-run"))
-		rc = spool_remove_document(&r->spool, kind, name, err) == 0 ? take_up(r, err) : -1;
+		rc = spool_remove_document(&r->spool, kind, name, err) == 0 ? etc_take_up(r, err) : -1;
 	if (c)
 		config_free(c);
 	return rc;

@@ -27,6 +27,9 @@ const json_t *etc_doc(const struct config *c, enum config_kind kind, const char 
 int etc_set(struct run *r, enum config_kind kind, const char *name, const json_t *doc, int fresh,
             struct err *err);
 int etc_rm(struct run *r, enum config_kind kind, const char *name, struct err *err);
+/* Ask a running erd to read etc/ again and wait for what it says of it.  0 also when none runs, or it is too
+ * slow: it reads etc/ when it can. */
+int etc_take_up(struct run *r, struct err *err);
 /* `check [NAME…]`: every error of these documents, or of all of the kind, a line each. */
 int etc_check(struct run *r, enum config_kind kind, struct err *err);
 /* A document from r->argv[at], "-" or standard input. */

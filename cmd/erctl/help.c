@@ -8,6 +8,7 @@
 #include "base/near.h"
 #include "base/safe.h"
 #include "cmd.h"
+#include "noun.h"
 #include "handover.h"
 #include "noun.h"
 #include "verbs.h"

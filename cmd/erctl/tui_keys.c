@@ -1,4 +1,6 @@
 /* Waiting: keys, pasted text, signals, and the descriptors of others. */
+#include <assert.h>
+#include <curses.h>
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
@@ -8,6 +10,8 @@
 #include "base/clock.h"
 #include "tui_p.h"
 #include "tui_screen.h"
+
+static_assert(PASTE_BEGIN > KEY_MAX, "ours must not be a key of curses");
 
 struct watch {
 	int fd;

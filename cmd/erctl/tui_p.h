@@ -4,10 +4,9 @@
 #ifndef ERCTL_TUI_P_H
 #define ERCTL_TUI_P_H
 
-#include <curses.h>
 #include <signal.h>
 
-enum { PASTE_BEGIN = KEY_MAX + 1, PASTE_END = KEY_MAX + 2 };
+enum { PASTE_BEGIN = 1000, PASTE_END }; /* above KEY_MAX */
 
 struct tui_signals {
 	volatile sig_atomic_t interrupt, end, stop, resized, continued;

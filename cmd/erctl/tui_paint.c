@@ -1,5 +1,6 @@
 /* Drawing: marked text in columns, the last two rows, and the only calls that put text on the
  * screen. */
+#include <curses.h>
 #include <stdarg.h>
 
 #include "base/buf.h"

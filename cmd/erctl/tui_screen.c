@@ -1,6 +1,7 @@
 /* The terminal: on and off, and what signals do to it. */
 #include "tui_screen.h"
 
+#include <curses.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <langinfo.h>

@@ -95,10 +95,16 @@ static int pass(struct erd *e, int *busy, struct err *err)
 	return 0;
 }
 
+static void reload(struct erd *e, struct err *why)
+{
+	if (erd_reload(e, why) != 0)
+		log_event(LOG_ERR_, "config.kept", "reason", why->msg, NULL);
+}
+
 static void read_signals(struct erd *e)
 {
 	struct signalfd_siginfo si;
-	struct err err = ERR_INIT;
+	struct err why = ERR_INIT;
 
 	while (read(e->signals, &si, sizeof(si)) == sizeof(si)) {
 		switch (si.ssi_signo) {
@@ -107,8 +113,8 @@ static void read_signals(struct erd *e)
 			e->stop = -1; /* in good order */
 			break;
 		case SIGHUP:
-			if (erd_reload(e, &err) != 0)
-				log_event(LOG_ERR_, "config.kept", "reason", err.msg, NULL);
+			reload(e, &why);
+			err_clear(&why);
 			break;
 		case SIGCHLD:
 			rest_reap(e);
@@ -172,8 +178,7 @@ static int read_control(struct erd *e, struct err *err)
 	buf_init(&asked, CONTROL_MAX);
 	control_read(e->control, &asked);
 	if (asked.len && strchr(buf_str(&asked), 'r')) {
-		if (erd_reload(e, &why) != 0)
-			log_event(LOG_ERR_, "config.kept", "reason", why.msg, NULL);
+		reload(e, &why);
 		rc = record_commit(e, err);
 		if (rc == 0)
 			tell_reload(e, asked.data, &why);

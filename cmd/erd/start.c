@@ -17,6 +17,7 @@
 #include "engine/snapshot.h"
 #include "engine/world.h"
 #include "erd.h"
+#include "json/js.h"
 #include "log.h"
 #include "out/agent.h"
 #include "out/http.h"
@@ -24,6 +25,7 @@
 #include "out/webhook.h"
 #include "spool/lock.h"
 #include "spool/snapshot.h"
+#include "spool/uses.h"
 #include "spool/views.h"
 
 /* ---- recovery ---- */
@@ -206,6 +208,64 @@ static int check_owner(const struct erd *e, struct err *err)
 	return 0;
 }
 
+/* ---- schemas that were used keep their document ---- */
+
+struct schemas {
+	const struct config *now; /* what erd has; NULL: nothing */
+	struct schema_use *list;  /* owned; those that change */
+	const json_t **fresh;     /* owned */
+	size_t n;
+};
+
+static int note_change(void *ctx, const char *name, const json_t *doc)
+{
+	struct schemas *s = ctx;
+	const json_t *have = s->now ? config_doc(s->now, CFG_SCHEMA, name) : NULL;
+
+	if (have && json_equal(have, doc))
+		return 0;
+	s->list = mem_grow(s->list, s->n + 1, sizeof(*s->list));
+	s->fresh = mem_grow(s->fresh, s->n + 1, sizeof(*s->fresh));
+	s->list[s->n] = (struct schema_use){.name = name};
+	s->fresh[s->n++] = doc;
+	return 0;
+}
+
+/* Only those that came with another document before are of interest. */
+static int find_used(struct erd *e, struct schemas *s, struct err *err)
+{
+	struct sha256 sha;
+
+	if (uses_documents(&e->spool, s->list, s->n, err) != 0)
+		return -1;
+	for (size_t i = 0; i < s->n; i++) {
+		js_hash(s->fresh[i], &sha);
+		if (memcmp(sha.b, s->list[i].sha.b, sizeof(sha.b)) == 0)
+			s->list[i].known = 0;
+	}
+	return uses_tasks(&e->spool, s->list, s->n, err);
+}
+
+static int check_used(struct erd *e, const struct config *fresh, struct err *err)
+{
+	struct schemas s = {.now = e->world ? e->world->config : NULL};
+	char next[CONFIG_NAME_MAX];
+	int rc;
+
+	config_each(fresh, CFG_SCHEMA, note_change, &s);
+	rc = s.n ? find_used(e, &s, err) : 0;
+	for (size_t i = 0; i < s.n && rc == 0; i++)
+		if (s.list[i].used)
+			rc = err_set(err, FAIL_CONFIG, "schemas/%s.json: tasks used this name for "
+			             "another document; put that back (erctl schema show %s --taken) "
+			             "and call this one %s", s.list[i].name, s.list[i].name,
+			             config_next_version(fresh, s.list[i].name, next));
+	uses_release(s.list, s.n);
+	free(s.list);
+	free(s.fresh);
+	return rc;
+}
+
 static struct config *read_config(struct erd *e, struct err *err)
 {
 	if (check_owner(e, err) != 0)
@@ -213,7 +273,8 @@ static struct config *read_config(struct erd *e, struct err *err)
 	struct config *fresh = config_new();
 	struct buf report = BUF_INIT;
 
-	if (spool_load_config(&e->spool, fresh, &report, err) != 0 || config_check(fresh, err) != 0) {
+	if (spool_load_config(&e->spool, fresh, &report, err) != 0 || config_check(fresh, err) != 0 ||
+	    check_used(e, fresh, err) != 0) {
 		err->code = FAIL_CONFIG;
 		if (report.len) {
 			log_event(LOG_ERR_, "config.bad", "report", buf_str(&report), NULL);

@@ -1,6 +1,7 @@
 /*
  * An answer passes the verification stages in order; each writes its verdict.  Now: stage 1, the
- * schema, and evidence where it is demanded.  The answer is in the journal (submitted) before any check is.
+ * schema, and evidence where it is demanded.  The answer is in the journal (submitted) before any
+ * check is.
  */
 #include <string.h>
 

@@ -67,16 +67,17 @@ static int try_places(struct decimal *d, double v)
 	return 0;
 }
 
-void decimal_of_real(struct decimal *d, double v)
+int decimal_of_real(struct decimal *d, double v)
 {
 	double m = fabs(v);
-	int places;
+	int places, printed = 0;
 
 	assert(isfinite(v));
 	if (m < TWO_63 && m == (double)(uint64_t)m) {
 		d->digits = (uint64_t)m;
 		d->exp = 0;
 	} else if (!try_places(d, m)) {
+		printed = 1;
 		/* 15 digits are always kept, except near the end of the range */
 		for (places = m < DBL_MIN ? 1 : 15; places < 17; places++)
 			if (try_digits(d, m, places))
@@ -86,14 +87,15 @@ void decimal_of_real(struct decimal *d, double v)
 	}
 	normalise(d);
 	d->negative = signbit(v) != 0;
+	return printed;
 }
 
-void decimal_of_json(struct decimal *d, const json_t *number)
+int decimal_of_json(struct decimal *d, const json_t *number)
 {
-	if (json_is_integer(number))
-		decimal_of_int(d, json_integer_value(number));
-	else
-		decimal_of_real(d, json_real_value(number));
+	if (json_is_real(number))
+		return decimal_of_real(d, json_real_value(number));
+	decimal_of_int(d, json_integer_value(number));
+	return 0;
 }
 
 /* Append a digit; -1 when it does not fit. */

@@ -26,8 +26,9 @@ struct decimal {
 };
 
 void decimal_of_int(struct decimal *d, int64_t v);
-void decimal_of_real(struct decimal *d, double v); /* finite */
-void decimal_of_json(struct decimal *d, const json_t *number);
+/* ${v} is finite.  1 when it had to be printed to know (microseconds), 0 when it was quick. */
+int decimal_of_real(struct decimal *d, double v);
+int decimal_of_json(struct decimal *d, const json_t *number);
 /* Plain notation, "-12.50"; 0, or -1 when it is not that or has too many digits. */
 int decimal_of_text(struct decimal *d, const char *s, size_t n);
 

@@ -218,6 +218,12 @@ const struct chain *config_chain(const struct config *c, const char *name);
 const struct zone *config_zone(const struct config *c, const char *name);
 const json_t *config_doc(const struct config *c, enum config_kind kind, const char *name);
 
+/* "review_decision.v2": the first version of this schema's name that is free; returns ${out}. */
+enum { CONFIG_NAME_MAX = 80 };
+char *config_next_version(const struct config *c, const char *name, char out[CONFIG_NAME_MAX]);
+/* Does the name of a schema end in .vN? */
+int config_versioned(const char *name);
+
 /* Visit the names of one kind in byte order; stops when ${fn} returns non-zero. */
 int config_each(const struct config *c, enum config_kind kind,
                 int (*fn)(void *ctx, const char *name, const json_t *doc), void *ctx);

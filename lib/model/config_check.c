@@ -1,6 +1,7 @@
 #include "model/config_p.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -22,6 +23,18 @@ const char *config_quote(const char *s, char out[QUOTE_MAX])
 		at += (size_t)len;
 	}
 	snprintf(out + at, QUOTE_MAX - at, "%s", at < n ? "…" : "");
+	return out;
+}
+
+char *config_next_version(const struct config *c, const char *name, char out[CONFIG_NAME_MAX])
+{
+	const char *dot = strrchr(name, '.');
+	unsigned long v = dot && config_versioned(name) ? strtoul(dot + 2, NULL, 10) : 0;
+	int base = (int)(dot && v ? dot - name : (long)strlen(name));
+
+	do
+		snprintf(out, CONFIG_NAME_MAX, "%.*s.v%lu", base < 60 ? base : 60, name, ++v);
+	while (config_doc(c, CFG_SCHEMA, out));
 	return out;
 }
 

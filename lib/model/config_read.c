@@ -75,7 +75,7 @@ static int read_pool(struct entry *e, struct err *err)
 }
 
 /* "review_decision.v1": what answers mean may not change under one name. */
-static int versioned(const char *name)
+int config_versioned(const char *name)
 {
 	const char *dot = strrchr(name, '.');
 
@@ -88,7 +88,7 @@ static int read_schema(struct entry *e, struct err *err)
 	struct schema_entry *s = &e->u.schema;
 
 	s->name = e->name;
-	if (!versioned(e->name))
+	if (!config_versioned(e->name))
 		return err_set(err, FAIL_INVALID, "the name of a schema ends in its version: %s.v1",
 		               e->name);
 	e->expanded = config_expand(e->doc, "", err);

@@ -101,9 +101,7 @@ static void keep(struct contracts *cache, struct kept *k)
 
 /* ---- the registry ---- */
 
-struct registry {
-	const struct config *config;
-	json_t *names; /* of the schemas that were asked for */
+struct by_id {
 	const char *id;   /* looked for */
 	const char *name; /* that has it */
 	int twice;
@@ -111,56 +109,66 @@ struct registry {
 
 static int has_id(void *ctx, const char *name, const json_t *doc)
 {
-	struct registry *r = ctx;
+	struct by_id *q = ctx;
 	const char *id = js_str_or(doc, "/$id", js_str_or(doc, "/id", ""));
 	size_t n = strcspn(id, "#");
 
-	if (strlen(r->id) != n || strncmp(id, r->id, n) != 0)
+	if (strlen(q->id) != n || strncmp(id, q->id, n) != 0)
 		return 0;
-	r->twice = r->name != NULL;
-	r->name = name;
-	return r->twice;
+	q->twice = q->name != NULL;
+	q->name = name;
+	return q->twice;
 }
 
-static json_t *by_id(struct registry *r, const char *uri, struct err *err)
+static const char *find_id(const struct config *c, const char *uri, struct err *err)
 {
-	r->id = uri;
-	r->name = NULL;
-	r->twice = 0;
-	config_each(r->config, CFG_SCHEMA, has_id, r);
-	if (r->twice)
-		err_set(err, FAIL_INVALID, "refers to %.200s, which several registered schemas claim "
-		                           "to be; use a name instead", uri);
-	return r->name && !r->twice ? (json_t *)config_schema(r->config, r->name)->doc : NULL;
+	struct by_id q = {.id = uri};
+
+	config_each(c, CFG_SCHEMA, has_id, &q);
+	if (!q.twice)
+		return q.name;
+	err_set(err, FAIL_INVALID, "refers to %.200s, which several registered schemas claim to be; "
+	                           "use a name instead", uri);
+	return NULL;
 }
 
-static void unknown_name(const struct registry *r, const char *name, struct err *err)
+static void unknown_name(const struct config *c, const char *name, struct err *err)
 {
 	struct buf hint = BUF_INIT;
 	struct near near;
 
 	near_init(&near, name);
-	config_near(r->config, CFG_SCHEMA, &near);
+	config_near(c, CFG_SCHEMA, &near);
 	near_add(&near, &hint);
 	err_set(err, FAIL_INVALID, "refers to %.64s, which is neither in this document nor in the "
 	                           "registry%s", name, buf_str(&hint));
 	buf_release(&hint);
 }
 
+json_t *contract_find(const struct config *c, const char *uri, const char **name, struct err *err)
+{
+	*name = config_schema(c, uri) ? uri : *uri ? find_id(c, uri, err) : NULL;
+	if (*name)
+		return json_incref((json_t *)config_schema(c, *name)->doc);
+	if (name_valid(uri))
+		unknown_name(c, uri, err);
+	return NULL;
+}
+
+struct registry {
+	const struct config *config;
+	json_t *names; /* of the schemas that were asked for */
+};
+
 static json_t *load(void *arg, const char *uri, struct err *err)
 {
-	struct registry *r = arg;
-	const struct schema_entry *s = config_schema(r->config, uri);
-	json_t *doc = s ? (json_t *)s->doc : by_id(r, uri, err);
+	const struct registry *r = arg;
+	const char *name;
+	json_t *doc = contract_find(r->config, uri, &name, err);
 
-	if (doc) {
-		if (json_array_append_new(r->names, json_string(s ? uri : r->name)) != 0)
-			mem_oom();
-		return json_incref(doc);
-	}
-	if (name_valid(uri))
-		unknown_name(r, uri, err);
-	return NULL;
+	if (doc && json_array_append_new(r->names, json_string(name)) != 0)
+		mem_oom();
+	return doc;
 }
 
 /* ---- contracts ---- */

@@ -16,6 +16,7 @@
 #include "spool/droplock.h"
 #include "spool/fifo.h"
 #include "spool/layout.h"
+#include "spool/lock.h"
 #include "spool/waiting.h"
 
 enum { LOCK_WAIT_MS = 10000, NAME_BYTES = 96, TRIES = 8 };

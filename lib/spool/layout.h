@@ -78,6 +78,9 @@ char *layout_shard(const struct id *task, char *out);
 struct config;
 struct buf;
 int spool_load_config(const struct spool *s, struct config *c, struct buf *report, struct err *err);
+/* The same for one folder, without a look at what it refers to. ${kind} is enum config_kind. */
+int spool_load_kind(const struct spool *s, struct config *c, int kind, struct buf *report,
+                    struct err *err);
 /* Load one document if it exists: 1 loaded, 0 absent, -1 bad. ${kind} is enum config_kind. */
 int spool_load_document(const struct spool *s, struct config *c, int kind, const char *name,
                         struct err *err);

@@ -60,8 +60,8 @@ static int note(struct buf *report, struct err *err, const struct err *why)
 	return err_set(err, why->code, "%s", why->msg);
 }
 
-static int load_kind(const struct spool *s, struct config *c, int kind, struct buf *report,
-                     struct err *err)
+int spool_load_kind(const struct spool *s, struct config *c, int kind, struct buf *report,
+                    struct err *err)
 {
 	struct names files = {NULL, 0, 0};
 	int rc = names_read(&files, s->etc, config_dirs[kind], ".json", err);
@@ -93,7 +93,7 @@ int spool_load_config(const struct spool *s, struct config *c, struct buf *repor
 
 	static_assert(NITEMS(order) == CFG_COUNT - 1, "load every kind but zones");
 	for (size_t i = 0; i < NITEMS(order); i++)
-		if (load_kind(s, c, order[i], report, err))
+		if (spool_load_kind(s, c, order[i], report, err))
 			rc = -1;
 	if (spool_load_zones(c, report, err))
 		rc = -1;
@@ -111,7 +111,7 @@ static int load_or_all(const struct spool *s, struct config *c, int kind, const 
 {
 	int got = spool_load_document(s, c, kind, name, err);
 
-	return got == 0 ? load_kind(s, c, kind, NULL, err) : got < 0 ? -1 : 0;
+	return got == 0 ? spool_load_kind(s, c, kind, NULL, err) : got < 0 ? -1 : 0;
 }
 
 static int load_lane_parts(const struct spool *s, struct config *c, const struct lane *lane,
@@ -147,7 +147,7 @@ static int load_lane(const struct spool *s, struct config *c, const struct intak
 		found = rc > 0;
 	}
 	if (rc >= 0 && !found)
-		rc = load_kind(s, c, CFG_LANE, NULL, err);
+		rc = spool_load_kind(s, c, CFG_LANE, NULL, err);
 	if (rc >= 0)
 		config_each(c, CFG_LANE, add_parts, &lanes);
 	for (size_t i = 0; found && i < lanes.n && rc >= 0; i++)
@@ -186,7 +186,7 @@ static int load_referred(const struct spool *s, struct config *c, const struct i
 	if (!schema_refers(n->own_schema) && !config_each(c, CFG_LANE, lane_refers, c) &&
 	    !config_each(c, CFG_SCHEMA, schema_doc_refers, c))
 		return 0;
-	return load_kind(s, c, CFG_SCHEMA, NULL, err);
+	return spool_load_kind(s, c, CFG_SCHEMA, NULL, err);
 }
 
 int spool_load_for(const struct spool *s, struct config *c, const void *body_json_t,

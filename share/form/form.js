@@ -157,6 +157,7 @@
   const kids = (el) => within(el, ".field").filter((x) => x !== el);
   const inputs = (el) => within(el, "input, select, textarea");
   const kind = (el) => el.dataset.kind;
+  const name = (el) => JSON.parse(el.dataset.key);
   const root = form.querySelector(".field");
 
   function scalar(el) {
@@ -212,7 +213,7 @@
       if (x.v === undefined) continue;
       touched = touched || x.touched;
       if (kid.dataset.above) x.v.forEach((v, k) => m.set(k, v));
-      else if (!m.has(kid.dataset.key)) m.set(kid.dataset.key, x.v);
+      else if (!m.has(name(kid))) m.set(name(kid), x.v);
     }
     const must = Boolean(el.dataset.required);
     const item = el.parentElement.classList.contains("item");

@@ -392,3 +392,19 @@ edit() {
 	[ "$(sent)" = '{"summary":"first words","count":2}' ]
 	[ -z "$(drafts)" ]
 }
+
+@test "edit on a terminal: wrong text asks: save keeps it, quit throws it away" {
+	need_erd
+	typed_task
+	editor <<-'END'
+		echo '{"count":0}' >"$1"
+	END
+	printf 's\n' | script -qec "erctl --as ana answer $id --edit" out1 >/dev/null || [ $? = 1 ]
+	grep -q 'dit again.*ave the draft.*uit' out1
+	grep -q 'edits left in' out1
+	grep -q '{"count":0}' "$XDG_STATE_HOME"/er/drafts/*.jsonc
+	erctl drafts clear -y
+	printf 'what\nq\n' | script -qec "erctl --as ana answer $id --edit" out2 >/dev/null
+	[ -z "$(drafts)" ]
+	[ "$(count_new)" = 0 ]
+}

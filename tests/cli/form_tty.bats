@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # Forms on terminals: the line prompts through a pty, the full screen in tmux.
-# shellcheck disable=SC2154 # $output and $stderr are set by bats
+# shellcheck disable=SC2154,SC2046 # $output and $stderr are set by bats; pids are words
 load helper
 load tmux
 
@@ -66,6 +66,13 @@ draft_is() {
 
 full_screen() { # COLS ROWS
 	tui_start "$1" "$2" erctl answer "$ID"
+}
+
+# What the shell of the terminal runs.
+form_pid() {
+	local shell
+	shell=$(tmux_ display -p '#{pane_pid}')
+	cat "/proc/$shell/task/$shell/children"
 }
 
 server_gone() {
@@ -421,8 +428,8 @@ kill_terminal() {
 	sees "Every letter of this"
 	keys " and more"
 	sees "this and more"
-	kill -9 "$(tmux_ display -p '#{pane_pid}')"
-	eventually pane_dead
+	kill -9 $(form_pid)
+	tui_ends 137
 	draft_is 'd["texts"]["/summary"]' '"Every letter of this and more"'
 }
 
@@ -433,7 +440,7 @@ kill_terminal() {
 	sees "Decision *"
 	keys Tab Tab "abc"
 	sees "3/4000"
-	kill -9 "$(tmux_ display -p '#{pane_pid}')"
+	kill -9 $(form_pid)
 	draft_is 'd["texts"]["/summary"]' '"abc"'
 }
 
@@ -448,8 +455,11 @@ kill_terminal() {
 		keys "x"
 		text=x$text
 		sees "$text"
-		if [ $end = TERM ]; then kill "$(tmux_ display -p '#{pane_pid}')"; else keys $end; fi
-		tui_ends 0
+		case $end in
+		TERM) kill $(form_pid); tui_ends 0 ;;
+		C-c) keys C-c; eventually server_gone ;; # and the shell around it
+		*) keys $end; tui_ends 0 ;;
+		esac
 		draft_is 'd["texts"].get("/summary", d["answer"].get("summary"))' "\"$text\""
 		tui_stop
 		eventually server_gone

@@ -2,8 +2,8 @@
 #   tui_start COLS ROWS COMMAND…  start it on a terminal of that size (TUI_TERM: its TERM)
 #   keys KEY…    as tmux send-keys names them        type TEXT   literally
 #   sees TEXT    within ten seconds                  hides TEXT  it goes away within ten seconds
-#   screen       what is there now                   tui_ends N  it ends with that status
-#   left_behind TEXT  after the end: also what has scrolled away
+#   screen       what is there now                   tui_ends N  it ends with that status, and what
+#                                                   it left is on the screen
 #   teardown     must call tui_stop
 need_tmux() {
 	command -v tmux >/dev/null || skip "there is no tmux"
@@ -16,10 +16,12 @@ tui_start() {
 	local cols=$1 rows=$2
 	shift 2
 	need_tmux
-	printf '%s\n' "set -g default-terminal ${TUI_TERM:-tmux-256color}" 'set -g remain-on-exit on' \
-		'set -g status off' 'set -g escape-time 10' 'set -g bell-action any' \
-		'set -g monitor-bell on' >"$T/tmux.conf"
-	env -u CI -u ER_NO_INPUT -u TMUX tmux -S "$T/tmux.sock" -f "$T/tmux.conf" new-session -d -x "$cols" -y "$rows" "$@" 3>&-
+	rm -f "$T/ended"
+	printf '%s\n' "set -g default-terminal ${TUI_TERM:-tmux-256color}" 'set -g status off' \
+		'set -g escape-time 10' >"$T/tmux.conf"
+	# shellcheck disable=SC2016 # the inner shell's own
+	env -u CI -u ER_NO_INPUT -u TMUX tmux -S "$T/tmux.sock" -f "$T/tmux.conf" new-session -d \
+		-x "$cols" -y "$rows" sh -c '"$@"; echo $? >"$0.part"; mv "$0.part" "$0"; exec cat' "$T/ended" "$@" 3>&-
 }
 
 tui_stop() {
@@ -27,8 +29,6 @@ tui_stop() {
 }
 
 screen() { tmux_ capture-pane -p; }
-# What it left behind; tmux scrolls a line away to say that the pane is dead.
-left_behind() { tmux_ capture-pane -p -S - | grep -qF -- "$1"; }
 coloured() { tmux_ capture-pane -e -p; }
 keys() { tmux_ send-keys "$@"; }
 type() { tmux_ send-keys -l "$1"; }
@@ -42,13 +42,9 @@ hides() {
 	eventually screen_lacks "$1" || { screen >&2; return 1; }
 }
 
-# The terminal is closed before the status is known.
-pane_dead() { [ -n "$(tmux_ display -p '#{pane_dead_status}#{pane_dead_signal}')" ]; }
 tui_ends() {
-	eventually pane_dead || { screen >&2; return 1; }
-	local how
-	how=$(tmux_ display -p '#{pane_dead_status}')
-	[ "$how" = "$1" ] || { echo "it ended with ${how:-a signal}" >&2; screen >&2; return 1; }
+	eventually test -s "$T/ended" || { screen >&2; return 1; }
+	[ "$(cat "$T/ended")" = "$1" ] || { cat "$T/ended" >&2; screen >&2; return 1; }
 }
 resize() { tmux_ resize-window -x "$1" -y "$2"; }
 # The row of the selected task.

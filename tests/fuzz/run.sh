@@ -37,6 +37,17 @@ seed() { # NAME: documents to begin with
 		printf '{"$ref":"mem:instance#/a","properties":{"a":{"$ref":"mem:schema"}}}\n{"a":{"type":"object","$ref":"mem:schema#/properties"},"$schema":"http://json-schema.org/draft-07/schema#"}' >"$c/documents"
 		printf '{"required":["aaaaaaaaXbbbbbbbb","aaaaaaaaYbbbbbbbb","aaaaaaaaZbbbbbbbb","aaaaaaaaWbbbbbbbb","aaaaaaaaVbbbbbbbb","aaaaaaaaUbbbbbbbb"]}\n{"aaaaaaaaXbbbbbbbb":1}' >"$c/alike"
 		;;
+	form)
+		for f in tests/forms/*.schema.json; do
+			{ one_line "$f"; printf '\n{"decision":"x","payment":{"kind":"card"},"actions":[{"title":1}]}'; } >"$c/${f##*/}"
+		done
+		printf '{"a":"string"}\n// -- A\n{\n"a": ...,\n// "b": 1\n}' >"$c/draft"
+		;;
+	compare)
+		printf '{"type":"integer","minimum":1}\n{"type":"number"}\n1' >"$c/number"
+		printf '{"required":["a"],"properties":{"a":{"enum":["x","y"]}}}\n{"properties":{"a":{"maxLength":1}}}\n{"a":"x"}' >"$c/object"
+		printf '{"$defs":{"e":{"type":"array","items":{"$ref":"#/$defs/e"}}},"$ref":"#/$defs/e"}\n{"anyOf":[{"maxItems":2},{"uniqueItems":true}]}\n[[],[[]]]' >"$c/array"
+		;;
 	format)
 		printf 'date-time\n2026-03-01T09:30:00Z' >"$c/time"
 		printf 'idn-hostname\nxn--ihqwcrb4cv8a8dqg056pqjye' >"$c/host"
@@ -50,7 +61,7 @@ seed() { # NAME: documents to begin with
 		;;
 	esac
 	case $1 in
-	schema | pattern | format)
+	schema | compare | pattern | format)
 		command -v python3 >/dev/null && [ -d "$data" ] && tests/fuzz/seeds.py "$1" "$data" "$c"
 		;;
 	esac
@@ -63,7 +74,9 @@ for h in "$O"/fuzz/*; do
 	seed "$name"
 	set -- -max_total_time="$seconds" -max_len=8192 -timeout=5 -rss_limit_mb=1024 -malloc_limit_mb=64 \
 		-print_final_stats=1 -artifact_prefix="$O/fuzz/$name.found/"
-	[ -f "tests/fuzz/$name.dict" ] && set -- "$@" -dict="tests/fuzz/$name.dict"
+	dict=tests/fuzz/$name.dict
+	[ "$name" = compare ] && dict=tests/fuzz/schema.dict
+	[ -f "$dict" ] && set -- "$@" -dict="$dict"
 	if "$h" "$@" "$O/fuzz/$name.corpus" >"$O/fuzz/$name.log" 2>&1; then
 		echo "ok - fuzz $name for $seconds s, $(sed -n 's/^stat::number_of_executed_units: *//p' \
 			"$O/fuzz/$name.log") runs, $(sed -n 's/.* cov: \([0-9]*\) .*/\1/p' \

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "json/js.h"
+#include "json/schema/bundle.h"
 #include "json/schema/schema.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
@@ -69,6 +70,24 @@ static void check_order(const struct schema *s, json_t *instance, size_t first)
 	json_decref(other);
 }
 
+/* With all that it refers to inside, it compiles without a registry and says the same. */
+static void check_bundle(const struct docs *d, const json_t *doc, struct schema_options options,
+                         size_t first)
+{
+	struct err err = ERR_INIT;
+	json_t *whole = schema_bundle(doc, &options, &err);
+	struct schema *s;
+
+	if (!whole)
+		return;
+	options.load = NULL;
+	s = schema_compile_with(whole, &options, &err);
+	if (!s || schema_validate(s, d->instance, NULL) != first)
+		__builtin_trap();
+	schema_free(s);
+	json_decref(whole);
+}
+
 static void judge(struct docs *d, const json_t *doc, int draft)
 {
 	struct schema_options options = {.draft = draft, .assert_formats = draft != 0,
@@ -97,6 +116,7 @@ static void judge(struct docs *d, const json_t *doc, int draft)
 		if (all && !strncmp(errors.e[0].message, "the check was stopped: ", 23))
 			__builtin_trap();
 		check_order(s, d->instance, first);
+		check_bundle(d, doc, options, first);
 	}
 	json_decref(schema_errors_json(&errors));
 	schema_errors_release(&errors);

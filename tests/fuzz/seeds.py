@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """seeds.py KIND DATA OUT -- inputs to begin with, from the test data in DATA.
 
-KIND is schema, pattern or format.  DATA holds json-schema-test-suite/ and bench-schemas/; what is
+KIND is schema, compare, pattern or format.  DATA holds json-schema-test-suite/ and bench-schemas/; what is
 missing is left out.  One file in OUT for each group of the suite, as the harness reads it: a line, then
 the rest.
 """
@@ -49,6 +49,15 @@ def of_schema(data):
                 yield schema, text(json.load(f))
 
 
+def pairs(seeds):
+    """Each schema with the one before it."""
+    last = "{}"
+    for schema, data in seeds:
+        if "\n" not in schema:
+            yield last, schema + "\n" + data
+            last = schema
+
+
 def members(value, key):
     """All strings under ${key}, however deep."""
     if isinstance(value, dict):
@@ -78,6 +87,7 @@ def main():
     kind, data, out = sys.argv[1:]
     seeds = {
         "schema": lambda: of_schema(data),
+        "compare": lambda: pairs(of_schema(data)),
         "pattern": lambda: of_strings(data, ("pattern", "patternProperties")),
         "format": lambda: of_strings(data, ("format",)),
     }[kind]()

@@ -516,7 +516,7 @@ static void stays_small(json_t *schema, size_t most)
 
 START_TEST(limits)
 {
-	json_t *wide = json_object(), *props = json_object(), *all = json_array(), *bomb;
+	json_t *wide = json_object(), *props = json_object(), *all, *bomb;
 	char key[32];
 
 	for (int i = 0; i < FORM_MAX_FIELDS + 10; i++) {
@@ -539,7 +539,6 @@ START_TEST(limits)
 		json_array_append_new(all, json_pack("{s:s}", "$ref", ref));
 		snprintf(key, sizeof(key), "x%d", i);
 		json_object_set_new(json_object_get(bomb, "$defs"), key, json_pack("{s:o}", "allOf", all));
-		all = NULL;
 	}
 	stays_small(bomb, 1);
 }

@@ -34,16 +34,19 @@ static int try_branch(struct run *run, const struct node *node, const json_t *v,
 }
 
 /* $dynamicRef: the outermost resource in scope with this anchor has the word. */
-static const struct node *in_scope(const struct run *run, const struct applied *a)
+static const struct node *in_scope(struct run *run, const struct applied *a)
 {
 	const struct node *found = a->dynamic_ref;
-	const struct dynamic_anchor *d;
-	const struct scope *s;
+	const struct scope *s = a->dynamic ? run->scope : NULL;
+	size_t len = s ? strlen(a->dynamic) : 0, n;
 
-	for (s = a->dynamic ? run->scope : NULL; s; s = s->up)
-		for (d = s->resource->dynamic; d; d = d->next)
-			if (!strcmp(d->name, a->dynamic))
-				found = d->node;
+	for (n = 0; s; s = s->up, n++) {
+		const struct name *name = names_find(&s->resource->anchors, a->dynamic, len);
+
+		if (name)
+			found = s->resource->anchor_nodes[name->value];
+	}
+	run->steps += n / 8;
 	return found;
 }
 
@@ -123,6 +126,7 @@ static int rest_of_array(struct run *run, const struct node *rest, const json_t 
 	struct path here = {.up = at};
 	int ok = 1;
 
+	run->steps += json_array_size(v) / 8;
 	for (; here.index < json_array_size(v) && (ok || !run->quiet) && !run->stop; here.index++)
 		if (!marks_has(marks, here.index))
 			ok &= check(run, rest, json_array_get(v, here.index), &here, NULL);
@@ -138,6 +142,7 @@ static int rest_of_object(struct run *run, const struct node *node, const json_t
 	int ok = 1;
 	size_t i;
 
+	run->steps += json_object_size(v) / 4;
 	for (i = 0; iter && (ok || !run->quiet) && !run->stop; i++) {
 		struct path here = {.up = at, .key = json_object_iter_key(iter)};
 

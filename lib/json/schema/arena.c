@@ -62,11 +62,11 @@ size_t arena_bytes(const struct arena *a)
 	return n;
 }
 
-/* FNV-1a, 64 bits. */
-static uint64_t hash_of(const void *key, size_t n)
+/* FNV-1a, 64 bits, from another beginning. */
+static uint64_t hash_of(const struct map *m, const void *key, size_t n)
 {
 	const unsigned char *p = key;
-	uint64_t h = 14695981039346656037u;
+	uint64_t h = 14695981039346656037u ^ m->seed;
 	size_t i;
 
 	for (i = 0; i < n; i++)
@@ -89,7 +89,7 @@ static struct map_slot *find(const struct map *m, const void *key, size_t n, uin
 
 void *map_get(const struct map *m, const void *key, size_t n)
 {
-	return m->room ? find(m, key, n, hash_of(key, n))->value : NULL;
+	return m->room ? find(m, key, n, hash_of(m, key, n))->value : NULL;
 }
 
 static void widen(struct map *m)
@@ -99,6 +99,9 @@ static void widen(struct map *m)
 
 	m->room = old.room ? old.room * 2 : 32;
 	m->slots = mem_alloc(m->room * sizeof(*m->slots));
+	/* the first place of the table differs from process to process */
+	if (!old.room)
+		m->seed = (uint64_t)(uintptr_t)m->slots * 0x9e3779b97f4a7c15u >> 17;
 	for (i = 0; i < old.room; i++)
 		if (old.slots[i].key)
 			*find(m, old.slots[i].key, old.slots[i].n, old.slots[i].hash) = old.slots[i];
@@ -107,11 +110,12 @@ static void widen(struct map *m)
 
 void map_add(struct map *m, const void *key, size_t n, void *value)
 {
-	uint64_t hash = hash_of(key, n);
 	struct map_slot *s;
+	uint64_t hash;
 
 	if (m->n * 2 >= m->room)
 		widen(m);
+	hash = hash_of(m, key, n);
 	s = find(m, key, n, hash);
 	if (s->key)
 		return;

@@ -32,6 +32,7 @@ struct map_slot {
 struct map {
 	struct map_slot *slots;
 	size_t n, room; /* room is a power of two */
+	uint64_t seed;  /* so that nobody can make up keys that collide */
 };
 
 void *map_get(const struct map *m, const void *key, size_t n); /* NULL when absent */

@@ -284,6 +284,7 @@ void compile_close(struct compile *c)
 	map_release(&c->places);
 	map_release(&c->uris);
 	map_release(&c->anchors);
+	map_release(&c->dynamics);
 	map_release(&c->patterns);
 }
 

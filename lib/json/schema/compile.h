@@ -44,6 +44,7 @@ struct compile {
 	struct map places;  /* by the address of the json_t */
 	struct map uris;    /* struct resource */
 	struct map anchors; /* struct place, by "URI#name" */
+	struct map dynamics; /* struct dynamic_anchor, by the address of its resource and the name */
 	struct map patterns; /* struct pattern, by its text */
 	struct resource *resources;
 	struct place *all, **all_end;
@@ -80,6 +81,7 @@ int take_refuse(const struct take *t, const char *what);
 
 /* Takes over ${root}.  ${draft}: when it does not choose one. */
 struct resource *index_document(struct compile *c, json_t *root, const char *uri, unsigned draft);
+int index_is_dynamic(struct compile *c, const struct resource *r, const char *name);
 /* The subschema that ${ref} means; resources are loaded as needed. */
 int index_resolve(struct compile *c, const struct resource *base, const char *ref,
                   struct place *out, struct err *why);

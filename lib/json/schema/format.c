@@ -91,3 +91,17 @@ int format_fits(const struct format *f, const struct idn *idn, const char *s, si
 {
 	return f->plain ? f->plain(s, n) : f->host_names(idn, s, n);
 }
+
+unsigned long format_steps(const struct format *f, const char *s, size_t n)
+{
+	size_t i, wide = 0;
+
+	if (f->plain == format_regex)
+		return 20 + n; /* compiled */
+	if (!f->host_names)
+		return 1 + n / 32;
+	/* labels beyond ASCII are searched by a dozen patterns */
+	for (i = 0; i < n; i++)
+		wide += (unsigned char)s[i] >= 0x80 || (i > 2 && !memcmp(s + i - 3, "xn--", 4));
+	return 1 + n / 16 + (wide ? 20 + 2 * n : 0);
+}

@@ -24,6 +24,8 @@ struct format {
 /* NULL when unknown.  ${early}: as drafts 04 and 06 mean it, whose host names have no IDNA. */
 const struct format *format_find(const char *name, int early);
 int format_fits(const struct format *f, const struct idn *idn, const char *s, size_t n);
+/* What that costs, in steps of 0.1 us. */
+unsigned long format_steps(const struct format *f, const char *s, size_t n);
 
 /* The checks, by file. */
 int format_date_time(const char *s, size_t n);

@@ -69,11 +69,37 @@ static void add_anchor(struct compile *c, struct place *p, const char *name)
 	map_add(&c->anchors, key, n + m + 1, p);
 }
 
+/* The key of a dynamic anchor; ${size} is set. */
+static char *dynamic_key(struct compile *c, const struct resource *r, const char *name, size_t *size)
+{
+	size_t n = strlen(name);
+	char *key = arena_alloc(&c->s->arena, sizeof(r) + n + 1);
+
+	memcpy(key, &r, sizeof(r));
+	memcpy(key + sizeof(r), name, n);
+	*size = sizeof(r) + n;
+	return key;
+}
+
+int index_is_dynamic(struct compile *c, const struct resource *r, const char *name)
+{
+	size_t n;
+	char *key = dynamic_key(c, r, name, &n);
+
+	return map_get(&c->dynamics, key, n) != NULL;
+}
+
 /* Keep the node's place open until the node is made: see compile_dynamic. */
 static void add_dynamic(struct compile *c, struct place *p, const char *name)
 {
-	struct dynamic_anchor *d = arena_alloc(&c->s->arena, sizeof(*d));
+	struct dynamic_anchor *d;
+	size_t n;
+	char *key = dynamic_key(c, p->resource, name, &n);
 
+	if (map_get(&c->dynamics, key, n))
+		return;
+	d = arena_alloc(&c->s->arena, sizeof(*d));
+	map_add(&c->dynamics, key, n, d);
 	d->name = name;
 	d->next = p->resource->dynamic;
 	p->resource->dynamic = d;

@@ -1,4 +1,8 @@
 /* json/schema/link.c -- references are shortened, and circles refused. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
 #include "json/schema/compile.h"
 
 enum { MARK_NEW, MARK_OPEN, MARK_DONE };
@@ -133,9 +137,31 @@ static int circle(struct compile *c, struct node *node)
 	return rc;
 }
 
+static void link_anchors(struct compile *c, struct resource *r)
+{
+	const struct dynamic_anchor *d;
+	struct name *list;
+	size_t n = 0, i = 0;
+
+	for (d = r->dynamic; d; d = d->next)
+		n++;
+	r->anchor_nodes = arena_alloc(&c->s->arena, (n + 1) * sizeof(*r->anchor_nodes));
+	list = mem_grow(NULL, n + 1, sizeof(*list));
+	for (d = r->dynamic; d; d = d->next, i++) {
+		list[i] = (struct name){.s = d->name, .len = strlen(d->name), .value = i};
+		r->anchor_nodes[i] = d->node;
+	}
+	names_make(&r->anchors, list, n, &c->s->arena);
+	free(list);
+}
+
 int link_nodes(struct compile *c)
 {
 	struct node_list *l;
+	struct resource *r;
+
+	for (r = c->s->dynamic ? c->resources : NULL; r; r = r->next)
+		link_anchors(c, r);
 
 	for (l = c->list; l; l = l->next) {
 		if (circle(c, l->node))

@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "json/decimal.h"
 #include "json/schema/arena.h"
 #include "json/schema/keyword.h"
 #include "json/schema/names.h"
@@ -41,6 +42,7 @@ struct range {
 
 struct number_part {
 	const json_t *bound[B_COUNT]; /* NULL when absent */
+	struct decimal step;          /* multipleOf */
 	/* An integer, or a double, between these keeps to all bounds; others need a closer look. */
 	int64_t low, high;
 	double real_low, real_high;
@@ -120,13 +122,14 @@ struct applied {
 
 struct enum_part {
 	const json_t *list;
-	unsigned types;      /* of its values */
 	struct names strings;
-	int only_strings;
-	int64_t *integers; /* sorted */
+	const json_t **numbers; /* sorted */
+	size_t nnumbers;
+	int64_t *integers; /* those of them that were written as such, sorted */
 	size_t nintegers;
-	int reals; /* is there a number among them that was not written as an integer */
-	struct texts sorted; /* of a large one */
+	unsigned words;      /* of true, false and null: a bit by json_type */
+	size_t ncontainers;  /* objects and arrays */
+	struct texts sorted; /* of those, when there are many */
 };
 
 struct node {
@@ -148,7 +151,7 @@ struct node {
 	unsigned mark;         /* while compiling: the search for circles */
 };
 
-struct dynamic_anchor {
+struct dynamic_anchor { /* no name twice in one resource */
 	const char *name;
 	struct node *node;
 	struct dynamic_anchor *next;
@@ -163,6 +166,8 @@ struct resource {
 	unsigned draft; /* enum draft_bit */
 	unsigned vocabularies;
 	struct dynamic_anchor *dynamic;
+	struct names anchors;      /* their names, made when all are known */
+	struct node **anchor_nodes; /* by the value of the name */
 	struct resource *next;
 };
 

@@ -88,7 +88,9 @@ static int check_patterns(struct run *run, const struct object_part *o, const js
 		const struct pattern_prop *p = &o->patterns[i];
 		int rc = pattern_match_steps(p->pattern, here->key, n, &run->steps);
 
-		run->steps++;
+		/* members that fit no pattern lead nowhere else */
+		if (++run->steps > MAX_STEPS)
+			return check_exhausted(run, p->node, here);
 		if (rc < 0)
 			ok = fail(run, p->node, here, NULL,
 			          "the name takes too much work to match with this pattern");

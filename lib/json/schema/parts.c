@@ -7,19 +7,20 @@
 #include "json/schema/pattern.h"
 #include "json/schema/run.h"
 
-enum { PAIRS_UP_TO = 16, STRING_STEP = 64, SORT_STEPS = 4 };
+enum { PAIRS_UP_TO = 16, STRING_STEP = 64, SORT_STEPS = 4, PRINT_STEPS = 60 };
 
 /* ---- numbers ---- */
 
-static int is_multiple(const json_t *v, const json_t *of)
+static int is_multiple(struct run *run, const struct number_part *p, const json_t *v)
 {
-	struct decimal value, step;
+	const json_t *of = p->bound[B_MULTIPLE];
+	struct decimal value;
 
 	if (json_is_integer(v) && json_is_integer(of))
 		return json_integer_value(v) % json_integer_value(of) == 0;
-	decimal_of_json(&value, v);
-	decimal_of_json(&step, of);
-	return decimal_is_multiple(&value, &step);
+	if (decimal_of_json(&value, v))
+		run->steps += PRINT_STEPS;
+	return decimal_is_multiple(&value, &p->step);
 }
 
 /* Is a double exactly this number? */
@@ -44,8 +45,11 @@ static int order(const json_t *a, const json_t *b)
 	return number_cmp(a, b);
 }
 
-static int bound_holds(enum bound slot, const json_t *v, const json_t *bound)
+static int bound_holds(struct run *run, const struct number_part *p, enum bound slot,
+                       const json_t *v)
 {
+	const json_t *bound = p->bound[slot];
+
 	switch (slot) {
 	case B_MIN:
 		return order(v, bound) >= 0;
@@ -56,7 +60,7 @@ static int bound_holds(enum bound slot, const json_t *v, const json_t *bound)
 	case B_BELOW:
 		return order(v, bound) < 0;
 	default:
-		return is_multiple(v, bound);
+		return is_multiple(run, p, v);
 	}
 }
 
@@ -92,7 +96,7 @@ int check_number(struct run *run, const struct node *node, const json_t *v, cons
 	for (slot = 0; slot < B_COUNT && (ok || !run->quiet); slot++) {
 		const json_t *bound = node->number->bound[slot];
 
-		if (bound && !bound_holds((enum bound)slot, v, bound))
+		if (bound && !bound_holds(run, node->number, (enum bound)slot, v))
 			ok = fail_value(run, node, at, rules[slot].keyword, rules[slot].text, bound);
 	}
 	return ok;
@@ -153,7 +157,7 @@ int check_string(struct run *run, const struct node *node, const json_t *v, cons
 		ok &= check_pattern(run, node, s, n, at);
 	if (!p->format || (!ok && run->quiet))
 		return ok;
-	run->steps += 1 + n / STRING_STEP;
+	run->steps += format_steps(p->format, s, n);
 	if (!format_fits(p->format, run->s->idn, s, n))
 		ok = fail(run, node, at, "format", "must be %s", p->format->text);
 	return ok;

@@ -18,7 +18,7 @@ enum { OPTIONS = PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_MATCH_UNSET_BACKREF |
 /* PCRE2's own limit is one for each place where a match may begin, and does not see how far a
  * repetition ran.  So every item of a pattern calls back, and the calls are counted: about 20 ns each, as
  * are RUN bytes that were passed over in between. */
-enum { RUN = 16, MOST_WORK = 20000, WORK_PER_BYTE = 4, WORK_PER_STEP = 4 };
+enum { RUN = 16, MOST_WORK = 20000, WORK_PER_BYTE = 4, WORK_PER_STEP = 3, BASE_STEPS = 4 };
 
 struct pattern {
 	struct plain *plain; /* or NULL: then the rest counts */
@@ -187,7 +187,7 @@ int pattern_match_steps(const struct pattern *p, const char *s, size_t n, unsign
 	if (p->plain)
 		return plain_match(p->plain, s, n);
 	rc = search(p, s, n, &m);
-	*steps += 1 + m.work / WORK_PER_STEP;
+	*steps += BASE_STEPS + m.work / WORK_PER_STEP;
 	return rc;
 }
 

@@ -21,7 +21,7 @@ static unsigned sure_scalars(const struct node *node)
 		sure &= ~(unsigned)TYPE_STRING;
 	if (e)
 		sure &= ~(unsigned)TYPE_NUMBER;
-	if (e && (node->number || e->reals || e->nintegers > FEW_INTEGERS))
+	if (e && (node->number || e->nnumbers > e->nintegers || e->nintegers > FEW_INTEGERS))
 		sure &= ~(unsigned)TYPE_INTEGER;
 	return sure;
 }

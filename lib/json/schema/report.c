@@ -8,7 +8,7 @@
 #include "json/js.h"
 #include "json/schema/run.h"
 
-enum { SHOW_VALUES = 12, NEAR_AMONG = 64 };
+enum { SHOW_VALUES = 12, NEAR_AMONG = 64, NEAR_FROM = 3, NEAR_ENOUGH = 4 };
 
 static char *pointer_of(const char *document, const struct path *path, const char *keyword)
 {
@@ -79,12 +79,17 @@ static void add_near(struct buf *b, const json_t *v, const json_t *list)
 	struct near near;
 	size_t i;
 
-	if (!json_is_string(v) || json_array_size(list) > NEAR_AMONG)
+	/* of short words each is near to each */
+	if (!json_is_string(v) || json_string_length(v) < NEAR_FROM ||
+	    json_array_size(list) > NEAR_AMONG)
 		return;
 	near_init(&near, json_string_value(v));
-	for (i = 0; i < json_array_size(list); i++)
-		if (json_is_string(json_array_get(list, i)))
-			near_offer(&near, json_string_value(json_array_get(list, i)));
+	for (i = 0; i < json_array_size(list); i++) {
+		const char *other = json_string_value(json_array_get(list, i));
+
+		if (other && near_distance(json_string_value(v), other) <= NEAR_ENOUGH)
+			near_offer(&near, other);
+	}
 	near_add(&near, b);
 }
 

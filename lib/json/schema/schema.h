@@ -69,6 +69,10 @@ struct schema_options {
 struct schema *schema_compile(const json_t *doc, struct err *err);
 struct schema *schema_compile_with(const json_t *doc, const struct schema_options *options,
                                    struct err *err);
+/* The errors of ${doc} against the metaschema of its dialect (${draft} when it names none): all of
+ * them, while compiling ends at the first.  0 also when the dialect is somebody's own, or several
+ * are mixed. */
+size_t schema_check(const json_t *doc, int draft, struct schema_errors *errors);
 void schema_free(struct schema *s);
 /* What it takes of memory, about. */
 size_t schema_bytes(const struct schema *s);

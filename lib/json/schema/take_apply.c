@@ -302,16 +302,6 @@ int take_ref(const struct take *t)
 	return part_applied(t)->ref ? 0 : -1;
 }
 
-static int is_dynamic(const struct place *target, const char *name)
-{
-	const struct dynamic_anchor *d;
-
-	for (d = target->resource->dynamic; d; d = d->next)
-		if (!strcmp(d->name, name))
-			return 1;
-	return 0;
-}
-
 static int refer_dynamic(const struct take *t, const char *name)
 {
 	struct place target;
@@ -322,7 +312,7 @@ static int refer_dynamic(const struct take *t, const char *name)
 	a->dynamic_ref = refer(t, &target);
 	if (!a->dynamic_ref)
 		return -1;
-	if (name && is_dynamic(&target, name)) {
+	if (name && index_is_dynamic(t->c, target.resource, name)) {
 		a->dynamic = name;
 		t->c->s->dynamic = 1;
 	}

@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "json/decimal.h"
 #include "json/schema/compile.h"
 #include "json/schema/format.h"
 #include "json/schema/idn.h"
@@ -110,23 +111,23 @@ int take_type(const struct take *t)
 	return n ? 0 : take_refuse(t, "must name a type");
 }
 
-static unsigned type_of(const json_t *v)
-{
-	static const unsigned bits[] = {
-	    [JSON_OBJECT] = TYPE_OBJECT, [JSON_ARRAY] = TYPE_ARRAY, [JSON_STRING] = TYPE_STRING,
-	    [JSON_INTEGER] = TYPE_NUMBER | TYPE_INTEGER, [JSON_REAL] = TYPE_NUMBER | TYPE_INTEGER,
-	    [JSON_TRUE] = TYPE_BOOLEAN, [JSON_FALSE] = TYPE_BOOLEAN, [JSON_NULL] = TYPE_NULL,
-	};
-
-	return bits[json_typeof(v)];
-}
-
-static void sort_enum(const struct take *t, struct enum_part *e)
+static void sort_containers(const struct take *t, struct enum_part *e)
 {
 	struct owned_texts *own = arena_alloc(&t->c->s->arena, sizeof(*own));
+	json_t *only = json_array();
 	unsigned long steps = 0;
+	size_t i;
 
-	texts_make(&e->sorted, e->list, &steps);
+	if (!only)
+		mem_oom();
+	for (i = 0; i < json_array_size(e->list); i++) {
+		json_t *v = json_array_get(e->list, i);
+
+		if ((json_is_object(v) || json_is_array(v)) && json_array_append(only, v))
+			mem_oom();
+	}
+	texts_make(&e->sorted, only, &steps);
+	json_decref(only);
 	own->texts = &e->sorted;
 	own->next = t->c->s->texts;
 	t->c->s->texts = own;
@@ -139,30 +140,55 @@ static int integer_order(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
+static int number_order(const void *a, const void *b)
+{
+	return number_cmp(*(json_t *const *)a, *(json_t *const *)b);
+}
+
+static void take_value(struct enum_part *e, const json_t *v)
+{
+	switch (json_typeof(v)) {
+	case JSON_STRING:
+		break; /* by the caller */
+	case JSON_INTEGER:
+		e->integers[e->nintegers++] = json_integer_value(v);
+		e->numbers[e->nnumbers++] = v;
+		break;
+	case JSON_REAL:
+		e->numbers[e->nnumbers++] = v;
+		break;
+	case JSON_OBJECT:
+	case JSON_ARRAY:
+		e->ncontainers++;
+		break;
+	default:
+		e->words |= 1u << json_typeof(v);
+	}
+}
+
 int take_enum(const struct take *t)
 {
-	struct enum_part *e = arena_alloc(&t->c->s->arena, sizeof(*e));
+	struct arena *a = &t->c->s->arena;
+	struct enum_part *e = arena_alloc(a, sizeof(*e));
 	size_t i, n = json_array_size(t->value), strings = 0;
 	struct name *list = mem_grow(NULL, n + 1, sizeof(*list));
 
 	e->list = t->value;
-	e->integers = arena_alloc(&t->c->s->arena, (n + 1) * sizeof(*e->integers));
+	e->integers = arena_alloc(a, (n + 1) * sizeof(*e->integers));
+	e->numbers = arena_alloc(a, (n + 1) * sizeof(*e->numbers));
 	for (i = 0; i < n; i++) {
 		const json_t *v = json_array_get(t->value, i);
 
-		e->types |= type_of(v);
-		e->reals |= json_is_real(v);
-		if (json_is_integer(v))
-			e->integers[e->nintegers++] = json_integer_value(v);
+		take_value(e, v);
 		if (json_is_string(v))
 			list[strings++] = (struct name){.s = json_string_value(v),
 			                                .len = json_string_length(v)};
 	}
 	qsort(e->integers, e->nintegers, sizeof(*e->integers), integer_order);
-	e->only_strings = strings == n;
-	if (!e->only_strings && n >= SORT_FROM)
-		sort_enum(t, e);
-	names_make(&e->strings, list, strings, &t->c->s->arena);
+	qsort(e->numbers, e->nnumbers, sizeof(*e->numbers), number_order);
+	if (e->ncontainers >= SORT_FROM)
+		sort_containers(t, e);
+	names_make(&e->strings, list, strings, a);
 	free(list);
 	t->node->allowed = e;
 	return 0;
@@ -190,6 +216,8 @@ int take_bound(const struct take *t)
 	if (t->slot == B_MULTIPLE && json_number_value(v) <= 0)
 		return take_refuse(t, "must be greater than 0");
 	part_number(t)->bound[t->slot] = v;
+	if (t->slot == B_MULTIPLE)
+		decimal_of_json(&part_number(t)->step, v);
 	narrow(part_number(t), t->slot, v);
 	return 0;
 }

@@ -32,22 +32,49 @@ static int is_among(const struct enum_part *e, int64_t v)
 	return lo < e->nintegers && e->integers[lo] == v;
 }
 
-static int is_allowed(struct run *run, const struct enum_part *e, const json_t *v)
+static int is_number_among(const struct enum_part *e, const json_t *v)
 {
-	size_t i, n;
+	size_t lo = 0, hi = e->nnumbers;
 
-	if (json_is_string(v))
-		return names_find(&e->strings, json_string_value(v), json_string_length(v)) != NULL;
-	if (e->only_strings || !(e->types & type_bit(v)))
-		return 0;
-	if (json_is_integer(v) && !e->reals)
+	if (json_is_integer(v) && e->nintegers == e->nnumbers)
 		return is_among(e, json_integer_value(v));
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (number_cmp(e->numbers[mid], v) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < e->nnumbers && !number_cmp(e->numbers[lo], v);
+}
+
+static int is_container_among(struct run *run, const struct enum_part *e, const json_t *v)
+{
+	size_t i;
+
 	if (e->sorted.n)
 		return texts_has(&e->sorted, v, &run->steps);
-	for (i = 0, n = json_array_size(e->list); i < n; i++)
+	for (i = 0; e->ncontainers && i < json_array_size(e->list); i++)
 		if (value_equal(json_array_get(e->list, i), v, &run->steps))
 			return 1;
 	return 0;
+}
+
+static int is_allowed(struct run *run, const struct enum_part *e, const json_t *v)
+{
+	switch (json_typeof(v)) {
+	case JSON_STRING:
+		return names_find(&e->strings, json_string_value(v), json_string_length(v)) != NULL;
+	case JSON_INTEGER:
+	case JSON_REAL:
+		return is_number_among(e, v);
+	case JSON_OBJECT:
+	case JSON_ARRAY:
+		return is_container_among(run, e, v);
+	default:
+		return e->words >> json_typeof(v) & 1;
+	}
 }
 
 static int check_part(struct run *run, const struct node *node, const json_t *v,

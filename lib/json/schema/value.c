@@ -115,7 +115,7 @@ int texts_has(const struct texts *t, const json_t *value, unsigned long *steps)
 	js_dump(&own, value, JS_VALUE);
 	key.p = buf_str(&own);
 	key.n = own.len;
-	*steps += 1 + own.len / 16;
+	*steps += 2 + own.len / 8;
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
 

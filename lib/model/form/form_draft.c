@@ -119,7 +119,7 @@ static void put_items(struct draft_writer *w, const struct form_field *f, const 
 		judge_pop(&w->judge);
 	}
 	if (f->repeats && n < f->max_items) {
-		struct slot more = {.live = !s->value && f->min_items > fixed};
+		struct slot more = {.live = !s->live && f->min_items > fixed};
 
 		judge_push(&w->judge, NULL);
 		put_field(w, f->child[f->nchild - 1], more, n ? ", one more" : ", any number");
@@ -332,7 +332,9 @@ static void put_root(struct draft_writer *w, const json_t *answer)
 	const struct form_field *root = &w->form->root->f;
 	struct slot s = {.last = 1};
 
-	s.value = answer ? value_of(root, answer) : NULL;
+	/* null is also how an answer of any kind begins */
+	s.value = answer && !(json_is_null(answer) && root->kind == FORM_JSON)
+	              ? value_of(root, answer) : NULL;
 	s.live = s.value != NULL || root->kind == FORM_SECTION || root->kind == FORM_LIST;
 	judge_push(&w->judge, s.value);
 	put_field(w, root, s, "");

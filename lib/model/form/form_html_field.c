@@ -14,6 +14,16 @@ static void add_attr(struct page *p, const char *name, const char *value)
 	buf_adds(p->out, "\"");
 }
 
+static void add_key(struct page *p, const char *key)
+{
+	json_t *v = json_string(key);
+
+	buf_adds(p->out, " data-key=\"");
+	html_json(p->out, v);
+	buf_adds(p->out, "\"");
+	json_decref(v);
+}
+
 static void add_ids(struct buf *out, const struct form_when *when)
 {
 	for (const char *gap = ""; when; when = when->next, gap = ",")
@@ -64,7 +74,7 @@ static void open_element(struct page *p, const struct html_field *h)
 	add_attr(p, "path", f->path);
 	add_attr(p, "at", buf_str(&p->at));
 	if (f->key)
-		add_attr(p, "key", f->key);
+		add_key(p, f->key);
 	if (f->required)
 		buf_adds(p->out, " data-required=\"1\"");
 	add_conditions(p, f);

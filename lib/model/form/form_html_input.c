@@ -76,16 +76,20 @@ static int is_start(const struct form_field *f, const json_t *v)
 	return f->kind != FORM_CHOICES && same_value(f->fallback, v);
 }
 
+/* As form_parse reads it: plain, or as JSON where that is not fit to be seen. */
 static void add_value(struct page *p, const struct form_field *f, const json_t *v)
 {
-	struct form_field one = *f;
+	struct field one = *inside(f);
 	char *text;
 
 	if (f->kind == FORM_CHOICES)
-		one.kind = FORM_CHOICE;
-	text = form_show(&one, v);
+		one.f.kind = FORM_CHOICE;
+	text = form_show(&one.f, v);
 	buf_adds(p->out, " value=\"");
-	html_exact(p->out, text);
+	if (html_is_plain(text))
+		html_exact(p->out, text);
+	else
+		html_json(p->out, v);
 	buf_adds(p->out, "\" data-json=\"");
 	html_json(p->out, v);
 	buf_adds(p->out, "\"");
@@ -308,25 +312,20 @@ static void add_number(struct page *p, const struct html_field *h)
 /* Shown; handed in as it is. */
 static void add_fixed(struct page *p, const struct html_field *h)
 {
-	char *words, *text;
+	char *words;
 
 	if (!h->f->fallback) {
 		buf_addf(p->out, "<output id=\"f%zu\">–</output>\n", h->id);
 		return;
 	}
 	words = form_show_words(h->f, h->f->fallback);
-	text = form_show(h->f, h->f->fallback);
 	buf_addf(p->out, "<output id=\"f%zu\">", h->id);
 	html_text(p->out, words);
 	buf_adds(p->out, "</output><input type=\"hidden\"");
 	add_name(p);
-	buf_adds(p->out, " value=\"");
-	html_exact(p->out, text);
-	buf_adds(p->out, "\" data-json=\"");
-	html_json(p->out, h->f->fallback);
-	buf_adds(p->out, "\">\n");
+	add_value(p, h->f, h->f->fallback);
+	buf_adds(p->out, ">\n");
 	free(words);
-	free(text);
 }
 
 /* Where null is an answer it has a tick of its own. */

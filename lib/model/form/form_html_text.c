@@ -6,31 +6,46 @@
 #include "base/safe.h"
 #include "model/form/form_draft.h"
 
+static const char *entity(unsigned cp)
+{
+	switch (cp) {
+	case '&':
+		return "&amp;";
+	case '<':
+		return "&lt;";
+	case '>':
+		return "&gt;";
+	case '"':
+		return "&quot;";
+	case '\'':
+		return "&#39;";
+	default:
+		return NULL;
+	}
+}
+
+/* What must not be seen as it is becomes a number: the same character to whoever reads the page,
+ * but for U+0080 to U+009F, which HTML knows no way to write. */
 void html_exact(struct buf *out, const char *s)
 {
-	for (; *s; s++) {
-		switch (*s) {
-		case '&':
-			buf_adds(out, "&amp;");
-			break;
-		case '<':
-			buf_adds(out, "&lt;");
-			break;
-		case '>':
-			buf_adds(out, "&gt;");
-			break;
-		case '"':
-			buf_adds(out, "&quot;");
-			break;
-		case '\'':
-			buf_adds(out, "&#39;");
-			break;
-		case '\r': /* would be read as a line feed */
-			buf_adds(out, "&#13;");
-			break;
-		default:
-			buf_addc(out, *s);
-		}
+	size_t n = strlen(s);
+
+	while (n) {
+		struct buf shown = BUF_INIT;
+		unsigned cp = 0;
+		int len = utf8_next(s, n, &cp);
+
+		len = len ? len : 1;
+		safe_add(&shown, s, (size_t)len, SAFE_TEXT);
+		if (entity(cp))
+			buf_adds(out, entity(cp));
+		else if (shown.len == (size_t)len && !memcmp(shown.data, s, (size_t)len))
+			buf_add(out, s, (size_t)len);
+		else
+			buf_addf(out, "&#x%X;", cp);
+		buf_release(&shown);
+		s += len;
+		n -= (size_t)len;
 	}
 }
 

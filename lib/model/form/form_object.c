@@ -410,7 +410,7 @@ int build_members(struct build *b, struct field *f, struct parts *p, const struc
 	ok = ok && !collect(b, &all, p, f->f.path) &&
 	     b->form->nfields + all.n <= FORM_MAX_FIELDS;
 	b->host = outer;
-	if (ok)
+	if (ok && all.n)
 		qsort(all.m, all.n, sizeof(*all.m), by_order);
 	for (size_t i = 0; i < all.n && ok; i++) {
 		struct making k = {.b = b, .f = f, .p = p, .at = at, .m = &all.m[i]};

@@ -339,9 +339,11 @@ static json_t *variant(const struct form_field *f, const char *text, struct err 
 static json_t *fixed(const struct form_field *f, const char *text, struct err *err)
 {
 	char *shown = f->fallback ? form_show(f, f->fallback) : NULL;
-	int same = shown && !strcmp(shown, text);
+	json_t *json = text_json(text, strlen(text));
+	int same = shown && (!strcmp(shown, text) || (json && same_value(json, f->fallback)));
 
 	free(shown);
+	json_decref(json);
 	if (same)
 		return json_deep_copy(f->fallback);
 	err_set(err, FAIL_INVALID, "this cannot be changed");
