@@ -43,7 +43,8 @@ static void print_line(struct run *r, int depth, const char *label, const char *
 	struct buf safe = BUF_INIT;
 	safe_adds(&safe, text, SAFE_LINE);
 	if (*text)
-		out_line(&r->out, "%*s    %s%s%s", depth * 2, "", label, *label ? ": " : "", buf_str(&safe));
+		out_line(&r->out, "%*s    %s%s%s", depth * 2, "", label, *label ? ": " : "",
+		         buf_str(&safe));
 	buf_release(&safe);
 }
 
@@ -240,7 +241,8 @@ static int run(struct run *r, struct err *err)
 }
 
 static const struct opt opts[] = {
-	{0, "schema", OPT_SCHEMA, "FILE|NAME", "of a schema, without a task: a file, - or a name in etc/schemas"},
+	{0, "schema", OPT_SCHEMA, "FILE|NAME",
+	 "of a schema, without a task: a file, - or a name in etc/schemas"},
 	{0, "html", OPT_FLAG, NULL, "one HTML page that can be filled in and stands alone"},
 	{0, "action", OPT_STRING, "URL", "where the page sends the answer"},
 	OPT_END};

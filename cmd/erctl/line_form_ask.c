@@ -2,8 +2,6 @@
 
 #include "base/err.h"
 #include "base/mem.h"
-#include "base/safe.h"
-#include "cmd.h"
 #include "fill_edit.h"
 
 enum asked line_leave(struct line_form *p, enum form_end end)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# shellcheck disable=SC2154 # $stderr is set by bats
+# shellcheck disable=SC2154,SC2016 # $stderr is set by bats; a schema's "$ref" is no variable
 load helper
 
 FORMS=$BATS_TEST_DIRNAME/../forms

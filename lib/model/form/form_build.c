@@ -64,9 +64,8 @@ void parts_copy(struct parts *to, const struct parts *from)
 		memcpy(to->group, from->group, from->ngroups * sizeof(*to->group));
 }
 
-int parts_have_members(const struct parts *p, const struct form_when *given)
+int parts_have_members(const struct parts *p)
 {
-	(void)given;
 	for (size_t i = 0; i < p->n; i++)
 		if (json_object_size(json_object_get(p->part[i].spot.json, "properties")))
 			return 1;
@@ -200,7 +199,7 @@ static int make_container(struct build *b, struct field *f, struct parts *p, con
 	unsigned types = k->types & ~(unsigned)T_NULL;
 	struct nest nest = {.up = b->nest};
 	size_t times;
-	int made = 0, members = parts_have_members(p, NULL);
+	int made = 0, members = parts_have_members(p);
 
 	nest.json = nest_of(b, p, &times);
 	if (at->depth >= FORM_MAX_DEPTH || times >= UNFOLD_MAX || p->over)

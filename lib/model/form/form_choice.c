@@ -25,17 +25,38 @@ static char *text_of_value(struct build *b, const json_t *v)
 	return own;
 }
 
+/* Equal values have one text. */
+static int has(const struct choices *c, const json_t *v)
+{
+	struct buf key = BUF_INIT;
+	int found;
+
+	js_dump(&key, v, JS_VALUE);
+	found = json_object_get(c->index, buf_str(&key)) != NULL;
+	buf_release(&key);
+	return found;
+}
+
+static void note(struct build *b, struct choices *c, const json_t *v)
+{
+	struct buf key = BUF_INIT;
+
+	if (!c->index)
+		c->index = form_keep_new(b->form, json_object());
+	js_dump(&key, v, JS_VALUE);
+	js_set_new(c->index, buf_str(&key), json_true());
+	buf_release(&key);
+}
+
 static void add(struct build *b, struct choices *out, const json_t *v, const char *title,
                 const char *description)
 {
 	struct form_choice *c, *grown;
 
 	out->nullable |= json_is_null(v);
-	for (size_t i = 0; i < out->n; i++)
-		if (same_value(out->c[i].value, v))
-			return;
-	if (out->n >= CHOICES_MAX)
+	if (has(out, v) || out->n >= CHOICES_MAX)
 		return;
+	note(b, out, v);
 	/* in the arena: room is doubled when n is a power of two */
 	if ((out->n & (out->n - 1)) == 0) {
 		grown = arena_alloc(&b->form->arena, (out->n ? out->n * 2 : 1) * sizeof(*grown));
@@ -96,28 +117,37 @@ void choices_enum(struct build *b, const struct parts *p, const struct form_when
 		if (!more.known)
 			continue;
 		if (out->known)
-			choices_meet(out, &more, T_ANY);
+			choices_meet(out, &more);
 		else
 			*out = more;
 	}
 }
 
-void choices_meet(struct choices *c, const struct choices *among, unsigned types)
+static void keep(struct choices *c, const struct choices *among, unsigned types)
 {
 	size_t kept = 0;
 
+	c->nullable = 0;
 	for (size_t i = 0; i < c->n; i++) {
-		int in = !among->known;
+		const json_t *v = c->c[i].value;
 
-		for (size_t k = 0; k < among->n && !in; k++)
-			in = same_value(c->c[i].value, among->c[k].value);
-		if (in && type_of_value(c->c[i].value) & types)
-			c->c[kept++] = c->c[i];
+		if (!(type_of_value(v) & types) || (among && !has(among, v)))
+			continue;
+		c->c[kept++] = c->c[i];
+		c->nullable |= json_is_null(v);
 	}
 	c->n = kept;
-	c->nullable = 0;
-	for (size_t i = 0; i < c->n; i++)
-		c->nullable |= json_is_null(c->c[i].value);
+}
+
+void choices_meet(struct choices *c, const struct choices *among)
+{
+	if (among->known)
+		keep(c, among, T_ANY);
+}
+
+void choices_of_types(struct choices *c, unsigned types)
+{
+	keep(c, NULL, types);
 }
 
 /* One alternative: its value with its own title, or its list. */

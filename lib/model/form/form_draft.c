@@ -315,6 +315,7 @@ static void put_about(struct draft_writer *w, const struct form_about *a)
 	put_head(w, "lane", a->lane);
 	put_head(w, "due", a->due);
 	put_head(w, "price", a->price);
+	put_head(w, "evidence", a->evidence_required ? "is required beside the answer" : NULL);
 	if (a->instructions)
 		draft_foreign(w, " | ", a->instructions);
 	if (a->context)

@@ -9,7 +9,7 @@
 
 enum { STACK_MAX = 64 };
 
-enum token { T_START, T_OPEN, T_CLOSE, T_COMMA, T_COLON, T_VALUE, T_HOLE, T_END };
+enum token { TOK_START, TOK_OPEN, TOK_CLOSE, TOK_COMMA, TOK_COLON, TOK_VALUE, TOK_HOLE, TOK_END };
 
 struct reader {
 	const char *text;
@@ -106,22 +106,22 @@ static int next(struct reader *r, enum token *out)
 
 	skip(r);
 	r->from = r->at;
-	*out = T_END;
+	*out = TOK_END;
 	if (r->at == r->n)
 		return 0;
 	c = r->text[r->at++];
-	*out = c == '{' || c == '[' ? T_OPEN : c == '}' || c == ']' ? T_CLOSE
-	       : c == ','           ? T_COMMA
-	       : c == ':'           ? T_COLON
-	                            : T_VALUE;
+	*out = c == '{' || c == '[' ? TOK_OPEN : c == '}' || c == ']' ? TOK_CLOSE
+	       : c == ','           ? TOK_COMMA
+	       : c == ':'           ? TOK_COLON
+	                            : TOK_VALUE;
 	if (c == '"')
 		return string_end(r);
-	if (*out != T_VALUE)
+	if (*out != TOK_VALUE)
 		return 0;
 	while (r->at < r->n && !strchr(" \t\r\n,:{}[]\"", r->text[r->at]))
 		r->at++;
 	if (r->at - r->from == strlen(DRAFT_HOLE) && !memcmp(r->text + r->from, DRAFT_HOLE, 3))
-		*out = T_HOLE;
+		*out = TOK_HOLE;
 	return 0;
 }
 
@@ -177,13 +177,13 @@ static void enter_item(struct reader *r)
 static int is_key(const struct reader *r)
 {
 	return in_object(r) && r->text[r->from] == '"' &&
-	       (r->last == T_OPEN || r->last == T_COMMA || r->last == T_VALUE || r->last == T_CLOSE);
+	       (r->last == TOK_OPEN || r->last == TOK_COMMA || r->last == TOK_VALUE || r->last == TOK_CLOSE);
 }
 
 /* Before a value, a name or an opening bracket. */
 static int begin_value(struct reader *r)
 {
-	int ended = r->last == T_VALUE || r->last == T_CLOSE;
+	int ended = r->last == TOK_VALUE || r->last == TOK_CLOSE;
 
 	if (ended && r->depth == 0)
 		return refuse(r, "more text behind the end of the answer");
@@ -191,7 +191,7 @@ static int begin_value(struct reader *r)
 		return refuse(r, "a comma is missing here");
 	if (ended)
 		buf_addc(r->out, ',');
-	if (r->last == T_COMMA)
+	if (r->last == TOK_COMMA)
 		r->out->data[r->comma] = ',';
 	if (is_key(r)) {
 		r->key = r->from;
@@ -208,9 +208,9 @@ static int begin_value(struct reader *r)
 
 static int take_bracket(struct reader *r, enum token t)
 {
-	if (t == T_OPEN && begin_value(r))
+	if (t == TOK_OPEN && begin_value(r))
 		return -1;
-	if (t == T_OPEN) {
+	if (t == TOK_OPEN) {
 		if (r->depth == STACK_MAX)
 			return refuse(r, "nested too deeply");
 		r->mark[r->depth] = r->path.len;
@@ -218,7 +218,7 @@ static int take_bracket(struct reader *r, enum token t)
 		r->stack[r->depth++] = r->text[r->from];
 		return 0;
 	}
-	if (r->last == T_COLON)
+	if (r->last == TOK_COLON)
 		return refuse_hole(r);
 	if (r->depth == 0)
 		return refuse(r, "a closing bracket too many");
@@ -230,29 +230,29 @@ static int take_bracket(struct reader *r, enum token t)
 static int take(struct reader *r, enum token t)
 {
 	switch (t) {
-	case T_HOLE:
-		if (r->last != T_COLON && begin_value(r))
+	case TOK_HOLE:
+		if (r->last != TOK_COLON && begin_value(r))
 			return -1;
 		return refuse_hole(r);
-	case T_COMMA:
-		if (r->last == T_COLON)
+	case TOK_COMMA:
+		if (r->last == TOK_COLON)
 			return refuse_hole(r);
-		if (r->last != T_VALUE && r->last != T_CLOSE)
+		if (r->last != TOK_VALUE && r->last != TOK_CLOSE)
 			return refuse(r, "a comma too many");
 		r->comma = r->out->len;
 		buf_addc(r->out, ' ');
 		return 0;
-	case T_OPEN:
-	case T_CLOSE:
+	case TOK_OPEN:
+	case TOK_CLOSE:
 		if (take_bracket(r, t))
 			return -1;
 		break;
-	case T_VALUE:
-		if (r->last == T_COLON ? r->broke && in_object(r) && r->text[r->from] == '"' &&
+	case TOK_VALUE:
+		if (r->last == TOK_COLON ? r->broke && in_object(r) && r->text[r->from] == '"' &&
 		                             r->at < r->n && r->text[r->at] == ':'
 		                       : 0)
 			return refuse_hole(r); /* the next name already */
-		if (r->last != T_COLON && begin_value(r))
+		if (r->last != TOK_COLON && begin_value(r))
 			return -1;
 		break;
 	default:
@@ -267,7 +267,7 @@ static int strip(struct reader *r)
 	enum token t;
 
 	r->line = 1;
-	r->last = T_START;
+	r->last = TOK_START;
 	if (r->n >= 3 && !memcmp(r->text, "\xef\xbb\xbf", 3)) {
 		r->text += 3; /* an editor's habit */
 		r->n -= 3;
@@ -275,8 +275,8 @@ static int strip(struct reader *r)
 	for (;;) {
 		if (next(r, &t))
 			return -1;
-		if (t == T_END)
-			return r->last == T_COLON ? refuse_hole(r) : 0;
+		if (t == TOK_END)
+			return r->last == TOK_COLON ? refuse_hole(r) : 0;
 		if (take(r, t))
 			return -1;
 		r->last = t;

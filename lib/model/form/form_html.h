@@ -16,7 +16,7 @@
 #include "base/buf.h"
 #include "model/form/form_p.h"
 
-enum { HTML_RADIOS_MAX = 6, HTML_ITEMS_MAX = 3 };
+enum { HTML_RADIOS_MAX = 6, HTML_ITEMS_MAX = 3, HTML_PLAIN_CHOICES = 100 };
 
 extern const char form_html_script[], form_html_style[];
 

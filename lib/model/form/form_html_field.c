@@ -213,7 +213,8 @@ static void add_items(struct page *p, const struct form_field *f)
 static void add_alternatives(struct page *p, const struct html_field *h)
 {
 	buf_addf(p->out, "<div class=\"chooser\" hidden><label for=\"f%zu-c\">Choose one</label>\n"
-	                 "<select id=\"f%zu-c\" class=\"variant\">\n<option value=\"\">– choose –</option>\n",
+	                 "<select id=\"f%zu-c\" class=\"variant\">\n"
+	                 "<option value=\"\">– choose –</option>\n",
 	         h->id, h->id);
 	for (size_t i = 0; i < h->f->nchild; i++) {
 		buf_addf(p->out, "<option value=\"%zu\">", i);

@@ -76,17 +76,19 @@ static int is_start(const struct form_field *f, const json_t *v)
 	return f->kind != FORM_CHOICES && same_value(f->fallback, v);
 }
 
-/* As form_parse reads it: plain, or as JSON where that is not fit to be seen. */
+/* As form_parse reads it: plain, or as JSON where that is not fit to be seen, and of many, where
+ * finding out what would be read as something else takes long. */
 static void add_value(struct page *p, const struct form_field *f, const json_t *v)
 {
 	struct field one = *inside(f);
-	char *text;
+	char *text = NULL;
 
 	if (f->kind == FORM_CHOICES)
 		one.f.kind = FORM_CHOICE;
-	text = form_show(&one.f, v);
+	if (f->nchoices <= HTML_PLAIN_CHOICES)
+		text = form_show(&one.f, v);
 	buf_adds(p->out, " value=\"");
-	if (html_is_plain(text))
+	if (text && html_is_plain(text))
 		html_exact(p->out, text);
 	else
 		html_json(p->out, v);

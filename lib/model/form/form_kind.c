@@ -125,7 +125,7 @@ static int settle_group(struct build *b, struct field *f, struct parts *p, size_
 
 	if (choices_group(b, &g, f->f.path, &c)) {
 		if (k->choices.known)
-			choices_meet(&k->choices, &c, T_ANY);
+			choices_meet(&k->choices, &c);
 		else
 			k->choices = c;
 		parts_drop_group(p, i);
@@ -200,9 +200,9 @@ void kind_settle(struct build *b, struct field *f, struct parts *p, struct kind 
 	if (!k->choices.known)
 		k->choices = list;
 	else
-		choices_meet(&k->choices, &list, T_ANY);
+		choices_meet(&k->choices, &list);
 	if (k->choices.known)
-		choices_meet(&k->choices, &k->choices, k->nullable ? k->types | T_NULL : k->types);
+		choices_of_types(&k->choices, k->nullable ? k->types | T_NULL : k->types);
 	k->nullable |= (k->types & T_NULL && k->types != T_NULL && k->types != T_ANY);
 	if (k->choices.known)
 		k->nullable = k->choices.nullable;

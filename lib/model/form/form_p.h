@@ -22,7 +22,7 @@ enum {
 };
 
 enum {
-	PARTS_MAX = 512,        /* subschemas that apply at one place */
+	PARTS_MAX = 2048,       /* subschemas that apply at one place */
 	GATHER_DEPTH = 64,
 	UNFOLD_MAX = 3,         /* times a schema is unfolded inside itself */
 	CHOICES_MAX = 1000,     /* of one field */
@@ -225,6 +225,7 @@ char *keep_text(struct form *f, const char *s);
 struct choices {
 	struct form_choice *c;
 	size_t n;
+	json_t *index; /* {value as text: true}; kept by the form */
 	int known;    /* there is a list, though it may be empty */
 	int nullable; /* null is among it */
 };
@@ -235,7 +236,8 @@ void choices_enum(struct build *b, const struct parts *p, const struct form_when
 /* 1 when every alternative of ${g} is a value or a list of such. */
 int choices_group(struct build *b, const struct group *g, const char *path, struct choices *out);
 /* Keep those of ${c} that are in ${among}, when that is known. */
-void choices_meet(struct choices *c, const struct choices *among, unsigned types);
+void choices_meet(struct choices *c, const struct choices *among);
+void choices_of_types(struct choices *c, unsigned types);
 
 /* ---- fields: form_build.c, form_kind.c, form_object.c, form_variant.c ---- */
 
@@ -274,8 +276,8 @@ struct kind {
 };
 void kind_settle(struct build *b, struct field *f, struct parts *p, struct kind *k);
 void kind_scalar(struct build *b, struct field *f, const struct parts *p);
-/* The object has members of its own; or alternatives that have. */
-int parts_have_members(const struct parts *p, const struct form_when *given);
+/* 1 when properties are named, if only under a condition. */
+int parts_have_members(const struct parts *p);
 /* The schemas of member ${key} among the parts that always apply: 1 and the first, or 0. */
 int parts_member(struct build *b, const struct parts *p, const char *key, struct spot *out);
 void parts_copy(struct parts *to, const struct parts *from);
@@ -314,8 +316,5 @@ int judge_needed(struct judge *j, const struct field *f);
 
 /* Pointer tokens: the next one of *p unescaped into ${out}; 0 at the end. */
 int pointer_next(const char **p, struct buf *out);
-
-/* "1 of several" as text that form_parse reads back. */
-const char *json_word(const json_t *v); /* "a string" … for sentences */
 
 #endif

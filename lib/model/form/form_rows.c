@@ -203,7 +203,8 @@ static void put_variant(struct listing *l, const struct form_field *f, const jso
 	if (f->child[i]->kind == FORM_SECTION)
 		put_members(l, f->child[i], v, 1);
 	else
-		put_value(l, f->child[i], v, (struct around){.active = 1, .must = a.must, .index = a.index});
+		put_value(l, f->child[i], v,
+		          (struct around){.active = 1, .must = a.must, .index = a.index});
 	l->depth--;
 }
 

@@ -17,8 +17,8 @@ int text_needs_quotes(const struct form_field *f, const char *s)
 	if (!*s || (f->nullable && !strcmp(s, "null")))
 		return 1;
 	for (const char *p = s; *p; p++)
-		if (((unsigned char)*p < 0x20 && !(f->kind == FORM_TEXT && (*p == '\n' || *p == '\t'))) ||
-		    *p == 0x7f)
+		if (*p == 0x7f || ((unsigned char)*p < 0x20 &&
+		                   !(f->kind == FORM_TEXT && (*p == '\n' || *p == '\t'))))
 			return 1;
 	if (*s != '"')
 		return 0;

@@ -71,9 +71,9 @@ static char *label_of_key(struct build *b, const char *key)
 	return own;
 }
 
-static const char *own_text(const struct parts *p, const struct form_when *given, const char *key)
+static const char *own_text(const struct parts *p, const char *key)
 {
-	const json_t *v = parts_get(p, given, key);
+	const json_t *v = parts_get(p, NULL, key);
 
 	return json_string_length(v) ? json_string_value(v) : NULL;
 }
@@ -85,11 +85,10 @@ static json_t *keep_copy(struct build *b, const json_t *v)
 
 void words_take(struct build *b, struct field *f, const struct parts *p, const char *otherwise)
 {
-	const struct form_when *given = NULL; /* what applies under f->f.when has none here */
-	const char *title = own_text(p, given, "title");
-	const char *description = own_text(p, given, "description");
-	const json_t *fallback = parts_get(p, given, "default");
-	const json_t *examples = parts_get(p, given, "examples");
+	const char *title = own_text(p, "title");
+	const char *description = own_text(p, "description");
+	const json_t *fallback = parts_get(p, NULL, "default");
+	const json_t *examples = parts_get(p, NULL, "examples");
 
 	if (title)
 		f->f.label = keep_text(b->form, title);
@@ -103,5 +102,5 @@ void words_take(struct build *b, struct field *f, const struct parts *p, const c
 		f->f.fallback = keep_copy(b, fallback);
 	if (json_array_size(examples))
 		f->f.examples = keep_copy(b, examples);
-	f->f.deprecated = json_is_true(parts_get(p, given, "deprecated"));
+	f->f.deprecated = json_is_true(parts_get(p, NULL, "deprecated"));
 }
