@@ -100,6 +100,9 @@ $(O)/bench/%: tests/bench/%.c
 $(O)/bench/schema: $(O)/tests/bench/schema.o $(call below,json)
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  LINK  $@";)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(call below,json) $(LIBS_CTL)
+$(O)/bench/route: $(O)/tests/bench/route.o $(call below,engine)
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "  LINK  $@";)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(call below,engine) $(LIBS_CTL)
 $(O)/crash/%: tests/crash/%.c
 	$(probe)
 $(O)/tools/calendar: $(O)/tests/tools/calendar.o $(call below,spool)
