@@ -1,6 +1,7 @@
 #include "base/err.h"
 #include "base/timefmt.h"
 #include "engine/decide_p.h"
+#include "engine/route.h"
 #include "engine/escalation.h"
 #include "engine/world.h"
 #include "json/js.h"
@@ -113,12 +114,53 @@ static const char *verb_of(const struct message *m)
 	return message_type_name(m->type);
 }
 
+static int refuse_claim(const struct task *t, const struct message *m, enum route_verdict v,
+                        struct err *err)
+{
+	char id[ID_TEXT_MAX];
+
+	return err_set(err, v >= ROUTE_OFF ? FAIL_CONFLICT : FAIL_DENIED, "%s: %s cannot take it: %s",
+	               id_format(&t->id, "task_", id), m->from, route_verdict_names[v]);
+}
+
+/* A lane may let whoever could be asked take a task unasked. */
+static int decide_claim(struct world *w, int64_t now_ms, const struct message *m, struct task *t,
+                        struct decision *out, struct err *err)
+{
+	const struct worker *wk;
+	enum route_verdict v = route_may_take(w, t, m->from, now_ms, &wk);
+	struct drafts d;
+
+	if (v != ROUTE_ELIGIBLE)
+		return refuse_claim(t, m, v, err);
+	drafts_init(&d, out, &t->id, t, m->from);
+	json_t *data = data_worker(m->from);
+	js_set_new(data, "claimed", json_true());
+	draft_offered(&d, w, now_ms, t, wk, data);
+	draft_accepted(&d, w, now_ms, t, wk->name, 0);
+	if (m->type == MSG_START)
+		draft_task(&d, EV_STARTED, data_worker(wk->name));
+	return 0;
+}
+
+static int claims(const struct world *w, const struct message *m, const struct task *t)
+{
+	const struct assign *a = task_assign_of(t, m->from);
+
+	return t->claim && !t->esc && (m->type == MSG_ACCEPT || m->type == MSG_START) &&
+	       (!a || a->state == AS_ENDED) && (t->state == ST_QUEUED || t->state == ST_OFFERED) &&
+	       config_worker(w->config, m->from);
+}
+
 int decide_worker(struct world *w, int64_t now_ms, const struct message *m, struct task *t,
                   struct decision *out, struct err *err)
 {
 	struct drafts d;
-	const struct assign *a = own_assign(w, m, t, err);
+	const struct assign *a;
 
+	if (claims(w, m, t))
+		return decide_claim(w, now_ms, m, t, out, err);
+	a = own_assign(w, m, t, err);
 	if (!a)
 		return -1;
 	if ((m->type == MSG_ACCEPT && (a->state == AS_ACCEPTED || a->state == AS_STARTED)) ||

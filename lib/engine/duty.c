@@ -29,9 +29,9 @@ void duty_release(struct world *w)
 	free(w->busy.v);
 }
 
-int duty_busy(const struct world *w, const struct crew *c)
+int duty_busy(const struct world *w, uint32_t crew)
 {
-	return c->id / 64 < w->busy.n && w->busy.v[c->id / 64] >> c->id % 64 & 1;
+	return crew / 64 < w->busy.n && w->busy.v[crew / 64] >> crew % 64 & 1;
 }
 
 static void set_busy(struct world *w, const struct crew *c, int busy)
@@ -51,7 +51,7 @@ static void set_busy(struct world *w, const struct crew *c, int busy)
 static void judge(struct world *w, struct crew *c)
 {
 	const struct worker *wk = c->doc_gen == w->config_gen ? c->doc : NULL;
-	int was = duty_busy(w, c);
+	int was = duty_busy(w, c->id);
 	int busy = wk && (c->off || (wk->capacity && c->live >= (uint32_t)wk->capacity));
 
 	set_busy(w, c, busy);
@@ -62,6 +62,7 @@ static void judge(struct world *w, struct crew *c)
 void crew_live(struct world *w, struct crew *c, int by)
 {
 	c->live += (uint32_t)by;
+	w->lives[c->id] = c->live;
 	judge(w, c);
 }
 

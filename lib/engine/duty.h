@@ -22,7 +22,7 @@ void duty_init(struct world *w);
 void duty_release(struct world *w);
 void duty_forget(struct world *w);                 /* the configuration has changed */
 void duty_know(struct world *w, struct crew *c, const struct worker *wk, int64_t now_ms);
-int duty_busy(const struct world *w, const struct crew *c);
+int duty_busy(const struct world *w, uint32_t crew); /* by id */
 /* Hours that changed until ${now_ms}, and matches whose time has come. */
 void duty_advance(struct world *w, int64_t now_ms);
 int64_t duty_next_ms(const struct world *w);       /* INT64_MAX: nobody waits for that */

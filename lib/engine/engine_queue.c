@@ -79,8 +79,21 @@ static void try_again(struct match *m)
 void world_wake(struct world *w, struct match *m)
 {
 	delist(w, m);
+	m->only = 0;
 	try_again(m);
 	enlist(w, m);
+}
+
+/* Whoever becomes free is mostly taken by the first that looks: the others, who were full before,
+ * need not look at all their workers to see that. */
+static void wake_for(struct world *w, struct match *m, const struct crew *c)
+{
+	uint32_t only = !c || !m->roster ? 0
+	                : m->full         ? c->id + 1
+	                : m->only == c->id + 1 ? m->only : 0;
+
+	world_wake(w, m);
+	m->only = only;
 }
 
 /* Also matches that are ready have tasks that were tried before the others came. */
@@ -90,11 +103,13 @@ void world_wake_all(struct world *w, const struct crew *c)
 
 	DL_FOREACH_SAFE(w->stuck, m, next)
 		if (!c || !m->roster || roster_find(m->roster, c))
-			world_wake(w, m);
+			wake_for(w, m, c);
 	for (uint32_t i = 0; i < w->ready.n; i++) {
 		m = w->ready.v[i];
+		if (c && m->only != c->id + 1)
+			m->only = 0;
 		if (m->tried.n && (!c || !m->roster || roster_find(m->roster, c))) {
-			world_wake(w, m);
+			wake_for(w, m, c);
 			i = UINT32_MAX; /* the heap has changed: from its beginning */
 		}
 	}
@@ -140,6 +155,7 @@ void world_tried(struct world *w, struct task *t, int class_full)
 	struct match *m = t->match;
 
 	delist(w, m);
+	m->only = 0;
 	if (class_full) {
 		m->full = 1;
 	} else if (t->waiting == WAITS_FRESH) {
@@ -154,8 +170,10 @@ void world_tried(struct world *w, struct task *t, int class_full)
 
 struct task *world_to_route(struct world *w)
 {
-	const struct match *m = pheap_first(&w->ready);
+	struct match *m;
 
+	while ((m = pheap_first(&w->ready)) && m->only && duty_busy(w, m->only - 1))
+		world_tried(w, pheap_first(&m->fresh), 1);
 	return m ? pheap_first(&m->fresh) : NULL;
 }
 

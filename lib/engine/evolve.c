@@ -49,7 +49,7 @@ int evolve(struct world *w, const struct event *ev, struct err *err)
 		               (unsigned long long)ev->seq, (unsigned long long)w->seq);
 	w->seq = ev->seq;
 	w->at_ms = ev->at_ms;
-	stats_hour(w, ev->at_ms);
+	stats_day(w, ev->at_ms);
 	/* A batch is one message with many tasks: its lines are remembered as tasks. */
 	if (ev->msg && ev->type != EV_CREATED && ev->type != EV_QUEUED &&
 	    ev->type != EV_MESSAGE_REFUSED)

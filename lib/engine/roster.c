@@ -13,27 +13,40 @@ enum { HORIZON_MIN = 4, HORIZON_MAX = 26, EXTERNAL_BELOW = 1000000 };
 
 /* ---- scores ---- */
 
-double roster_score(const struct roster *r, const struct seat *s, double log_left, double x,
-                    double load)
+double roster_score(const struct seat *s, double log_left, uint32_t live)
 {
-	const struct weights *wt = &r->lane->weights;
+	const struct outlook o = {.mu = s->mu, .sd = s->sd, .nu = s->nu, .slope = s->slope};
+	double load = s->share * live;
 
-	return 0.001 * wt->success * s->o.take * s->o.pass * outlook_within(&s->o, log_left, x) +
-	       s->base - 0.001 * wt->load * load;
+	return s->chance * outlook_within(&o, log_left, live && o.slope > 0 ? log1p(live) : 0) +
+	       s->base - load;
 }
 
 static void expect(struct world *w, struct roster *r, struct seat *s)
 {
-	outlook_of(w, r->stats, s->crew, s->wk, r->lane, &s->o);
-	s->base = -0.001 * r->lane->weights.cost * ((double)s->wk->cost_usd_micro / 1e6) / r->price;
+	const struct weights *wt = &r->lane->weights;
+	struct outlook o;
+
+	outlook_of(w, r->stats, s->crew, s->wk, r->lane, &o);
+	s->chance = (float)(0.001 * wt->success * o.take * o.pass);
+	s->mu = (float)o.mu;
+	s->sd = (float)o.sd;
+	s->nu = (float)o.nu;
+	s->slope = (float)o.slope;
+	s->known = (float)o.known;
+	s->base = (float)(-0.001 * wt->cost * ((double)s->wk->cost_usd_micro / 1e6) / r->price);
+	s->share = (float)(0.001 * wt->load / (s->wk->capacity ? s->wk->capacity : 10));
 }
 
 /* External ones stand behind all others. */
-static double bound_of(const struct roster *r, const struct order *o, const struct seat *s)
+static float bound_of(const struct order *o, const struct seat *s)
 {
 	double log_left = (o->horizon + 1e-9) * M_LN2 + log(1000);
 
-	return roster_score(r, s, log_left, 0, 0) - (s->external ? EXTERNAL_BELOW : 0);
+	double bound = roster_score(s, log_left, 0);
+
+	/* rounded up: no score is above it */
+	return nextafterf((float)bound, INFINITY) - (s->external ? EXTERNAL_BELOW : 0);
 }
 
 /* ---- orders ---- */
@@ -64,7 +77,7 @@ static uint32_t place_of(const struct order *o, uint32_t n, const struct place *
 	return lo;
 }
 
-static void move_place(struct roster *r, struct order *o, const struct place *old, double bound)
+static void move_place(struct roster *r, struct order *o, const struct place *old, float bound)
 {
 	uint32_t from = place_of(o, r->n, old);
 	struct place p = {bound, old->seat};
@@ -86,7 +99,7 @@ static int horizon_of(int64_t left_ms)
 	int h = HORIZON_MIN;
 
 	while (h < HORIZON_MAX && ((int64_t)1000 << h) < left_ms)
-		h++;
+		h += 2;
 	return h;
 }
 
@@ -108,7 +121,7 @@ const struct order *roster_order(struct roster *r, int64_t left_ms)
 	o->horizon = h;
 	o->used = ++r->uses;
 	for (uint32_t i = 0; i < r->n; i++)
-		o->v[i] = (struct place){bound_of(r, o, &r->seats[i]), i};
+		o->v[i] = (struct place){bound_of(o, &r->seats[i]), i};
 	qsort(o->v, r->n, sizeof(*o->v), by_bound);
 	return o;
 }
@@ -121,11 +134,11 @@ static void expect_anew(struct world *w, struct roster *r, struct seat *s)
 
 	for (int i = 0; i < ROSTER_ORDERS; i++)
 		if (r->orders[i].horizon >= 0)
-			old[i] = (struct place){bound_of(r, &r->orders[i], s), (uint32_t)(s - r->seats)};
+			old[i] = (struct place){bound_of(&r->orders[i], s), (uint32_t)(s - r->seats)};
 	expect(w, r, s);
 	for (int i = 0; i < ROSTER_ORDERS; i++)
 		if (r->orders[i].horizon >= 0)
-			move_place(r, &r->orders[i], &old[i], bound_of(r, &r->orders[i], s));
+			move_place(r, &r->orders[i], &old[i], bound_of(&r->orders[i], s));
 }
 
 static void expect_all(struct world *w, struct roster *r)
@@ -133,31 +146,46 @@ static void expect_all(struct world *w, struct roster *r)
 	drop_orders(r);
 	for (uint32_t i = 0; i < r->n; i++)
 		expect(w, r, &r->seats[i]);
-	r->hour = w->hour;
+	r->lane_shown = r->stats->n_shown;
+	r->crews_shown = w->news.n_shown;
 	r->news = r->stats->n_news;
 }
 
-static void read_news(struct world *w, struct roster *r)
+static struct seat *find(const struct roster *r, uint32_t crew)
 {
-	uint32_t n = r->stats->n_news - r->news;
-
-	if (n > LANE_NEWS || n > r->n / 2 + 1) {
-		expect_all(w, r);
-		return;
-	}
-	for (; r->news != r->stats->n_news; r->news++) {
-		struct seat *s = roster_find(r, w->crew_at[r->stats->news[r->news % LANE_NEWS]]);
-		if (s)
-			expect_anew(w, r, s);
-	}
+	for (uint32_t at = crew * 0x9e3779b1u & r->mask; r->slots[at]; at = (at + 1) & r->mask)
+		if (r->crews[r->slots[at] - 1] == crew)
+			return &r->seats[r->slots[at] - 1];
+	return NULL;
 }
 
 struct seat *roster_find(const struct roster *r, const struct crew *c)
 {
-	for (uint32_t at = c->id * 0x9e3779b1u & r->mask; r->slots[at]; at = (at + 1) & r->mask)
-		if (r->seats[r->slots[at] - 1].crew == c)
-			return &r->seats[r->slots[at] - 1];
-	return NULL;
+	return find(r, c->id);
+}
+
+static void expect_of(struct world *w, struct roster *r, uint32_t crew)
+{
+	struct seat *s = find(r, crew);
+
+	if (s)
+		expect_anew(w, r, s);
+}
+
+/* What was learned since, one by one while that is cheaper than all at once. */
+static void read_news(struct world *w, struct roster *r)
+{
+	uint32_t pairs = r->stats->n_news - r->news, crews = w->news.n_shown - r->crews_shown;
+
+	if (r->lane_shown != r->stats->n_shown || pairs > LANE_NEWS || crews > CREW_NEWS ||
+	    pairs > r->n / 2 + 1 || crews > 8 * r->n) {
+		expect_all(w, r);
+		return;
+	}
+	for (; r->news != r->stats->n_news; r->news++)
+		expect_of(w, r, r->stats->news[r->news % LANE_NEWS]);
+	for (; r->crews_shown != w->news.n_shown; r->crews_shown++)
+		expect_of(w, r, w->news.shown[r->crews_shown % CREW_NEWS]);
 }
 
 int roster_over(const struct roster *r, int64_t now_ms)
@@ -175,6 +203,7 @@ static void clear(struct world *w, struct roster *r)
 	w->n_seats -= r->n;
 	free(r->seats);
 	free(r->slots);
+	free(r->crews);
 	json_decref(r->shown);
 	for (int i = 0; i < ROSTER_ORDERS; i++) {
 		free(r->orders[i].v);
@@ -182,6 +211,7 @@ static void clear(struct world *w, struct roster *r)
 	}
 	r->seats = NULL;
 	r->slots = NULL;
+	r->crews = NULL;
 	r->shown = NULL;
 	r->n = 0;
 	memset(r->refused, 0, sizeof(r->refused));
@@ -242,9 +272,7 @@ struct roster *roster_of(struct world *w, struct match *m, int64_t now_ms)
 	DL_PREPEND(w->rosters, r);
 	if (r->gen != w->config_gen || !r->slots || roster_over(r, now_ms))
 		make(w, r, now_ms);
-	else if (r->hour != w->hour)
-		expect_all(w, r);
-	else if (r->news != r->stats->n_news)
+	else
 		read_news(w, r);
 	return r;
 }

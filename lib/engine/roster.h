@@ -4,14 +4,14 @@
  * Purpose    A decision must not look at all workers.  For each match there is a list of those who
  *            meet what does not depend on the moment (pools, confidentiality, skills, certifications,
  *            trust, rating, names, absence), with what is expected of each.
- * Orders     For a time left of at most 2^k seconds the list is kept in the order of its scores for
+ * Orders     For a time left of at most 4^k seconds the list is kept in the order of its scores for
  *            exactly that time and an idle worker.  A task's own score for a worker is never
  *            above that, so a walk from the front may stop as soon as the best it has seen is not
  *            below what comes next.
  * Up to date Made anew when the configuration changes, or an absence or a certification begins or ends; what is
- *            expected is looked up anew every hour and for pairs that learned since.  It follows
+ *            expected is looked up anew for those of whom something was learned since.  It follows
  *            from the state and the time, so it is not saved, and dropped when there are too many.
- * Memory     80 bytes a seat and 16 per seat and order; at most ROSTER_SEATS_MAX of all matches.
+ * Memory     76 bytes a seat and 8 per seat and order; at most ROSTER_SEATS_MAX of all matches.
  */
 #ifndef ENGINE_ROSTER_H
 #define ENGINE_ROSTER_H
@@ -32,21 +32,26 @@ struct world;
 
 enum {
 	ROSTER_SEATS_MAX = 2000000,
-	ROSTER_ORDERS = 4,       /* kept at once */
-	ROSTER_REFUSED_SHOWN = 6 /* of those who may not be asked */
+	ROSTER_ORDERS = 3,       /* kept at once */
+	ROSTER_REFUSED_SHOWN = 4 /* of those who may not be asked */
 };
 
+/* One cache line: a decision looks at some dozens. */
 struct seat {
 	struct crew *crew;
 	const struct worker *wk;
 	const char *instead_of; /* who is away, or NULL */
-	struct outlook o;
-	double base;            /* what the score is without chances and load */
+	float chance;           /* answers and passes, weighed */
+	float mu, sd, nu;       /* engine/outlook.h */
+	float slope;
+	float base;             /* what the score is without chances and load */
+	float share;            /* of capacity that one task in hand takes, weighed */
+	float known;
 	uint8_t external;       /* asked only when nobody of our own can be */
 };
 
 struct place {
-	double bound;
+	float bound;
 	uint32_t seat;
 };
 
@@ -62,9 +67,9 @@ struct roster {
 	struct lane_stats *stats;
 	uint64_t gen;        /* config_gen it was made for */
 	int64_t from_ms, until_ms; /* and for this time */
-	int64_t hour;        /* of what is expected */
-	uint32_t news;       /* of the lane, seen so far */
+	uint32_t lane_shown, crews_shown, news; /* engine/stats.h: seen so far */
 	struct seat *seats;  /* owned; by name */
+	uint32_t *crews;     /* owned; their ids: who is busy is seen without looking at seats */
 	uint32_t n;
 	uint32_t *slots;     /* owned; seats by crew id, 0: none, else index + 1 */
 	uint32_t mask;
@@ -80,9 +85,8 @@ struct roster {
 struct roster *roster_of(struct world *w, struct match *m, int64_t now_ms);
 /* The order for ${left_ms}. */
 const struct order *roster_order(struct roster *r, int64_t left_ms);
-/* A seat's score with ${log_left} and what else the worker has in hand; 0 tasks: the bound. */
-double roster_score(const struct roster *r, const struct seat *s, double log_left, double x,
-                    double load);
+/* A seat's score with ${log_left} and ${live} tasks in hand; with none it is the bound. */
+double roster_score(const struct seat *s, double log_left, uint32_t live);
 struct seat *roster_find(const struct roster *r, const struct crew *c); /* or NULL */
 int roster_over(const struct roster *r, int64_t now_ms);
 int64_t roster_until(const struct roster *r);

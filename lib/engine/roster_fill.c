@@ -187,7 +187,9 @@ static void index_seats(struct roster *r)
 		size *= 2;
 	r->mask = size - 1;
 	r->slots = mem_alloc(size * sizeof(*r->slots));
+	r->crews = mem_alloc((r->n + 1) * sizeof(*r->crews));
 	for (uint32_t i = 0; i < r->n; i++) {
+		r->crews[i] = r->seats[i].crew->id;
 		uint32_t at = r->seats[i].crew->id * 0x9e3779b1u & r->mask;
 		while (r->slots[at])
 			at = (at + 1) & r->mask;

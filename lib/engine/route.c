@@ -30,7 +30,8 @@ const char *const route_verdict_names[ROUTE_VERDICTS] = {
 
 struct scored {
 	const struct seat *seat;
-	double score, in_time, x;
+	double score;
+	uint32_t live;
 };
 
 struct other {
@@ -50,20 +51,8 @@ struct picking {
 	unsigned again_offers;
 	struct other others[ROUTE_OTHERS_SHOWN];
 	int n_others;
-	uint32_t counts[ROUTE_VERDICTS];
+	uint32_t idle;                /* seats looked at that are not busy */
 };
-
-static double in_hand(const struct seat *s)
-{
-	return s->wk->kind == WORKER_HUMAN ? log1p(s->crew->live) : 0;
-}
-
-static double load_of(const struct seat *s)
-{
-	double share = (double)s->crew->live / (s->wk->capacity ? s->wk->capacity : 10);
-
-	return share < 1 ? share : 1;
-}
 
 static const struct assign *asked_before(const struct picking *p, const struct seat *s)
 {
@@ -83,17 +72,24 @@ static enum route_verdict judge(const struct picking *p, const struct seat *s)
 		return ROUTE_HAS_IT;
 	if (a && a->declined)
 		return ROUTE_DECLINED;
-	if (duty_busy(p->w, s->crew))
+	if (duty_busy(p->w, s->crew->id))
 		return s->crew->off ? ROUTE_OFF : ROUTE_FULL;
 	return ROUTE_ELIGIBLE;
 }
 
 static struct scored score(const struct picking *p, const struct seat *s)
 {
-	struct scored c = {.seat = s, .x = in_hand(s)};
+	struct scored c = {.seat = s, .live = p->w->lives[s->crew->id]};
 
-	c.score = roster_score(p->r, s, p->log_left, c.x, load_of(s));
+	c.score = roster_score(s, p->log_left, c.live);
 	return c;
+}
+
+/* What the model says of a seat, in full. */
+static double expected(const struct picking *p, const struct scored *c, struct outlook *o)
+{
+	outlook_of(p->w, p->r->stats, c->seat->crew, c->seat->wk, p->r->lane, o);
+	return log1p(c->live);
 }
 
 static int better(const struct scored *a, const struct scored *b)
@@ -126,14 +122,19 @@ static void keep_again(struct picking *p, const struct scored *c, unsigned offer
 	p->again_offers = offers;
 }
 
+static void pass_over(struct picking *p, const struct seat *s, enum route_verdict v)
+{
+	if (p->n_others < ROUTE_OTHERS_SHOWN)
+		p->others[p->n_others++] = (struct other){s, v};
+}
+
 static void consider(struct picking *p, const struct seat *s)
 {
 	enum route_verdict v = judge(p, s);
 
-	p->counts[v]++;
+	p->idle++;
 	if (v != ROUTE_ELIGIBLE) {
-		if (p->n_others < ROUTE_OTHERS_SHOWN)
-			p->others[p->n_others++] = (struct other){s, v};
+		pass_over(p, s, v);
 		return;
 	}
 	const struct assign *a = asked_before(p, s);
@@ -161,8 +162,13 @@ static void walk(struct picking *p, struct roster *r, int64_t left_ms)
 {
 	const struct order *o = roster_order(r, left_ms);
 
-	for (uint32_t i = 0; i < r->n && !settled(p, o, i); i++)
-		consider(p, &r->seats[o->v[i].seat]);
+	for (uint32_t i = 0; i < r->n && !settled(p, o, i); i++) {
+		const struct seat *s = &r->seats[o->v[i].seat];
+		if (!duty_busy(p->w, r->crews[o->v[i].seat]))
+			consider(p, s);
+		else if (p->n_others < ROUTE_OTHERS_SHOWN)
+			pass_over(p, s, judge(p, s));
+	}
 }
 
 /* ---- exploring ---- */
@@ -199,7 +205,7 @@ static const struct seat *explore(struct picking *p, int64_t now_ms, uint64_t *d
 		h = mix(h + 0x9e3779b97f4a7c15u);
 		const struct seat *s = &r->seats[h % r->n];
 		if (judge(p, s) == ROUTE_ELIGIBLE && !s->external &&
-		    (!least || s->o.known < least->o.known))
+		    (!least || s->known < least->known))
 			least = s;
 	}
 	return least;
@@ -236,18 +242,20 @@ static json_t *show_scored(const struct picking *p, const struct scored *c)
 {
 	const struct seat *s = c->seat;
 	json_t *o = json_object();
+	struct outlook out;
+	double x = expected(p, c, &out);
 
 	js_set_str(o, "worker", s->wk->name);
 	js_set_str(o, "for", s->instead_of);
 	js_set_str(o, "verdict", route_verdict_names[ROUTE_ELIGIBLE]);
 	js_set_new(o, "score", milli(c->score));
-	js_set_new(o, "answers", milli(s->o.take));
-	js_set_new(o, "inTime", milli(outlook_within(&s->o, p->log_left, c->x)));
-	js_set_new(o, "passes", milli(s->o.pass));
-	if (s->base != 0)
+	js_set_new(o, "answers", milli(out.take));
+	js_set_new(o, "inTime", milli(outlook_within(&out, p->log_left, x)));
+	js_set_new(o, "passes", milli(out.pass));
+	if (s->base < 0)
 		js_set_new(o, "cost", milli(s->base));
-	if (s->crew->live)
-		js_set_int(o, "hasInHand", s->crew->live);
+	if (c->live)
+		js_set_int(o, "hasInHand", c->live);
 	return o;
 }
 
@@ -278,25 +286,38 @@ static void show(const struct picking *p, json_t *why)
 static void predict(const struct picking *p, const struct scored *c, struct choice *out)
 {
 	const struct misses *m = &p->r->stats->misses;
-	double median = outlook_quantile(&c->seat->o, 0.5, c->x);
+	struct outlook o;
+	double x = expected(p, c, &o), median = outlook_quantile(&o, 0.5, x);
 
 	out->model_ms = (int64_t)fmin(median, 1e13);
 	out->p50_ms = (int64_t)fmin(median * exp(m->q50), 1e14);
 	out->p90_ms = (int64_t)fmin(median * exp(m->q90), 1e14);
 }
 
+/* Seats that this task will never go to, whatever becomes free. */
+static void never(const struct picking *p, uint32_t counts[ROUTE_VERDICTS])
+{
+	const struct task *t = p->t;
+
+	if (p->requester && roster_find(p->r, p->requester))
+		counts[ROUTE_REQUESTER]++;
+	for (int i = 0; i < t->n_assigns; i++)
+		if (t->assigns[i].declined && t->assigns[i].state == AS_ENDED &&
+		    t->assigns[i].worker != p->requester && roster_find(p->r, t->assigns[i].worker))
+			counts[ROUTE_DECLINED]++;
+}
+
 static void nobody(const struct picking *p, json_t *why, struct choice *out)
 {
-	uint32_t own = p->counts[ROUTE_REQUESTER] + p->counts[ROUTE_DECLINED];
 	uint32_t counts[ROUTE_VERDICTS];
 
-	out->nobody = p->r->n == own;
-	out->class_full = p->r->n && !own && !p->counts[ROUTE_HAS_IT];
-	if (!why || !out->nobody)
+	memcpy(counts, p->r->refused, sizeof(counts));
+	never(p, counts);
+	out->nobody = p->r->n == counts[ROUTE_REQUESTER] + counts[ROUTE_DECLINED];
+	out->class_full = p->r->n && !p->idle;
+	if (!why || !out->nobody || p->t->told)
 		return;
 	json_t *reasons = json_object();
-	for (int v = 0; v < ROUTE_VERDICTS; v++)
-		counts[v] = p->counts[v] + p->r->refused[v];
 	route_reasons(reasons, counts);
 	js_set_new(why, "reasons", reasons);
 	js_set_new(why, "wouldHelp", route_remedies(p->t, counts));
@@ -370,21 +391,21 @@ int64_t route_estimate(struct world *w, const struct spec *spec, int64_t now_ms)
 {
 	struct match *m = world_match(w, spec);
 	struct roster *r = roster_of(w, m, now_ms);
-	const struct order *o = roster_order(r, spec->sla_ms);
-	const struct seat *s = NULL;
+	const struct order *order = roster_order(r, spec->sla_ms);
+	uint32_t at = 0;
+	struct outlook o;
 	double ms;
 
-	for (uint32_t i = 0; i < r->n && !s; i++)
-		if (!duty_busy(w, r->seats[o->v[i].seat].crew))
-			s = &r->seats[o->v[i].seat];
 	if (!r->n)
 		return 0;
-	if (s) {
-		ms = outlook_quantile(&s->o, 0.5, in_hand(s));
-	} else { /* each takes one after the other; those before it are shared out */
-		s = &r->seats[o->v[0].seat];
-		ms = outlook_quantile(&s->o, 0.5, 0) * (1 + (double)(m->fresh.n + m->tried.n + 1) / r->n);
-	}
+	while (at < r->n && duty_busy(w, r->crews[order->v[at].seat]))
+		at++;
+	const struct seat *s = &r->seats[order->v[at < r->n ? at : 0].seat];
+	outlook_of(w, r->stats, s->crew, s->wk, r->lane, &o);
+	if (at < r->n) /* else each takes one after the other; those before it are shared out */
+		ms = outlook_quantile(&o, 0.5, log1p(s->crew->live));
+	else
+		ms = outlook_quantile(&o, 0.5, 0) * (1 + (double)(m->fresh.n + m->tried.n + 1) / r->n);
 	return (int64_t)fmin(ms * exp(r->stats->misses.q50), 1e13);
 }
 

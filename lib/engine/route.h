@@ -49,9 +49,9 @@ enum route_verdict {
 extern const char *const route_verdict_names[ROUTE_VERDICTS];
 
 enum {
-	ROUTE_LOOK_MAX = 256,
-	ROUTE_BEST_SHOWN = 8,
-	ROUTE_OTHERS_SHOWN = 6
+	ROUTE_LOOK_MAX = 48,
+	ROUTE_BEST_SHOWN = 5,
+	ROUTE_OTHERS_SHOWN = 4
 };
 
 struct choice {

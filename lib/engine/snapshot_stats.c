@@ -92,7 +92,7 @@ static void load_crew(struct world *w, struct reader *r)
 
 void save_stats(const struct world *w, struct buf *out)
 {
-	put(out, (uint64_t)w->hour, 8);
+	put(out, (uint64_t)w->day, 8);
 	put(out, HASH_COUNT(w->lanes), 4);
 	for (const struct lane_stats *l = w->lanes; l; l = l->hh.next)
 		save_lane(l, out);
@@ -115,7 +115,7 @@ void save_stats(const struct world *w, struct buf *out)
 
 void load_stats(struct world *w, struct reader *r)
 {
-	w->hour = (int64_t)get(r, 8);
+	w->day = (int64_t)get(r, 8);
 	for (size_t n = get_count(r); n && !r->bad; n--)
 		load_lane(w, r);
 	for (size_t n = get_count(r); n && !r->bad; n--)

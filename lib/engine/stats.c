@@ -111,24 +111,45 @@ void stats_unsettled_crew(struct world *w, struct crew *c)
 	w->news.crews[w->news.n_crews++] = c;
 }
 
-void stats_hour(struct world *w, int64_t at_ms)
+static void show_lane(struct lane_stats *l)
 {
-	int64_t hour = at_ms / HOUR_MS;
+	l->shown = l->now;
+	l->shown_slope = l->slope;
+	l->n_shown++;
+}
 
-	if (hour == w->hour)
+static void show_crew(struct world *w, struct crew *c)
+{
+	c->shown = c->now;
+	w->news.shown[w->news.n_shown++ % CREW_NEWS] = c->id;
+}
+
+void stats_day(struct world *w, int64_t at_ms)
+{
+	int64_t day = at_ms / (24 * HOUR_MS);
+
+	if (day == w->day)
 		return;
-	w->hour = hour;
+	w->day = day;
 	for (size_t i = 0; i < w->news.n_lanes; i++) {
-		struct lane_stats *l = w->news.lanes[i];
-		l->shown = l->now;
-		l->shown_slope = l->slope;
-		l->dirty = 0;
+		show_lane(w->news.lanes[i]);
+		w->news.lanes[i]->dirty = 0;
 	}
 	for (size_t i = 0; i < w->news.n_crews; i++) {
-		w->news.crews[i]->shown = w->news.crews[i]->now;
+		show_crew(w, w->news.crews[i]);
 		w->news.crews[i]->dirty = 0;
 	}
 	w->news.n_lanes = w->news.n_crews = 0;
+}
+
+static double weight(const struct record *r)
+{
+	return r->take.yes + r->take.no + r->pass.yes + r->pass.no + r->time.n;
+}
+
+static int much_more(const struct record *now, const struct record *shown)
+{
+	return weight(now) > 2 * weight(shown) + 2;
 }
 
 /* ---- times ---- */
@@ -231,6 +252,10 @@ void stats_saw(struct world *w, const struct task *t, struct assign *a, enum evi
 	m.l->news[m.l->n_news++ % LANE_NEWS] = m.c->id;
 	stats_unsettled_lane(w, m.l);
 	stats_unsettled_crew(w, m.c);
+	if (much_more(&m.l->now, &m.l->shown))
+		show_lane(m.l);
+	if (much_more(&m.c->now, &m.c->shown))
+		show_crew(w, m.c);
 }
 
 /* Robbins and Monro (1951): each miss moves the quantile by a step, so that it is passed by the

@@ -10,8 +10,9 @@
  *            ended without an answer counts as what it is expected to have become, with the
  *            weight of how long it was (a step of expectation-maximisation).
  * Shown      A pair's own evidence counts at once.  What a worker did elsewhere, and what others did in
- *            the lane, counts from the next full hour on: so that orders need not be made anew for
- *            every answer, and a restart sees the same.
+ *            the lane, counts whenever there is twice as much of it as was shown before, and from
+ *            the next day (UTC) on: so that orders need not be made anew for every answer,
+ *            and a restart sees the same.
  * Memory     96 bytes a pair that met.
  */
 #ifndef ENGINE_STATS_H
@@ -50,7 +51,7 @@ struct pairs {
 	size_t n, cap;
 };
 
-enum { LANE_NEWS = 64, HOUR_MS = 3600000 };
+enum { LANE_NEWS = 64, CREW_NEWS = 4096, HOUR_MS = 3600000 };
 
 /* How good predictions for the lane were: quantiles of log(what it took / what the model said). */
 struct misses {
@@ -70,8 +71,8 @@ void stats_saw(struct world *w, const struct task *t, struct assign *a, enum evi
                int64_t at_ms);
 /* The task took ${took_ms} from its first match; the model had said ${model_ms}. */
 void stats_took(struct lane_stats *l, int64_t took_ms, int64_t model_ms);
-/* The time of an event: in a new hour what was learned is shown. */
-void stats_hour(struct world *w, int64_t at_ms);
+/* The time of an event: on a new day all that was learned is shown. */
+void stats_day(struct world *w, int64_t at_ms);
 const struct record *stats_pair(const struct world *w, const struct lane_stats *l,
                                 const struct crew *c); /* or NULL */
 struct pair *stats_pair_make(struct world *w, uint32_t lane, uint32_t crew);

@@ -82,6 +82,7 @@ void world_free(struct world *w)
 	duty_release(w);
 	stats_release(w);
 	free(w->crew_at);
+	free(w->lives);
 	free(w->marks);
 	FREE_ALL(struct crew, w->crews);
 	FREE_ALL(struct atom, w->atoms);
@@ -166,9 +167,12 @@ struct crew *world_crew(struct world *w, const char *name)
 		memcpy(c->name, name, n + 1);
 		c->duty_slot = HEAP_NONE;
 		c->id = w->n_crews;
-		if ((w->n_crews & (w->n_crews - 1)) == 0)
-			w->crew_at = mem_grow(w->crew_at, w->n_crews ? 2 * w->n_crews : 1,
-			                      sizeof(*w->crew_at));
+		if ((w->n_crews & (w->n_crews - 1)) == 0) {
+			uint32_t room = w->n_crews ? 2 * w->n_crews : 1;
+			w->crew_at = mem_grow(w->crew_at, room, sizeof(*w->crew_at));
+			w->lives = mem_grow(w->lives, room, sizeof(*w->lives));
+		}
+		w->lives[w->n_crews] = 0;
 		w->crew_at[w->n_crews++] = c;
 		HASH_ADD_KEYPTR(hh, w->crews, c->name, n, c);
 	}

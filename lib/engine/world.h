@@ -94,7 +94,8 @@ struct match {
 	struct pheap fresh;    /* waiting, worth a try */
 	struct pheap tried;    /* waiting, in vain since somebody last may have become free */
 	uint32_t ready_slot;   /* in world.ready while ${ready} */
-	uint8_t ready, full;   /* full: nobody for any task of this match */
+	uint8_t ready, full;   /* full: nobody for any task of this match... */
+	uint32_t only;         /* ...but perhaps the crew with this id - 1; 0: perhaps others too */
 	struct match *prev, *next; /* in world.stuck while it has tasks and is not ready, in
 	                              world.idle while it has none (utlist DL) */
 	struct roster *roster; /* owned cache, or NULL (engine/roster.h) */
@@ -160,6 +161,7 @@ struct lane_stats {
 	struct slope slope, shown_slope;
 	struct misses misses;
 	uint8_t dirty;        /* now and shown differ */
+	uint32_t n_shown;     /* transient: how often ${shown} changed */
 	uint32_t n_news;      /* transient: pairs of this lane that changed, ever; the last ones: */
 	uint32_t news[LANE_NEWS];
 	char name[];
@@ -180,13 +182,16 @@ struct world {
 	struct atom *atoms;
 	struct match *matches;
 	struct crew **crew_at; /* owned; by id */
+	uint32_t *lives;       /* owned; crew.live once more, close together */
 	uint32_t n_crews;
 	struct pairs pairs;
-	int64_t hour;          /* of the last event: engine/stats.h */
+	int64_t day;           /* of the last event: engine/stats.h */
 	struct {
 		struct lane_stats **lanes; /* owned; with news since then */
 		struct crew **crews;       /* owned */
 		size_t n_lanes, n_crews;
+		uint32_t shown[CREW_NEWS]; /* transient: crews whose shown record changed, ... */
+		uint32_t n_shown;          /* ...ever; the last ones */
 	} news;
 	uint64_t config_gen;   /* raised by each change of configuration */
 	struct bits busy;      /* transient: crews that cannot take more now */

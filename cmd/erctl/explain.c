@@ -1,0 +1,277 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "args.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/timefmt.h"
+#include "cmd.h"
+#include "idargs.h"
+#include "json/js.h"
+#include "model/event.h"
+#include "model/taskview.h"
+#include "spool/journal.h"
+#include "table.h"
+#include "verbs.h"
+
+/* What a decision rests on, event by event, from the journal: nothing is computed anew. */
+struct telling {
+	struct run *r;
+	json_t *all; /* --json: owned */
+	int any;
+};
+
+static const char *text(const json_t *data, const char *pointer)
+{
+	return js_str_or(data, pointer, "");
+}
+
+static int is_true(const json_t *data, const char *key)
+{
+	return json_is_true(json_object_get(data, key));
+}
+
+static void add_share(struct table *t, const json_t *c, const char *key)
+{
+	char cell[32] = "-";
+	const json_t *v = json_object_get(c, key);
+
+	if (json_is_integer(v))
+		snprintf(cell, sizeof(cell), "%.3f", (double)json_integer_value(v) / 1000);
+	table_add(t, cell, strlen(cell));
+}
+
+static void add_candidate(struct table *t, const json_t *c)
+{
+	struct buf who = BUF_INIT;
+	char hand[24];
+	const char *verdict = text(c, "/verdict");
+
+	buf_adds(&who, text(c, "/worker"));
+	if (*text(c, "/for"))
+		buf_addf(&who, " for %s", text(c, "/for"));
+	table_add(t, buf_str(&who), who.len);
+	table_add(t, verdict, strlen(verdict));
+	add_share(t, c, "score");
+	add_share(t, c, "answers");
+	add_share(t, c, "inTime");
+	add_share(t, c, "passes");
+	add_share(t, c, "cost");
+	snprintf(hand, sizeof(hand), "%lld", (long long)js_int_or(c, "/hasInHand", 0));
+	table_add(t, hand, strlen(hand));
+	buf_release(&who);
+}
+
+static void show_candidates(struct run *r, const json_t *data)
+{
+	static const char *const head[] = {"CANDIDATE", "VERDICT", "SCORE", "ANSWERS", "IN TIME",
+	                                   "PASSES",    "COST",    "HAS IN HAND"};
+	const json_t *all = json_object_get(data, "candidates");
+	struct table t;
+	size_t i;
+	json_t *c;
+
+	table_init(&t, head, sizeof head / sizeof head[0], -1);
+	json_array_foreach(all, i, c)
+		add_candidate(&t, c);
+	table_print(&t, &r->out);
+	table_release(&t);
+}
+
+static void show_counts(struct run *r, const char *label, const json_t *counts)
+{
+	struct buf b = BUF_INIT;
+	const char *key;
+	json_t *v;
+
+	json_object_foreach((json_t *)counts, key, v)
+		buf_addf(&b, "%s%lld %s", b.len ? ", " : "", (long long)json_integer_value(v), key);
+	out_field(&r->out, label, buf_str(&b));
+	buf_release(&b);
+}
+
+static void show_moment(struct run *r, const json_t *data, const char *label, const char *pointer)
+{
+	char when[32];
+	int64_t at;
+
+	if (time_parse(text(data, pointer), &at, NULL) == 0)
+		out_field(&r->out, label, out_when(&r->out, at, now_wall_ms(), when));
+}
+
+static void show_matched(struct run *r, const json_t *data)
+{
+	char n[48];
+
+	show_moment(r, data, "expected by", "/prediction/p50At");
+	show_moment(r, data, "in 9 of 10 by", "/prediction/p90At");
+	snprintf(n, sizeof n, "%lld", (long long)js_int_or(data, "/eligible", 0));
+	if (json_object_get(data, "eligible"))
+		out_field(&r->out, "eligible", n);
+	show_counts(r, "not eligible", json_object_get(data, "refused"));
+	if (json_object_get(data, "explored"))
+		out_field(&r->out, "explored", "drawn to learn more of somebody little known");
+	show_candidates(r, data);
+}
+
+static void show_nobody(struct run *r, const json_t *data)
+{
+	const json_t *help = json_object_get(data, "wouldHelp");
+
+	show_counts(r, "nobody can take it", json_object_get(data, "reasons"));
+	for (size_t i = 0; i < json_array_size(help); i++)
+		out_field(&r->out, i ? "" : "would help", json_string_value(json_array_get(help, i)));
+	show_candidates(r, data);
+}
+
+/* The rest of an event on its own line. */
+static void add_what(struct buf *b, const struct event *ev)
+{
+	static const struct {
+		const char *pointer, *before;
+	} parts[] = {{"/worker", " "}, {"/for", " for "}, {"/reason", ": "}, {"/by", " by "},
+	             {"/onBreach", ", the lane says "}, {"/pool", " to "}};
+
+	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+		if (*text(ev->data, parts[i].pointer))
+			buf_addf(b, "%s%s", parts[i].before, text(ev->data, parts[i].pointer));
+	if (is_true(ev->data, "backup"))
+		buf_adds(b, ", beside whoever has it");
+	if (is_true(ev->data, "automatic"))
+		buf_adds(b, ", assigned without asking: trusted");
+	if (is_true(ev->data, "claimed"))
+		buf_adds(b, ", who took it unasked");
+	if (is_true(ev->data, "penalty"))
+		buf_adds(b, ", late enough to count against the worker");
+	if (is_true(ev->data, "predicted"))
+		buf_adds(b, ": it will probably be late");
+	if (ev->type == EV_SLA_WARNING && js_int_or(ev->data, "/want", 0) > 1)
+		buf_adds(b, ", one more is asked");
+}
+
+static void show_event(struct run *r, const struct event *ev)
+{
+	struct buf b = BUF_INIT;
+	char at[TIME_TEXT_MAX];
+
+	add_what(&b, ev);
+	out_line(&r->out, "%s  %s%s", time_format_ms(ev->at_ms, at), event_name(ev->type) + 5,
+	         buf_str(&b));
+	buf_release(&b);
+	if (ev->type == EV_MATCHED)
+		show_matched(r, ev->data);
+	if (ev->type == EV_QUEUED && json_object_get(ev->data, "reasons"))
+		show_nobody(r, ev->data);
+	if (ev->type == EV_ACCEPTED)
+		show_moment(r, ev->data, "a second one at", "/backupAt");
+	if (ev->type == EV_CREATED)
+		show_moment(r, ev->data, "due", "/dueAt");
+}
+
+/* Events that are decisions about who has the task, or their causes. */
+static int tells(const struct event *ev)
+{
+	switch (ev->type) {
+	case EV_COMMENTED:
+	case EV_SUBMITTED:
+	case EV_CHECK_PASSED:
+	case EV_CHECK_FAILED:
+		return 0;
+	default:
+		return ev->type < EV_CONFIG_SET;
+	}
+}
+
+static void keep(struct telling *t, const struct event *ev)
+{
+	json_t *o = json_object(), *data = taskview_public(ev);
+
+	js_set_int(o, "seq", (int64_t)ev->seq);
+	js_set_time(o, "at", ev->at_ms);
+	js_set_str(o, "event", event_name(ev->type));
+	js_set_str(o, "state", state_name(ev->state));
+	js_set_str(o, "actor", ev->actor);
+	if (ev->type == EV_CREATED) { /* the body is what show is for */
+		js_set_copy(o, "dueAt", json_object_get(data, "dueAt"));
+		js_set_copy(o, "need", js_at(data, "/spec/need"));
+	} else {
+		js_set_copy(o, "why", data);
+	}
+	json_decref(data);
+	json_array_append_new(t->all, o);
+}
+
+static int visit(void *ctx, const struct event *ev, struct err *err)
+{
+	struct telling *t = ctx;
+
+	(void)err;
+	if (!tells(ev))
+		return 0;
+	if (t->all)
+		keep(t, ev);
+	else
+		show_event(t->r, ev);
+	t->any = 1;
+	return 0;
+}
+
+static void print_json(struct telling *t, const struct id *id)
+{
+	char task[ID_TEXT_MAX];
+	json_t *doc = json_object();
+
+	js_set_str(doc, "schema", "er.explanation.v1");
+	js_set_str(doc, "id", id_format(id, "task_", task));
+	js_set_new(doc, "decisions", t->all);
+	out_doc(&t->r->out, doc);
+	json_decref(doc);
+}
+
+static int run(struct run *r, struct err *err)
+{
+	struct telling t = {.r = r};
+	struct id id;
+
+	if (idarg_any(r, r->argv[0], &id, err) < 0)
+		return -1;
+	if (r->out.format != FMT_TEXT)
+		t.all = json_array();
+	else
+		out_page(&r->out);
+	int rc = journal_walk_task(&r->spool, &id, visit, &t, err);
+	if (rc >= 0 && !t.any)
+		rc = err_set(err, FAIL_NOT_FOUND, "no such task in the journal");
+	if (rc >= 0 && t.all)
+		print_json(&t, &id);
+	else
+		json_decref(t.all);
+	return rc < 0 ? -1 : 0;
+}
+
+static const struct opt opts[] = {OPT_END};
+
+const struct cmd cmd_explain = {
+	.name = "explain",
+	.args = "ID",
+	.summary = "say why a task went to whom it went",
+	.about = "From the journal: who could be asked and who not, with what was expected of each "
+	         "(the chances that this worker answers, in the time left, and rightly; the score is "
+	         "their product against cost and load, with the lane's weights), when the answer was "
+	         "expected, and why each later step was taken. When nobody can take a task, what would "
+	         "change that.\n\n"
+	         "Of many candidates the best, some that were passed over and some that are not "
+	         "eligible are listed, the others counted. Chances and scores are of 1.000; in JSON "
+	         "they are thousandths.",
+	.opts = opts,
+	.needs = NEED_SPOOL,
+	.group = GROUP_LOOK,
+	.first = ARG_ID,
+	.states = ~0u,
+	.min_args = 1,
+	.max_args = 1,
+	.exits = "0 2 3",
+	.examples = "erctl explain 01J8\nerctl explain \"$id\" --json",
+	.run = run,
+};
