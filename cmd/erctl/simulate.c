@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "cmd.h"
+#include "engine/route.h"
 #include "etcdoc.h"
 #include "input.h"
 #include "json/js.h"
@@ -15,12 +16,13 @@
 #include "simulate_report.h"
 #include "verbs.h"
 
-enum { RUNS_MAX = 2, LAST_DAYS = 7 };
+enum { RUNS_MAX = 2 * ROUTE_RULES, LAST_DAYS = 7 };
 
 /* One run: the same scenario over these documents. */
 struct plan {
 	const char *label; /* NULL when it is the only one */
 	json_t *etc;       /* owned, or NULL */
+	int rule;          /* enum route_rule */
 };
 
 /* ---- running ---- */
@@ -37,7 +39,7 @@ static int run_one(struct run *r, const struct scenario *s, const struct plan *p
                    struct sim_report *report, struct err *err)
 {
 	struct sim_options o = {.seed = args_has(r, "seed") ? (uint64_t)args_num(r, "seed", 1) : s->seed,
-	                        .etc = p->etc, .progress = progress, .arg = r};
+	                        .etc = p->etc, .rule = p->rule, .progress = progress, .arg = r};
 	int rc = sim_run(s, &o, report, err);
 
 	if (r->out.tty_err && !r->out.quiet)
@@ -122,7 +124,7 @@ static int plan_history(struct run *r, json_t **scenario, struct plan plans[RUNS
 	if (!over)
 		return -1;
 	plans[0].label = "as it is";
-	plans[1] = (struct plan){"changed", changed(plans[0].etc, over)};
+	plans[1] = (struct plan){"changed", changed(plans[0].etc, over), ROUTE_BY_VALUE};
 	*n = 2;
 	json_decref(over);
 	return 0;
@@ -138,9 +140,19 @@ static int plan_file(struct run *r, json_t **scenario, struct plan *p, struct er
 	return *scenario ? 0 : -1;
 }
 
+/* The same work routed by each rule. */
+static size_t add_rules(struct plan *plans)
+{
+	for (int i = ROUTE_RULES - 1; i >= 0; i--) {
+		json_t *etc = plans[0].etc;
+		plans[i] = (struct plan){route_rule_names[i], i ? json_incref(etc) : etc, i};
+	}
+	return ROUTE_RULES;
+}
+
 static int run(struct run *r, struct err *err)
 {
-	struct plan plans[RUNS_MAX] = {{NULL, NULL}, {NULL, NULL}};
+	struct plan plans[RUNS_MAX] = {{NULL, NULL, ROUTE_BY_VALUE}};
 	json_t *doc = NULL;
 	size_t n = 1;
 
@@ -148,8 +160,12 @@ static int run(struct run *r, struct err *err)
 		return err_set(err, FAIL_USAGE, "simulate: needs a scenario, or --from SPOOL");
 	if (args_has(r, "with") && !args_has(r, "from"))
 		return err_set(err, FAIL_USAGE, "--with: goes with --from SPOOL");
+	if (args_has(r, "with") && args_has(r, "compare"))
+		return err_set(err, FAIL_USAGE, "--compare: not beside --with");
 	int rc = r->argc == 1 ? plan_file(r, &doc, &plans[0], err)
 	                      : plan_history(r, &doc, plans, &n, err);
+	if (rc == 0 && args_has(r, "compare"))
+		n = add_rules(plans);
 	struct scenario *s = rc == 0 ? scenario_new(doc, err) : NULL;
 	rc = s ? simulate(r, s, plans, n, err) : -1;
 	if (rc != 0 && r->argc == 1)
@@ -167,6 +183,7 @@ static const struct opt opts[] = {
 	{0, "from", OPT_DIR, "SPOOL", "instead of a scenario: what this spool's journal has of its last days"},
 	{0, "last", OPT_DURATION, "TIME", "how far back (default: 7d)"},
 	{0, "with", OPT_DIR, "DIR", "with --from: a second run with these documents in the place of the spool's"},
+	{0, "compare", OPT_FLAG, NULL, "the same work routed by load, by turns and by chance as well"},
 	{0, "workers", OPT_FLAG, NULL, "a row for each worker, however many"},
 	OPT_END};
 

@@ -90,6 +90,7 @@ static void on_offered(struct world *w, struct task *t, const struct event *ev)
 		a->load = (uint8_t)(a->worker->live < UINT8_MAX ? a->worker->live : UINT8_MAX);
 		crew_live(w, a->worker, 1);
 	}
+	a->worker->asked = ev->seq;
 	a->state = AS_OFFERED;
 	a->offers++;
 	a->backup = (uint8_t)is_true(ev->data, "backup");

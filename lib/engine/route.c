@@ -14,7 +14,6 @@ const char *const route_verdict_names[ROUTE_VERDICTS] = {
 	[ROUTE_NO_WORKER] = "no_such_worker",
 	[ROUTE_PAUSED] = "paused",
 	[ROUTE_AWAY] = "away",
-	[ROUTE_KIND] = "kind_not_served",
 	[ROUTE_NOT_NAMED] = "not_named",
 	[ROUTE_CONFIDENTIALITY] = "pool_not_allowed",
 	[ROUTE_SKILLS] = "lacks_skills",
@@ -27,6 +26,9 @@ const char *const route_verdict_names[ROUTE_VERDICTS] = {
 	[ROUTE_OFF] = "out_of_hours",
 	[ROUTE_FULL] = "at_capacity",
 };
+
+const char *const route_rule_names[ROUTE_RULES + 1] = {"value", "least_loaded", "round_robin",
+                                                       "random", NULL};
 
 struct scored {
 	const struct seat *seat;
@@ -77,11 +79,44 @@ static enum route_verdict judge(const struct picking *p, const struct seat *s)
 	return ROUTE_ELIGIBLE;
 }
 
+/* ---- chance ---- */
+
+static uint64_t mix(uint64_t x)
+{
+	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
+	x = (x ^ x >> 27) * 0x94d049bb133111ebu;
+	return x ^ x >> 31;
+}
+
+/* What this decision draws: the same in every replay. */
+static uint64_t drawn(const struct world *w, const struct task *t)
+{
+	uint64_t h = w->seq;
+
+	for (size_t i = 0; i < sizeof(t->id.b); i++)
+		h = h * 0x100000001b3u + t->id.b[i];
+	return mix(h);
+}
+
+/* ---- scores ---- */
+
+static double by_rule(const struct picking *p, const struct seat *s)
+{
+	switch (p->w->rule) {
+	case ROUTE_LEAST_LOADED:
+		return -(double)p->w->lives[s->crew->id];
+	case ROUTE_ROUND_ROBIN:
+		return -(double)s->crew->asked;
+	default:
+		return (double)mix(drawn(p->w, p->t) + s->crew->id);
+	}
+}
+
 static struct scored score(const struct picking *p, const struct seat *s)
 {
 	struct scored c = {.seat = s, .live = p->w->lives[s->crew->id]};
 
-	c.score = roster_score(s, p->log_left, c.live);
+	c.score = p->w->rule == ROUTE_BY_VALUE ? roster_score(s, p->log_left, c.live) : by_rule(p, s);
 	return c;
 }
 
@@ -151,7 +186,7 @@ static int settled(const struct picking *p, const struct order *o, uint32_t plac
 {
 	const struct place *next = &o->v[place];
 
-	if (!p->n_best)
+	if (!p->n_best || p->w->rule != ROUTE_BY_VALUE)
 		return 0;
 	if (p->r->seats[next->seat].external > p->best[0].seat->external)
 		return 1;
@@ -173,23 +208,6 @@ static void walk(struct picking *p, struct roster *r, int64_t left_ms)
 
 /* ---- exploring ---- */
 
-static uint64_t mix(uint64_t x)
-{
-	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
-	x = (x ^ x >> 27) * 0x94d049bb133111ebu;
-	return x ^ x >> 31;
-}
-
-/* What this decision draws: the same in every replay. */
-static uint64_t drawn(const struct world *w, const struct task *t)
-{
-	uint64_t h = w->seq;
-
-	for (size_t i = 0; i < sizeof(t->id.b); i++)
-		h = h * 0x100000001b3u + t->id.b[i];
-	return mix(h);
-}
-
 static const struct seat *explore(struct picking *p, int64_t now_ms, uint64_t *draw)
 {
 	enum { PROBES = 8 };
@@ -197,7 +215,7 @@ static const struct seat *explore(struct picking *p, int64_t now_ms, uint64_t *d
 	const struct seat *least = NULL;
 
 	*draw = drawn(p->w, p->t);
-	if (!r->n || p->t->n_assigns || (int)(*draw % 1000) >= r->lane->explore_milli ||
+	if (!r->n || p->w->rule != ROUTE_BY_VALUE || p->t->n_assigns || (int)(*draw % 1000) >= r->lane->explore_milli ||
 	    now_ms - p->t->created_ms > (p->t->due_ms - p->t->created_ms) / 2)
 		return NULL;
 	uint64_t h = *draw;

@@ -32,7 +32,6 @@ enum route_verdict {
 	ROUTE_NO_WORKER,      /* named in a pool but has no document */
 	ROUTE_PAUSED,
 	ROUTE_AWAY,           /* and nobody in place */
-	ROUTE_KIND,           /* http: nothing here calls it yet */
 	ROUTE_NOT_NAMED,      /* restricted to others */
 	ROUTE_CONFIDENTIALITY,
 	ROUTE_SKILLS,
@@ -48,8 +47,12 @@ enum route_verdict {
 };
 extern const char *const route_verdict_names[ROUTE_VERDICTS];
 
+/* What routing is compared with in rehearsals (world.rule); erd routes by value. */
+enum route_rule { ROUTE_BY_VALUE, ROUTE_LEAST_LOADED, ROUTE_ROUND_ROBIN, ROUTE_RANDOM, ROUTE_RULES };
+extern const char *const route_rule_names[ROUTE_RULES + 1]; /* NULL-ended */
+
 enum {
-	ROUTE_LOOK_MAX = 48,
+	ROUTE_LOOK_MAX = 256,
 	ROUTE_BEST_SHOWN = 5,
 	ROUTE_OTHERS_SHOWN = 4
 };

@@ -51,6 +51,7 @@ struct crew {
 	uint32_t id;   /* its place in world.crew_at; no decision depends on it */
 	struct record now, shown; /* engine/stats.h */
 	uint8_t dirty;            /* they differ */
+	uint64_t asked;           /* seq of the last offer; only ROUTE_ROUND_ROBIN looks, not in snapshots */
 	/* transient, see engine/duty.h */
 	uint8_t off;              /* out of hours */
 	uint32_t duty_slot;       /* in world.duty, HEAP_NONE */
@@ -210,6 +211,7 @@ struct world {
 	struct lane_stats *lanes;
 	struct chain_ref *chains; /* that escalations use */
 	int64_t at_ms;         /* of the last event */
+	int rule;              /* enum route_rule; 0 but in rehearsals */
 };
 
 struct world *world_new(const char *organisation);

@@ -205,6 +205,7 @@ int sim_set_up(struct sim *s, const struct sim_options *o, struct err *err)
 	json_t *all = documents(o->etc, own);
 
 	s->w = world_new("simulation");
+	s->w->rule = o->rule;
 	s->nothing = json_object();
 	heap_init(&s->agenda, NULL, NULL);
 	s->streams = mem_alloc((s->plan->n_streams + 1) * sizeof(*s->streams));
