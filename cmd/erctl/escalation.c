@@ -1,5 +1,6 @@
 #include "args.h"
 #include "base/clock.h"
+#include "base/entropy.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/timefmt.h"
@@ -141,13 +142,22 @@ static int list(struct run *r, struct err *err)
 
 static void show_text(struct run *r, const json_t *e)
 {
-	static const char *const keys[] = {
-	    "id",	   "chain",	     "status",	       "agentId",  "reason",
-	    "triggeredAt", "acknowledgedBy", "acknowledgedAt", "closedAt", NULL};
+	static const struct {
+		const char *key, *label;
+	} rows[] = {{"id", "id"},
+		    {"chain", "chain"},
+		    {"status", "status"},
+		    {"agentId", "agent"},
+		    {"reason", "reason"},
+		    {"triggeredAt", "triggered"},
+		    {"acknowledgedBy", "by"},
+		    {"acknowledgedAt", "acknowledged"},
+		    {"closedAt", "closed"}};
 	char level[16];
 
-	for (int i = 0; keys[i]; i++)
-		out_field(&r->out, keys[i], json_string_value(json_object_get(e, keys[i])));
+	for (size_t i = 0; i < NITEMS(rows); i++)
+		out_field(&r->out, rows[i].label,
+			  json_string_value(json_object_get(e, rows[i].key)));
 	snprintf(level, sizeof level, "%lld", (long long)js_int_or(e, "/level", 0));
 	if (json_object_get(e, "level"))
 		out_field(&r->out, "level", level);
@@ -191,6 +201,30 @@ static json_t *body_of(const struct run *r, const char *const *options, int need
 	return body;
 }
 
+/* What erd would say of the message itself is said at once, also when none runs. */
+static int check_message(enum message_type type, const char *from,
+			 const json_t *body, struct err *err)
+{
+	char id[ID_TEXT_MAX];
+	struct id any;
+	struct message m;
+	json_t *doc = json_object();
+
+	id_new(&any);
+	js_set_int(doc, "er", 1);
+	js_set_str(doc, "type", message_type_name(type));
+	js_set_str(doc, "id", id_format(&any, "msg_", id));
+	js_set_str(doc, "task", id_format(&any, "task_", id));
+	js_set_str(doc, "from", from);
+	js_set_copy(doc, "body", body);
+	if (message_parse(doc, &m, err) == 0) {
+		message_release(&m);
+		return 0;
+	}
+	json_decref(doc);
+	return -1;
+}
+
 static int send(struct run *r, enum message_type type, const char *done, int need, struct err *err)
 {
 	static const char *const options[] = {"agent", "reason", "resolution", "level", NULL};
@@ -202,6 +236,10 @@ static int send(struct run *r, enum message_type type, const char *done, int nee
 		return -1;
 	m.from = as ? as : login;
 	m.body = body_of(r, options, need, err);
+	if (m.body && check_message(type, m.from, m.body, err) < 0) {
+		json_decref(m.body);
+		return -1;
+	}
 	return verb_message_send(r, &m, err);
 }
 

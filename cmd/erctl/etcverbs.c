@@ -118,8 +118,9 @@ int etc_set(struct run *r, enum config_kind kind, const char *name, const json_t
 	if (rc == 0)
 		rc = try_set(c, kind, name, doc, err);
 	if (rc == 0 && !args_has(r, "dry-run"))
-		rc =
-		    spool_put_document(&r->spool, kind, name, doc, err) == 0 ? etc_take_up(r, err) : -1;
+		rc = spool_put_document(&r->spool, kind, name, doc, fresh, err) == 0
+			 ? etc_take_up(r, err)
+			 : -1;
 	if (c)
 		config_free(c);
 	return rc;

@@ -175,6 +175,21 @@ void offer_argument(struct offer *c)
 		offer_configured(c, CFG_SCHEMA);
 		c->bits &= ~BIT_NO_FILES;
 		break;
+	case ARG_LANE:
+		offer_configured(c, CFG_LANE);
+		break;
+	case ARG_POOL:
+		offer_configured(c, CFG_POOL);
+		break;
+	case ARG_WORKER:
+		offer_configured(c, CFG_WORKER);
+		break;
+	case ARG_SCHEDULE:
+		offer_configured(c, CFG_SCHEDULE);
+		break;
+	case ARG_CHAIN:
+		offer_configured(c, CFG_CHAIN);
+		break;
 	case ARG_VERB:
 		offer_verbs(c, commands);
 		for (size_t i = 0; topics[i]; i++)

@@ -6,12 +6,12 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/ids.h"
-#include "etcfile.h"
 #include "etcverbs.h"
 #include "input.h"
 #include "model/contract.h"
 #include "schema_p.h"
 #include "schema_source.h"
+#include "spool/document.h"
 #include "spool/uses.h"
 
 enum change { CHANGE_NONE, CHANGE_ADDED, CHANGE_REPLACED, CHANGE_REMOVED };
@@ -201,7 +201,7 @@ static int add(struct run *r, struct err *err)
 	int rc = doc ? judge(r, &s, name, doc, &change, err) : -1;
 	int write = rc == 0 && change != CHANGE_NONE && !args_has(r, "dry-run");
 	if (write)
-		rc = etcfile_write(r, CFG_SCHEMA, name, doc, change == CHANGE_REPLACED, err);
+		rc = spool_put_document(&r->spool, CFG_SCHEMA, name, doc, change != CHANGE_REPLACED, err);
 	if (rc == 0)
 		print(r, s.config, name, change);
 	if (rc == 0 && write)
@@ -253,7 +253,7 @@ static int rm(struct run *r, struct err *err)
 	if (rc == 0)
 		rc = check_needed(r, name, NULL, err);
 	if (rc == 0 && !args_has(r, "dry-run"))
-		rc = etcfile_remove(r, CFG_SCHEMA, name, err);
+		rc = spool_remove_document(&r->spool, CFG_SCHEMA, name, err);
 	if (rc == 0)
 		print(r, s.config, name, CHANGE_REMOVED);
 	if (rc == 0 && !args_has(r, "dry-run"))

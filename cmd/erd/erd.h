@@ -26,15 +26,18 @@
 
 struct agents;
 struct batch;
+struct callers;
 struct err;
 struct http;
 struct journal;
 struct notices;
 struct pickup_names;
 struct run;
+struct task;
 struct views;
 struct webhook_report;
 struct webhooks;
+struct worker;
 struct world;
 
 enum {
@@ -72,6 +75,7 @@ struct erd {
 	struct http *http;
 	struct webhooks *hooks;
 	struct agents *agents;
+	struct callers *callers;
 	struct notices *notices;
 	struct batch *batch;        /* the batch being taken, or NULL */
 
@@ -80,7 +84,10 @@ struct erd {
 	struct told *told;          /* owned list */
 	struct told *told_by_file;
 	size_t n_told;
-	struct run *runs;           /* owned; programs to be run, in order */
+	struct run *runs, *calls;   /* owned; programs to be run, services to be asked, in order */
+	struct run *later;          /* owned; services to be asked again */
+	int64_t later_ms;           /* when the first of them is, if there are any */
+	int held;                   /* it was said that no program can be started now */
 
 	struct webhook_report *reports; /* owned; outcomes that wait for the commit */
 	size_t n_reports, cap_reports;
@@ -152,11 +159,18 @@ int batch_step(struct erd *e, int64_t budget_us, struct err *err); /* a few line
 int batch_claims(const struct erd *e, const char *file);
 void batch_free(struct batch *b);
 
-/* experts.c: workers that are programs. */
-void experts_want(struct erd *e, const struct id *task, const char *worker);
+/* experts.c: workers that are programs or services. */
+void experts_want(struct erd *e, const struct id *task, const struct worker *wk);
 int experts_start(struct erd *e, struct err *err);   /* and resume what a restart cut off */
 int experts_run(struct erd *e, struct err *err);     /* start what was wanted */
+int64_t experts_next_ms(const struct erd *e);        /* of now_mono_ms: there is more to do */
 void experts_release(struct erd *e);
+
+/* experts_end.c: what they said, through the drop.  What cannot be stored stops the daemon. */
+void experts_answered(struct erd *e, const struct id *task, const char *worker, const char *bytes,
+                      size_t n);
+int64_t experts_time_left(const struct erd *e, const struct task *t);
+void experts_gave_up(struct erd *e, const struct id *task, const char *worker, const char *reason);
 
 /* hooks.c */
 int hooks_start(struct erd *e, struct err *err);

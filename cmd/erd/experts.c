@@ -1,8 +1,10 @@
 /*
- * Workers that are programs: an offer to one starts it with the task on stdin; what it prints goes
- * back through the drop as an answer like any other.  A program that fails gives the task back.
- * After a restart programs whose task still waits for them are run again.
+ * Workers that are no people: an offer to one starts its program with the task on stdin, or posts the
+ * task to its service; what comes back goes through the drop as an answer like any other.  One that
+ * fails gives the task back, a service after some tries.  After a restart those whose task still
+ * waits for them are asked again, from the first try on.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +21,7 @@
 #include "model/message.h"
 #include "model/taskview.h"
 #include "out/agent.h"
-#include "spool/drop.h"
+#include "out/caller.h"
 #include "spool/views.h"
 #include "spool/walk.h"
 
@@ -28,155 +30,160 @@ enum {
 	AHEAD_MAX = 64 /* programs handed over before their turn: their input waits in memory */
 };
 
-/* A task may be with several programs at once. */
+/* A task may be with several at once. */
 struct run {
 	UT_hash_handle hh;
+	int tries;     /* that failed */
+	int64_t at_ms; /* of now_mono_ms: not before */
 	struct id task;
 	char worker[]; /* with the task the key */
 };
 
-void experts_want(struct erd *e, const struct id *task, const char *worker)
+static struct run *run_new(const struct id *task, const char *worker)
 {
 	size_t n = strlen(worker);
-	struct run *r = mem_alloc(sizeof(*r) + n + 1), *have;
+	struct run *r = mem_alloc(sizeof(*r) + n + 1);
 
 	r->task = *task;
 	memcpy(r->worker, worker, n + 1);
-	HASH_FIND(hh, e->runs, &r->task, sizeof(r->task) + n, have);
-	if (have)
-		free(r);
-	else
-		HASH_ADD_KEYPTR(hh, e->runs, &r->task, sizeof(r->task) + n, r);
+	return r;
 }
 
-static void forget(struct erd *e, struct run *r)
+static size_t key_size(const struct run *r)
 {
-	HASH_DEL(e->runs, r);
+	return sizeof(r->task) + strlen(r->worker);
+}
+
+static struct run *run_find(struct run *runs, const struct run *like)
+{
+	struct run *have;
+
+	HASH_FIND(hh, runs, &like->task, key_size(like), have);
+	return have;
+}
+
+/* Steals ${r}. */
+static void run_add(struct run **runs, struct run *r)
+{
+	if (run_find(*runs, r))
+		free(r);
+	else
+		HASH_ADD_KEYPTR(hh, *runs, &r->task, key_size(r), r);
+}
+
+static void drop(struct run **runs, struct run *r)
+{
+	if (!r)
+		return;
+	HASH_DEL(*runs, r);
 	free(r);
+}
+
+/* Programs and services wait apart: neither holds up the other. */
+static struct run **queue_of(struct erd *e, const struct worker *wk)
+{
+	return wk->kind == WORKER_HTTP ? &e->calls : &e->runs;
+}
+
+void experts_want(struct erd *e, const struct id *task, const struct worker *wk)
+{
+	struct run *r = run_new(task, wk->name);
+
+	drop(&e->later, run_find(e->later, r));
+	run_add(queue_of(e, wk), r);
 }
 
 void experts_release(struct erd *e)
 {
-	while (e->runs)
-		forget(e, e->runs);
+	struct run **all[] = {&e->runs, &e->calls, &e->later};
+
+	for (size_t i = 0; i < NITEMS(all); i++)
+		while (*all[i])
+			drop(all[i], *all[i]);
 }
 
-/* The program that has the task, or NULL. */
+/* The program or service that has the task, or NULL. */
 static const struct worker *program(const struct erd *e, const struct assign *a)
 {
 	const struct worker *wk = a ? config_worker(e->world->config, a->worker->name) : NULL;
 
-	return wk && wk->kind == WORKER_EXEC && a->state != AS_ENDED && a->state != AS_BLOCKED ? wk
-	                                                                                       : NULL;
+	return wk && wk->kind != WORKER_HUMAN && a->state != AS_ENDED && a->state != AS_BLOCKED
+	           ? wk : NULL;
 }
 
-/* What erd would refuse would leave the task with the program for good. */
-static int acceptable(const struct buf *text, struct err *err)
-{
-	json_t *doc = js_parse(text->data, text->len, &js_limits_message, err);
-	struct message m;
+/* ---- what comes of it ---- */
 
-	if (doc && text->len <= DROP_MESSAGE_MAX && message_parse(doc, &m, err) == 0) {
-		message_release(&m);
-		return 1;
+static void program_done(void *ctx, const struct agent_job *job, const struct agent_result *r)
+{
+	if (r->outcome == AGENT_ANSWERED)
+		experts_answered(ctx, &job->task, job->worker, r->bytes, r->n);
+	else
+		experts_gave_up(ctx, &job->task, job->worker, r->reason);
+}
+
+/* ${tries} have failed: once more, or enough of it. */
+static void try_later(struct erd *e, const struct id *task, const char *worker, int tries,
+                      int64_t retry_after_ms, const char *reason)
+{
+	const struct task *t = world_task(e->world, task);
+	char text[640];
+	uint32_t random;
+
+	if (!t || !program(e, task_assign_of(t, worker)))
+		return; /* it no longer waits for this one */
+	entropy_fill(&random, sizeof(random));
+	int64_t wait = call_wait_ms(tries, random, retry_after_ms);
+	if (wait >= 0 && wait < experts_time_left(e, t)) {
+		struct run *r = run_new(task, worker);
+		r->tries = tries;
+		r->at_ms = now_mono_ms() + wait;
+		log_event(LOG_WARNING_, "program.retry", "worker", worker, "reason", reason, NULL);
+		if (!e->later || r->at_ms < e->later_ms)
+			e->later_ms = r->at_ms;
+		run_add(&e->later, r);
+		return;
 	}
-	json_decref(doc);
-	err_set(err, FAIL_INVALID, "its message is too long");
-	err->code = FAIL_INVALID;
-	return 0;
+	snprintf(text, sizeof(text), wait < 0 ? "%s (%d times)" : "%s (%d times, and no time for more)",
+	         reason, tries);
+	experts_gave_up(e, task, worker, text);
 }
 
-/* A message in the program's name, through the drop; erd reads it on its next scan. */
-static int say(struct erd *e, const struct id *task, const char *worker, const char *type,
-               json_t *body, struct err *err)
-{
-	char msg_id[ID_TEXT_MAX], task_id[ID_TEXT_MAX];
-	struct buf text = BUF_INIT;
-	struct id id;
-	json_t *m = json_object();
-
-	id_new(&id);
-	id_format(&id, "msg_", msg_id);
-	js_set_int(m, "er", 1);
-	js_set_str(m, "type", type);
-	js_set_str(m, "id", msg_id);
-	js_set_str(m, "task", id_format(task, "task_", task_id));
-	js_set_str(m, "from", worker);
-	js_set_time(m, "at", erd_now(e));
-	js_set_new(m, "body", body);
-	js_dump(&text, m, JS_COMPACT);
-	buf_addc(&text, '\n');
-	int rc = acceptable(&text, err) ? drop_message(&e->spool, msg_id, text.data, text.len, err)
-	                                : -1;
-	buf_release(&text);
-	json_decref(m);
-	return rc;
-}
-
-static json_t *answer_body(const char *bytes, size_t n, struct err *err)
-{
-	json_t *out = js_parse(bytes, n, &js_limits_doc, err);
-	json_t *body;
-
-	if (!out)
-		return NULL;
-	if (!json_object_get(out, "answer")) {
-		json_decref(out);
-		err_set(err, FAIL_INVALID, "printed no \"answer\"");
-		return NULL;
-	}
-	body = json_object();
-	js_set_copy(body, "answer", json_object_get(out, "answer"));
-	js_set_copy(body, "confidence", json_object_get(out, "confidence"));
-	js_set_copy(body, "evidence", json_object_get(out, "evidence"));
-	json_decref(out);
-	return body;
-}
-
-static int release(struct erd *e, const struct agent_job *job, const char *reason, struct err *err)
-{
-	json_t *body = json_object();
-
-	js_set_str(body, "reason", reason);
-	log_event(LOG_WARNING_, "program.failed", "worker", job->worker, "reason", reason, NULL);
-	return say(e, &job->task, job->worker, "release", body, err);
-}
-
-static void done(void *ctx, const struct agent_job *job, const struct agent_result *r)
+static void service_done(void *ctx, const struct call_job *job, const struct call_result *r)
 {
 	struct erd *e = ctx;
-	struct err err = ERR_INIT, why = ERR_INIT;
-	json_t *body = r->outcome == AGENT_ANSWERED ? answer_body(r->bytes, r->n, &why) : NULL;
-	int rc = -1;
+	const struct task *t = world_task(e->world, &job->task);
 
-	if (body)
-		rc = say(e, &job->task, job->worker, "answer", body, &why);
-	if (!body || (rc != 0 && why.code == FAIL_INVALID))
-		rc = release(e, job, why.code ? why.msg : r->reason, &err);
-	else if (rc != 0)
-		err = why;
-	if (rc == 0)
-		return;
-	/* It cannot be stored: the program is run again after the restart. */
-	log_event(LOG_CRIT_, "program.lost", "worker", job->worker, "reason", err.msg, NULL);
-	e->stop = fail_exit(FAIL_TEMPORARY);
+	if (r->raw_key && !job->tries)
+		log_event(LOG_NOTICE_, "program.raw_key", "worker", job->worker, "reason",
+		          "the secret is not whsec_ + base64: its bytes are the key", NULL);
+	if (r->outcome == CALL_ANSWERED)
+		experts_answered(e, &job->task, job->worker, r->bytes, r->n);
+	else if (r->outcome == CALL_REFUSED)
+		experts_gave_up(e, &job->task, job->worker, r->reason);
+	else if (r->outcome == CALL_RETRY && t && job->attempt == t->attempts + 1)
+		try_later(e, &job->task, job->worker, job->tries + 1, r->retry_after_ms, r->reason);
 }
+
+/* ---- asking ---- */
 
 int experts_start(struct erd *e, struct err *err)
 {
-	e->agents = agents_new(e->spool.path, done, e, err);
+	const struct worker *wk;
+
+	e->agents = agents_new(e->spool.path, program_done, e, err);
 	if (!e->agents)
 		return -1;
+	e->callers = callers_new(&e->spool, e->http, service_done, e);
 	for (uint32_t i = 0; i < e->world->n_tasks; i++) {
 		const struct task *t = world_at(e->world, i);
 		for (struct assign *a = NULL; t && (a = task_live_assign(t, a));)
-			if (program(e, a))
-				experts_want(e, &t->id, a->worker->name);
+			if ((wk = program(e, a)))
+				experts_want(e, &t->id, wk);
 	}
 	return 0;
 }
 
-/* The program starts the task in its own name before it is run. */
+/* It starts the task in its own name before it is asked. */
 static int begin(struct erd *e, const struct task *t, const struct worker *wk, struct err *err)
 {
 	struct message m = {.type = MSG_START, .task = t->id, .from = wk->name};
@@ -227,21 +234,50 @@ static json_t *view_of(const struct erd *e, const struct task *t, struct err *er
 	return view;
 }
 
-static int hand_over(struct erd *e, const struct task *t, const struct worker *wk,
+static int run_program(struct erd *e, const struct task *t, const struct worker *wk,
+                       const struct buf *text, struct err *err)
+{
+	struct agent_job job = {.worker = wk->name, .task = t->id, .attempt = t->attempts + 1,
+	                        .argv = wk->exec_argv, .stdin_bytes = text->data,
+	                        .stdin_len = text->len, .timeout_ms = wk->exec_timeout_ms};
+
+	return agents_start(e->agents, &job, err);
+}
+
+static void call_service(struct erd *e, const struct task *t, const struct worker *wk, int tries,
+                         const struct buf *text)
+{
+	struct call_job job = {.worker = wk->name, .task = t->id, .attempt = t->attempts + 1,
+	                       .tries = tries, .url = wk->http.url,
+	                       .secret_file = wk->http.secret_file,
+	                       .bearer_file = wk->http.bearer_file,
+	                       .allow_private = wk->http.allow_private,
+	                       .timeout_ms = wk->http.timeout_ms, .body = text->data, .n = text->len};
+	struct err why = ERR_INIT;
+
+	if (callers_start(e->callers, &job, &why) == 0)
+		return;
+	if (why.code == FAIL_TEMPORARY)
+		try_later(e, &t->id, wk->name, tries + 1, -1, why.msg);
+	else
+		experts_gave_up(e, &t->id, wk->name, why.msg);
+}
+
+static int hand_over(struct erd *e, const struct task *t, const struct worker *wk, int tries,
                      const json_t *view, struct err *err)
 {
 	json_t *doc = taskview_worker_doc(view, wk->name);
 	struct buf text = BUF_INIT;
+	int rc = 0;
 
 	if (!doc)
 		return 0;
 	js_dump(&text, doc, JS_COMPACT);
 	buf_addc(&text, '\n');
-	struct agent_job job = {.worker = wk->name, .task = t->id, .attempt = t->attempts + 1,
-	                        .argv = wk->exec_argv, .stdin_bytes = text.data,
-	                        .stdin_len = text.len,
-	                        .timeout_ms = wk->exec_timeout_ms};
-	int rc = agents_start(e->agents, &job, err);
+	if (wk->kind == WORKER_HTTP)
+		call_service(e, t, wk, tries, &text);
+	else
+		rc = run_program(e, t, wk, &text, err);
 	json_decref(doc);
 	buf_release(&text);
 	return rc;
@@ -257,22 +293,67 @@ static int run_one(struct erd *e, const struct run *r, struct err *err)
 	if (begin(e, t, wk, err) != 0 || views_flush_task(e->views, &r->task, err) != 0)
 		return -1;
 	json_t *view = view_of(e, t, err);
-	int rc = view ? hand_over(e, t, wk, view, err) : -1;
+	int rc = view ? hand_over(e, t, wk, r->tries, view, err) : -1;
 	json_decref(view);
 	return rc;
 }
 
-/* The others when a program has ended: the loop wakes then. */
+static int run_next(struct erd *e, struct run **queue, struct err *err)
+{
+	struct run *r = *queue;
+
+	HASH_DEL(*queue, r);
+	int rc = run_one(e, r, err);
+	free(r);
+	return rc;
+}
+
+/* Those whose wait is over join the queue. */
+static void wake(struct erd *e)
+{
+	int64_t now = now_mono_ms();
+	struct run *r, *next;
+
+	if (!e->later || now < e->later_ms)
+		return;
+	e->later_ms = INT64_MAX;
+	HASH_ITER(hh, e->later, r, next) {
+		if (r->at_ms <= now) {
+			HASH_DEL(e->later, r);
+			run_add(&e->calls, r);
+		} else if (r->at_ms < e->later_ms) {
+			e->later_ms = r->at_ms;
+		}
+	}
+}
+
+/* Said once, not at every try. */
+static void tell_held(struct erd *e)
+{
+	const char *why = agents_held(e->agents);
+
+	if (why && !e->held)
+		log_event(LOG_WARNING_, "program.held", "reason", why, NULL);
+	e->held = why != NULL;
+}
+
+/* The others when one has ended: the loop wakes then. */
 int experts_run(struct erd *e, struct err *err)
 {
-	while (e->runs && agents_waiting(e->agents) < AHEAD_MAX) {
-		struct run *r = e->runs;
-
-		HASH_DEL(e->runs, r);
-		int rc = run_one(e, r, err);
-		free(r);
-		if (rc != 0)
+	wake(e);
+	tell_held(e);
+	while (e->runs && agents_waiting(e->agents) < AHEAD_MAX)
+		if (run_next(e, &e->runs, err) != 0)
 			return -1;
-	}
+	while (e->calls && callers_active(e->callers) < CALLERS_MAX)
+		if (run_next(e, &e->calls, err) != 0)
+			return -1;
 	return 0;
+}
+
+int64_t experts_next_ms(const struct erd *e)
+{
+	int64_t program_ms = agents_next_ms(e->agents);
+
+	return e->later && e->later_ms < program_ms ? e->later_ms : program_ms;
 }

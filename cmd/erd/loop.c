@@ -19,6 +19,7 @@
 #include "log.h"
 #include "notify.h"
 #include "out/agent.h"
+#include "out/caller.h"
 #include "out/http.h"
 #include "out/notice.h"
 #include "out/webhook.h"
@@ -140,7 +141,7 @@ static int64_t sleep_ms(const struct erd *e, int busy, int idle)
 	at = notices_next_ms(e->notices);
 	if (at - now < ms)
 		ms = at - now;
-	at = agents_next_ms(e->agents) - now_mono_ms();
+	at = experts_next_ms(e) - now_mono_ms();
 	if (at < ms)
 		ms = at;
 	at = notices_program_ms(e->notices) - now_mono_ms();
@@ -218,6 +219,7 @@ static int sleep_until_work(struct erd *e, int64_t ms, struct err *err)
 static int quiet(const struct erd *e, int busy)
 {
 	return !busy && !agents_running(e->agents) && !agents_waiting(e->agents) &&
+	       !callers_active(e->callers) &&
 	       !webhooks_active(e->hooks) && !notices_active(e->notices);
 }
 

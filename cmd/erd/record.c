@@ -63,14 +63,14 @@ static int record_event(struct erd *e, struct event *ev, struct err *err)
 	return 0;
 }
 
-/* Programs are run for offers to them and again when their answer was sent back. */
+/* Programs and services are asked when offered a task and again when their answer was sent back. */
 static void note_expert(struct erd *e, const struct event *ev)
 {
 	if (ev->type != EV_OFFERED && ev->type != EV_REJECTED)
 		return;
 	const struct worker *wk = config_worker(e->world->config, js_str_or(ev->data, "/worker", ""));
-	if (wk && wk->kind == WORKER_EXEC && !state_final(ev->state))
-		experts_want(e, &ev->task, wk->name);
+	if (wk && wk->kind != WORKER_HUMAN && !state_final(ev->state))
+		experts_want(e, &ev->task, wk);
 }
 
 int record_input(struct erd *e, const struct input *in, const char *msg_id, struct decision *out,

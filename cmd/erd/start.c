@@ -20,6 +20,7 @@
 #include "json/js.h"
 #include "log.h"
 #include "out/agent.h"
+#include "out/caller.h"
 #include "out/http.h"
 #include "out/notice.h"
 #include "out/webhook.h"
@@ -380,6 +381,7 @@ void erd_end(struct erd *e)
 		if (errno != EINTR)
 			break;
 	agents_free(e->agents);
+	callers_free(e->callers);
 	batch_free(e->batch);
 	webhooks_free(e->hooks);
 	notices_free(e->notices);

@@ -215,7 +215,7 @@ static void consider(struct asking *q, const char *name)
 	const struct assign *a = task_assign_of(q->t, name);
 	const struct crew *crew = world_find_crew(q->w, name);
 
-	if (!wk || wk->paused || wk->kind == WORKER_HTTP || (a && (a->declined || a->state)) ||
+	if (!wk || wk->paused || (a && (a->declined || a->state)) ||
 	    strcmp(q->t->from->name, name) == 0)
 		return;
 	insert(q, (struct candidate){wk, crew ? crew->live : 0});

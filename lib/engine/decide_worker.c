@@ -44,7 +44,7 @@ static json_t *data_released(const struct world *w, int64_t now_ms, const struct
 	const struct lane *lane = config_lane(w->config, t->match->lane);
 	json_t *data = data_reason(m);
 
-	if (wk && wk->kind == WORKER_EXEC)
+	if (wk && wk->kind != WORKER_HUMAN)
 		js_set_new(data, "declined", json_true());
 	if (lane && now_ms - a->accepted_ms > lane->release_free_ms)
 		js_set_new(data, "penalty", json_true());

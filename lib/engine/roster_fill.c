@@ -61,8 +61,6 @@ static enum route_verdict judge(struct filling *f, const struct worker *wk, int 
 		return ROUTE_NO_WORKER;
 	if (wk->paused)
 		return ROUTE_PAUSED;
-	if (wk->kind == WORKER_HTTP)
-		return ROUTE_KIND;
 	if (need->workers.n && !strings_has(&need->workers, wk->name))
 		return ROUTE_NOT_NAMED;
 	if (external && (f->m->confidentiality == CONF_INTERNAL_ONLY ||

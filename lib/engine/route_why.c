@@ -39,9 +39,6 @@ static void remedy(struct buf *b, const struct match *m, enum route_verdict v)
 	case ROUTE_AWAY:
 		buf_adds(b, "a delegate for those who are away");
 		break;
-	case ROUTE_KIND:
-		buf_adds(b, "a worker of kind human or exec");
-		break;
 	case ROUTE_NOT_NAMED:
 		buf_adds(b, "one of the workers it is restricted to in its pools: ");
 		add_names(b, &m->need.workers);

@@ -31,7 +31,9 @@
  *              expires}), trustLevel (0), rating "0".."5" ("5" when absent), external bool,
  *              costUsd of one task ("0"), hours (model/calendar.h), away [{from, until, delegate}],
  *              notify (out/notice.h),
- *              exec {command[argv], timeoutSeconds (300)}: only for kind exec; paused bool
+ *              exec {command[argv], timeoutSeconds (300)}: only for kind exec; http {url,
+ *              secretFile, bearerFile, timeoutSeconds 1..600 (60), allowPrivate bool}: only for
+ *              kind http, https unless allowPrivate; paused bool
  *   schemas/   a JSON Schema; the name ends in .vN; what it refers to in the registry may come
  *              later, config_check looks
  *   endpoints/ webhook rules of the operator: match (URL prefix) or dialect (default callback of
@@ -171,6 +173,12 @@ struct worker {
 	size_t n_away;
 	const json_t *exec_argv; /* array of strings, or NULL */
 	int64_t exec_timeout_ms;
+	struct {
+		const char *url;
+		const char *secret_file, *bearer_file; /* or NULL */
+		int allow_private;
+		int64_t timeout_ms;
+	} http;                  /* of kind http */
 	const json_t *doc;
 };
 
@@ -203,8 +211,8 @@ void config_free(struct config *c);
  * stays.  The error's field pointer is inside the document. */
 int config_set(struct config *c, enum config_kind kind, const char *name, const json_t *doc,
                struct err *err);
-/* References between documents: lanes to pools and schemas, pools to workers, schemas to schemas.  The first
- * dangling one is reported as "lanes/x.json: /pools/0: no such pool …". */
+/* References between documents: lanes to pools, workers and schemas, pools to workers, workers to
+ * those who stand for them (not in circles), schemas to schemas.  The first dangling one is reported as "lanes/x.json: /pools/0: no such pool …". */
 int config_check(const struct config *c, struct err *err);
 
 const struct lane *config_lane(const struct config *c, const char *name);
@@ -217,6 +225,9 @@ const struct schedule *config_schedule(const struct config *c, const char *name)
 const struct chain *config_chain(const struct config *c, const char *name);
 const struct zone *config_zone(const struct config *c, const char *name);
 const json_t *config_doc(const struct config *c, enum config_kind kind, const char *name);
+/* What the members count as that the document of a lane, pool or worker does not have: a new object,
+ * nested as the document is. */
+json_t *config_defaults(enum config_kind kind, const json_t *doc);
 
 /* "review_decision.v2": the first version of this schema's name that is free; returns ${out}. */
 enum { CONFIG_NAME_MAX = 80 };

@@ -143,6 +143,13 @@ static int check_lane(void *ctx, const char *name, const json_t *doc)
 	k->name = name;
 	if (refs(k, doc, "/pools", CFG_POOL) != 0)
 		return fail_in(k, CFG_LANE);
+	if (refs(k, doc, "/requirements/workers", CFG_WORKER) != 0)
+		return fail_in(k, CFG_LANE);
+	if (lane->escalate_to && !config_pool(k->c, lane->escalate_to)) {
+		config_no_such(k->c, CFG_POOL, FAIL_CONFIG, "/sla/escalateTo", lane->escalate_to, NULL,
+		               k->err);
+		return fail_in(k, CFG_LANE);
+	}
 	if (lane->chain && !config_chain(k->c, lane->chain)) {
 		config_no_such(k->c, CFG_CHAIN, FAIL_CONFIG, "/chain", lane->chain, NULL, k->err);
 		return fail_in(k, CFG_LANE);
@@ -154,6 +161,58 @@ static int check_lane(void *ctx, const char *name, const json_t *doc)
 	}
 	if (lane->schema_refers && check_contract(k, lane->schema_inline, "/schema") != 0)
 		return fail_in(k, CFG_LANE);
+	return 0;
+}
+
+/* ---- workers ---- */
+
+/* How many take over from one another; more is never looked at (engine/roster_fill.c). */
+enum { DELEGATES_LOOKED_AT = 64 };
+
+static const struct away *away_at(const struct worker *w, int64_t at_ms)
+{
+	for (size_t i = 0; i < w->n_away; i++)
+		if (w->away[i].from_ms <= at_ms && at_ms < w->away[i].until_ms)
+			return &w->away[i];
+	return NULL;
+}
+
+/* From the beginning of one absence, does the work come back to ${w}?  Of those who are away at the
+ * same time and stand for each other, one is the last to go: it is seen from there. */
+static int in_circles(const struct config *c, const struct worker *w, int64_t at_ms)
+{
+	const struct worker *who = w;
+
+	for (int i = 0; who && i < DELEGATES_LOOKED_AT; i++) {
+		const struct away *a = away_at(who, at_ms);
+		who = a && a->delegate ? config_worker(c, a->delegate) : NULL;
+		if (who == w)
+			return 1;
+	}
+	return 0;
+}
+
+static int check_worker(void *ctx, const char *name, const json_t *doc)
+{
+	struct check *k = ctx;
+	const struct worker *w = config_worker(k->c, name);
+	char field[64];
+
+	(void)doc;
+	k->name = name;
+	for (size_t i = 0; i < w->n_away; i++) {
+		const char *delegate = w->away[i].delegate;
+
+		snprintf(field, sizeof(field), "/away/%zu/delegate", i);
+		if (delegate && !config_worker(k->c, delegate)) {
+			config_no_such(k->c, CFG_WORKER, FAIL_CONFIG, field, delegate, NULL, k->err);
+			return fail_in(k, CFG_WORKER);
+		}
+		if (delegate && in_circles(k->c, w, w->away[i].from_ms)) {
+			err_field(k->err, FAIL_CONFIG, field, "leads back to %s, who is away then", name);
+			return fail_in(k, CFG_WORKER);
+		}
+	}
 	return 0;
 }
 
@@ -249,6 +308,7 @@ int config_check(const struct config *c, struct err *err)
 	if (config_each(c, CFG_SCHEMA, check_schema, &k) != 0 ||
 	    config_each(c, CFG_LANE, check_lane, &k) != 0 ||
 	    config_each(c, CFG_POOL, check_pool, &k) != 0 ||
+	    config_each(c, CFG_WORKER, check_worker, &k) != 0 ||
 	    config_each(c, CFG_SCHEDULE, check_schedule, &k) != 0 ||
 	    config_each(c, CFG_CHAIN, check_chain, &k) != 0)
 		return -1;

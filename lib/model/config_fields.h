@@ -52,4 +52,9 @@ struct field {
 int config_read_fields(const json_t *doc, const char *parent, const struct field *fields, size_t n,
                        void *base, struct err *err);
 
+/* What those members of ${parent} count as that ${doc} has not, into ${out}; a default that the
+ * reader would not take stands for none. */
+void config_add_defaults(const json_t *doc, const char *parent, const struct field *fields,
+                         size_t n, json_t *out);
+
 #endif

@@ -114,17 +114,24 @@ static int check_policy(struct lane *l, struct err *err)
 	return 0;
 }
 
+static const struct {
+	const char *parent;
+	const struct field *fields;
+	size_t n;
+} parts[] = {{"", lane_fields, NITEMS(lane_fields)},
+             {"/requirements", need_fields, NITEMS(need_fields)},
+             {"/offers", offer_fields, NITEMS(offer_fields)},
+             {"/sla", sla_fields, NITEMS(sla_fields)},
+             {"/scoring", scoring_fields, NITEMS(scoring_fields)}};
+
+void config_lane_defaults(const json_t *doc, json_t *out)
+{
+	for (size_t i = 0; i < NITEMS(parts); i++)
+		config_add_defaults(doc, parts[i].parent, parts[i].fields, parts[i].n, out);
+}
+
 int config_read_lane(struct entry *e, struct err *err)
 {
-	static const struct {
-		const char *parent;
-		const struct field *fields;
-		size_t n;
-	} parts[] = {{"", lane_fields, NITEMS(lane_fields)},
-	             {"/requirements", need_fields, NITEMS(need_fields)},
-	             {"/offers", offer_fields, NITEMS(offer_fields)},
-	             {"/sla", sla_fields, NITEMS(sla_fields)},
-	             {"/scoring", scoring_fields, NITEMS(scoring_fields)}};
 	struct lane *l = &e->u.lane;
 
 	l->name = e->name;

@@ -40,6 +40,10 @@ void config_entry_free(struct entry *e);
 int config_read_lane(struct entry *e, struct err *err);
 int config_read_worker(struct entry *e, struct err *err);
 void config_free_worker(struct worker *w);
+/* Of each kind: config_add_defaults for all of its tables. */
+void config_lane_defaults(const json_t *doc, json_t *out);
+void config_pool_defaults(const json_t *doc, json_t *out);
+void config_worker_defaults(const json_t *doc, json_t *out);
 /* config_notify.c */
 int config_check_notify(const json_t *doc, struct err *err);
 int config_check_smtp(const json_t *doc, struct err *err);

@@ -74,6 +74,11 @@ static int read_pool(struct entry *e, struct err *err)
 	return config_read_fields(e->doc, "", pool_fields, NITEMS(pool_fields), p, err);
 }
 
+void config_pool_defaults(const json_t *doc, json_t *out)
+{
+	config_add_defaults(doc, "", pool_fields, NITEMS(pool_fields), out);
+}
+
 /* "review_decision.v1": what answers mean may not change under one name. */
 int config_versioned(const char *name)
 {

@@ -1,5 +1,6 @@
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "base/timefmt.h"
@@ -9,7 +10,7 @@
 #include "model/config_p.h"
 #include "model/traits.h"
 
-enum { ARGV_MAX = 64, AWAY_MAX = 64 };
+enum { ARGV_MAX = 64, AWAY_MAX = 64, FILE_MAX = 255 };
 
 static const char *const worker_words[] = {"human", "exec", "http", NULL};
 
@@ -29,6 +30,7 @@ static const struct field worker_fields[] = {
 	{"/away", F_NONE, 0, 0, 0, 0, NULL},
 	{"/notify", F_OBJECT, 0, 0, 0, 0, NULL},
 	{"/exec", F_NONE, 0, 0, 0, 0, NULL},
+	{"/http", F_NONE, 0, 0, 0, 0, NULL},
 	{"/paused", F_BOOL, AT(worker, paused), 0, 0, 0, NULL},
 };
 
@@ -56,6 +58,47 @@ static int read_exec(struct worker *w, struct err *err)
 			return err_field(err, FAIL_INVALID, "/exec/command", "must be strings only");
 	w->exec_argv = argv;
 	return 0;
+}
+
+static const struct field http_fields[] = {
+	{"/http/url", F_TEXT, AT(worker, http.url), 0, URL_MAX, 0, NULL},
+	{"/http/secretFile", F_TEXT, AT(worker, http.secret_file), 0, FILE_MAX, 0, NULL},
+	{"/http/bearerFile", F_TEXT, AT(worker, http.bearer_file), 0, FILE_MAX, 0, NULL},
+	{"/http/timeoutSeconds", F_SECONDS, AT(worker, http.timeout_ms), 1, 600, 60, NULL},
+	{"/http/allowPrivate", F_BOOL, AT(worker, http.allow_private), 0, 0, 0, NULL},
+};
+
+/* Tasks and tokens go over the open net encrypted or not at all. */
+static int check_url(const struct worker *w, struct err *err)
+{
+	static const char tls[] = "https://", plain[] = "http://";
+	const char *host = NULL;
+
+	if (!w->http.url)
+		return err_field(err, FAIL_INVALID, "/http/url", "required: where to ask");
+	if (strncmp(w->http.url, tls, strlen(tls)) == 0)
+		host = w->http.url + strlen(tls);
+	else if (w->http.allow_private && strncmp(w->http.url, plain, strlen(plain)) == 0)
+		host = w->http.url + strlen(plain);
+	if (!host)
+		return err_field(err, FAIL_INVALID, "/http/url",
+		                 "must begin with https://, or with http:// beside allowPrivate");
+	size_t n = strcspn(host, "/?#");
+	if (n == 0 || memchr(host, '@', n))
+		return err_field(err, FAIL_INVALID, "/http/url",
+		                 n ? "must not hold a password: use bearerFile" : "names no host");
+	return 0;
+}
+
+static int read_http(struct worker *w, struct err *err)
+{
+	if (config_read_fields(w->doc, "/http", http_fields, NITEMS(http_fields), w, err) != 0)
+		return -1;
+	if (w->kind == WORKER_HTTP)
+		return check_url(w, err);
+	return json_object_get(w->doc, "http")
+	           ? err_field(err, FAIL_INVALID, "/http", "only for a worker of kind http")
+	           : 0;
 }
 
 static int read_hours(struct worker *w, struct err *err)
@@ -114,6 +157,15 @@ static int read_away(struct worker *w, struct err *err)
 	return 0;
 }
 
+void config_worker_defaults(const json_t *doc, json_t *out)
+{
+	config_add_defaults(doc, "", worker_fields, NITEMS(worker_fields), out);
+	if (json_object_get(doc, "exec"))
+		config_add_defaults(doc, "/exec", exec_fields, NITEMS(exec_fields), out);
+	if (json_object_get(doc, "http"))
+		config_add_defaults(doc, "/http", http_fields, NITEMS(http_fields), out);
+}
+
 int config_read_worker(struct entry *e, struct err *err)
 {
 	struct worker *w = &e->u.worker;
@@ -125,7 +177,7 @@ int config_read_worker(struct entry *e, struct err *err)
 	if (read_hours(w, err) != 0 || read_away(w, err) != 0 ||
 	    config_check_notify(w->doc, err) != 0)
 		return -1;
-	return read_exec(w, err);
+	return read_exec(w, err) != 0 || read_http(w, err) != 0 ? -1 : 0;
 }
 
 void config_free_worker(struct worker *w)

@@ -12,7 +12,11 @@
 #include "base/mem.h"
 #include "out/child.h"
 
-enum { LOOK_EVERY_MS = 50 }; /* without pidfd */
+enum {
+	LOOK_EVERY_MS = 50, /* without pidfd */
+	HELD_MIN_MS = 250,  /* the system was short of something: longer each time */
+	HELD_MAX_MS = 30000
+};
 
 static const char default_path[] = "/usr/local/bin:/usr/bin:/bin";
 
@@ -25,6 +29,8 @@ struct agents {
 	size_t nrunning;
 	struct child *first, *last; /* waiting */
 	size_t nwaiting;
+	int64_t held_ms, held_until_ms; /* 0: not held */
+	struct err held;
 };
 
 struct agents *agents_new(const char *spool_path, agent_done *done, void *ctx, struct err *err)
@@ -154,20 +160,36 @@ static void tell(struct agents *a, struct child *c)
 	child_free(c);
 }
 
+/* What is lacking now is lacking for all of them. */
+static void hold(struct agents *a, const struct err *err)
+{
+	a->held_ms = a->held_ms ? 2 * a->held_ms : HELD_MIN_MS;
+	if (a->held_ms > HELD_MAX_MS)
+		a->held_ms = HELD_MAX_MS;
+	a->held_until_ms = now_mono_ms() + a->held_ms;
+	a->held = *err;
+}
+
 static void start_waiting(struct agents *a)
 {
 	const struct child_place at = {a->spool, a->env_path};
 
-	while (a->first && a->nrunning < AGENTS_MAX) {
+	while (a->first && a->nrunning < AGENTS_MAX && now_mono_ms() >= a->held_until_ms) {
 		struct child *c = a->first;
 		struct err err = ERR_INIT;
+		int rc = child_launch(c, &at, &err);
 
+		if (rc && err.code == FAIL_TEMPORARY) {
+			hold(a, &err);
+			return;
+		}
+		a->held_ms = a->held_until_ms = 0;
 		a->first = c->next;
 		if (!a->first)
 			a->last = NULL;
 		c->next = NULL;
 		a->nwaiting--;
-		if (child_launch(c, &at, &err)) {
+		if (rc) {
 			child_fail(c, err.msg);
 			tell(a, c);
 		} else {
@@ -198,7 +220,7 @@ int64_t agents_next_ms(const struct agents *a)
 	int64_t next = INT64_MAX;
 
 	if (a->first && a->nrunning < AGENTS_MAX)
-		return 0;
+		next = a->held_until_ms;
 	for (size_t i = 0; i < a->nrunning; i++) {
 		const struct child *c = a->running[i];
 		int64_t at = c->phase == CHILD_KILLED ? INT64_MAX : c->deadline_ms;
@@ -218,4 +240,9 @@ size_t agents_running(const struct agents *a)
 size_t agents_waiting(const struct agents *a)
 {
 	return a->nwaiting;
+}
+
+const char *agents_held(const struct agents *a)
+{
+	return a->held_ms ? a->held.msg : NULL;
 }

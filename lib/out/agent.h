@@ -71,7 +71,7 @@ struct agents *agents_new(const char *spool_path, agent_done *done, void *ctx, s
 void agents_free(struct agents *a);
 
 /* FAIL_INVALID: argv is no such array.  FAIL_TEMPORARY: too many wait.  A program that cannot be
- * started is an AGENT_FAILED later. */
+ * started is an AGENT_FAILED later; while the system is short of processes or descriptors it waits. */
 int agents_start(struct agents *a, const struct agent_job *job, struct err *err);
 
 size_t agents_pollfds(const struct agents *a, struct pollfd *fds); /* room for AGENTS_POLLFDS */
@@ -79,5 +79,6 @@ void agents_handle(struct agents *a, const struct pollfd *fds, size_t n);
 int64_t agents_next_ms(const struct agents *a); /* when to call agents_handle at the latest */
 size_t agents_running(const struct agents *a);
 size_t agents_waiting(const struct agents *a);
+const char *agents_held(const struct agents *a); /* why none is started for the moment, or NULL */
 
 #endif

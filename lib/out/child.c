@@ -127,6 +127,15 @@ static int spawn_with(struct child *c, const struct child_place *at, const char 
 	return c->pid < 0 ? -1 : 0;
 }
 
+static void not_launched(struct child *c)
+{
+	close_fd(&c->out);
+	close_fd(&c->err);
+	free(c->log);
+	c->log = NULL;
+	c->pid = 0;
+}
+
 int child_launch(struct child *c, const struct child_place *at, struct err *err)
 {
 	char *program = spawn_find(c->argv[0], at->spool, at->env_path + strlen("PATH="), err);
@@ -143,10 +152,14 @@ int child_launch(struct child *c, const struct child_place *at, struct err *err)
 	for (int i = 0; i < 3; i++)
 		close_fd(&s.fd[i]);
 	free(program);
+	if (rc) {
+		not_launched(c);
+		return -1;
+	}
 	free(c->input);
 	c->input = NULL;
 	c->deadline_ms = now_mono_ms() + c->job.timeout_ms;
-	return rc;
+	return 0;
 }
 
 /* ---- ending ---- */

@@ -168,7 +168,7 @@ static size_t take_body(char *data, size_t size, size_t nmemb, void *clientp)
 
 	buf_add(&t->body, data, n < room ? n : room);
 	t->got += n;
-	if (t->got > REPLY_MAX) {
+	if (t->got > t->read_max) {
 		t->cut = 1;
 		return 0; /* ends the transfer */
 	}
@@ -280,12 +280,13 @@ struct transfer *transfer_new(struct http *h, size_t body_max, int allow_private
 {
 	struct transfer *t = mem_alloc(sizeof(*t));
 
-	assert(body_max <= REPLY_MAX);
+	assert(body_max <= HTTP_BODY_MAX);
 	t->http = h;
 	t->easy = h->npool ? h->pool[--h->npool] : curl_easy_init();
 	if (!t->easy)
 		mem_oom();
 	t->body_max = body_max;
+	t->read_max = body_max > REPLY_MAX ? body_max : REPLY_MAX;
 	t->allow_private = allow_private;
 	set_guards(t);
 	curl_easy_setopt(t->easy, CURLOPT_PRIVATE, t);
@@ -347,6 +348,7 @@ static void describe(const struct transfer *t, CURLcode code, struct http_result
 	char text[256];
 
 	if (t->refused[0] && code == CURLE_COULDNT_CONNECT) {
+		r->refused = 1;
 		snprintf(text, sizeof(text), "address %s is refused: not public", t->refused);
 		safe_copy(r->error, sizeof(r->error), text);
 	} else {
@@ -375,6 +377,7 @@ static void finish(struct transfer *t, CURLcode code)
 		r.retry_after_ms = retry_after_ms(t->easy);
 		r.body = buf_str(&t->body);
 		r.n = t->body.len;
+		r.cut = t->got > t->body_max;
 	} else {
 		describe(t, code, &r);
 		r.body = "";

@@ -7,7 +7,8 @@
  * Guards     Address checked in CURLOPT_OPENSOCKETFUNCTION, after name resolution and for each
  *            attempt (RELIABILITY.md 11): loopback, private, link-local, … refused unless
  *            ${allow_private}.  http and https only, no redirects, no proxy from the environment,
- *            no credentials in URLs, TLS >= 1.2 verified, replies cut at 64 KiB, total time limit.
+ *            no credentials in URLs, TLS >= 1.2 verified, no compression, total time limit; a reply
+ *            is read to ${body_max} or 64 KiB, whichever is more.
  * Ownership  A request is copied by http_post; the result passed to the callback is borrowed.
  * Threads    One.
  */
@@ -21,6 +22,8 @@ struct err;
 struct http;
 struct pollfd;
 
+enum { HTTP_BODY_MAX = 1 << 20 };
+
 struct http_request {
 	const char *url;
 	const char *const *headers; /* "Name: value", NULL-ended */
@@ -28,15 +31,17 @@ struct http_request {
 	size_t n;
 	int allow_private;
 	int64_t timeout_ms;         /* total; 20000 for webhooks */
-	size_t body_max;            /* what of the reply is kept, <= 65536 */
+	size_t body_max;            /* what of the reply is kept, <= HTTP_BODY_MAX */
 };
 
 struct http_result {
 	int status;           /* 0: no reply */
 	char error[256];      /* "" when there was a reply */
+	int refused;          /* by the guard: another attempt will not help */
 	int64_t retry_after_ms; /* -1 when the reply named none */
 	const char *body;
 	size_t n;
+	int cut;              /* there was more of it than body_max */
 };
 typedef void http_done(void *ctx, const struct http_result *r);
 

@@ -11,7 +11,7 @@
 #include "out/http.h"
 
 enum {
-	REPLY_MAX = 65536,
+	REPLY_MAX = 65536, /* of a reply that is kept in part or not at all */
 	URL_MAX = 4096,
 	POOL_MAX = 16, /* idle handles kept */
 	CONNECT_TIMEOUT_MS = 10000,
@@ -26,10 +26,10 @@ struct transfer {
 	http_done *done;
 	void *ctx;
 	struct buf body;
-	size_t body_max, got;
+	size_t body_max, read_max, got;
 	struct buf upload; /* a mail */
 	size_t sent;
-	int cut; /* the reply passed REPLY_MAX: enough was seen */
+	int cut; /* the reply passed read_max: enough was seen */
 	int allow_private;
 	char refused[INET6_ADDRSTRLEN + 8]; /* the last address that was refused */
 	char error[CURL_ERROR_SIZE];

@@ -15,7 +15,7 @@ static const int64_t schedule[] = {
     10 * HOUR,  14 * HOUR,  20 * HOUR,   24 * HOUR,
 };
 
-static int64_t jittered(int64_t ms, uint32_t random)
+int64_t retry_jittered(int64_t ms, uint32_t random)
 {
 	int64_t permille = 1000 - 10 * JITTER_PERCENT + random % (20 * JITTER_PERCENT + 1);
 
@@ -38,7 +38,7 @@ int64_t retry_wait_ms(const struct retry_policy *p, int attempt, uint32_t random
 		return -1;
 	if (wait == RETRY_STANDARD)
 		wait = schedule[attempt < rows ? attempt - 1 : rows - 1];
-	wait = jittered(wait, random);
+	wait = retry_jittered(wait, random);
 	if (!heeds_retry_after(status) || retry_after_ms <= wait)
 		return wait;
 	return retry_after_ms < 24 * HOUR ? retry_after_ms : wait > 24 * HOUR ? wait : 24 * HOUR;

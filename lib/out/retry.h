@@ -18,6 +18,8 @@ struct retry_policy {
 	int64_t backoff_ms; /* between any two */
 };
 
+/* ${ms} +-20 %. */
+int64_t retry_jittered(int64_t ms, uint32_t random);
 /* Milliseconds to wait after ${attempt} (1 is the first) failed, or -1 when it was the last.
  * ${random}: any number.  ${status}: the reply's, 0 for none; ${retry_after_ms}: -1 for none. */
 int64_t retry_wait_ms(const struct retry_policy *p, int attempt, uint32_t random, int status,

@@ -92,13 +92,13 @@ static void default_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* Out of the way of 0..2 first: one of the three may lie there. */
+/* Out of the way of 0..2 first, if one of the three lies there: a number more may not be had. */
 static void place_descriptors(const int fd[3])
 {
 	int high[3];
 
 	for (int i = 0; i < 3; i++)
-		high[i] = fcntl(fd[i], F_DUPFD, 3);
+		high[i] = fd[i] < 3 ? fcntl(fd[i], F_DUPFD, 3) : fd[i];
 	for (int i = 0; i < 3; i++)
 		if (high[i] < 0 || dup2(high[i], i) < 0)
 			_exit(EXIT_CANNOT_RUN);

@@ -1,5 +1,6 @@
 #include "spool/document.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -36,27 +37,39 @@ static int write_file(int dir, const char *name, const struct buf *text, struct 
 	return rc;
 }
 
-int spool_put_document(const struct spool *s, int kind, const char *name, const json_t *doc,
-		       struct err *err)
+/* The new one stays for the caller to remove. */
+static int link_new(int dir, const char *fresh, const char *file, struct err *err)
 {
-	char file[SPOOL_NAME_MAX], fresh[SPOOL_NAME_MAX];
+	if (linkat(dir, fresh, dir, file, 0) == 0)
+		return 0;
+	return errno == EEXIST
+		   ? err_set(err, FAIL_CONFLICT, "%s: somebody else made it just now", file)
+		   : err_errno(err, "cannot make %s", file);
+}
+
+static int move_over(int dir, const char *fresh, const char *file, struct err *err)
+{
+	return renameat(dir, fresh, dir, file) == 0 ? 0 : err_errno(err, "cannot replace %s", file);
+}
+
+int spool_put_document(const struct spool *s, int kind, const char *name, const json_t *doc,
+		       int fresh, struct err *err)
+{
+	char file[SPOOL_NAME_MAX], tmp[SPOOL_NAME_MAX];
 	struct buf text = BUF_INIT;
 	int dir = open_kind(s, kind, err), rc = -1;
 
 	if (dir < 0)
 		return err_wrap(err, "etc/%s", config_dirs[kind]);
 	snprintf(file, sizeof(file), "%s.json", name);
-	snprintf(fresh, sizeof(fresh), ".%s.json.%ld", name, (long)getpid());
+	snprintf(tmp, sizeof(tmp), ".%s.json.%ld", name, (long)getpid());
 	put_render(&text, doc);
-	if (write_file(dir, fresh, &text, err) == 0) {
-		rc = renameat(dir, fresh, dir, file);
-		if (rc != 0)
-			err_errno(err, "cannot replace %s", file);
-		else
-			rc = io_fsync(dir, config_dirs[kind], err);
-	}
-	if (rc != 0)
-		unlinkat(dir, fresh, 0);
+	if (write_file(dir, tmp, &text, err) == 0)
+		rc = fresh ? link_new(dir, tmp, file, err) : move_over(dir, tmp, file, err);
+	if (rc != 0 || fresh)
+		unlinkat(dir, tmp, 0);
+	if (rc == 0)
+		rc = io_fsync(dir, config_dirs[kind], err);
 	buf_release(&text);
 	close(dir);
 	return rc == 0 ? 0 : err_wrap(err, "etc/%s", config_dirs[kind]);

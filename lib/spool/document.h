@@ -4,6 +4,8 @@
  * Method     Written under a name that begins with a dot, fsynced, moved over the old one, the folder
  *            fsynced: a reader sees the old document or the new one.  Two spaces, a final
  *            newline, keys in the order given, so differences stay small.
+ * New        A document that must be new is linked under its name, which fails when there is one: of two
+ *            who make it at once one is told.
  * Rule       For the operator's commands.  erd reads etc/ and never writes it.
  * Taking up  A running erd is asked to read etc/ again by a line "r NAME" in its control FIFO;
  *            NAME is a receipt (spool/receipt.h) that gets {"ok":true}, or what is wrong.
@@ -16,9 +18,10 @@
 struct err;
 struct spool;
 
-/* ${kind} is enum config_kind; the document was checked.  FAIL_DENIED: etc/ is not yours. */
+/* ${kind} is enum config_kind; the document was checked.  ${fresh}: FAIL_CONFLICT when there is one.
+ * FAIL_DENIED: etc/ is not yours. */
 int spool_put_document(const struct spool *s, int kind, const char *name, const json_t *doc,
-                       struct err *err);
+                       int fresh, struct err *err);
 /* FAIL_NOT_FOUND when there is none. */
 int spool_remove_document(const struct spool *s, int kind, const char *name, struct err *err);
 

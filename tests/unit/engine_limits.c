@@ -139,19 +139,25 @@ START_TEST(many_workers_are_asked)
 }
 END_TEST
 
-/* Nothing calls an http worker: an offer to it would only run out, so the task waits for another. */
-START_TEST(http_workers_are_not_asked)
+/* A service is asked like a program, and one that gave up is not asked a second time. */
+START_TEST(http_workers_are_asked_once)
 {
-	config(CFG_WORKER, "web", "{\"kind\":\"http\"}");
+	static const char release[] =
+	    "{\"er\":1,\"type\":\"release\",\"id\":\"msg_01J8ZZZZZZZZZZZZZZZZZZZZZZ\","
+	    "\"task\":\"task_01J8ZZZZZZZZZZZZZZZZZZZZZZ\",\"from\":\"web\",\"body\":{}}";
+
+	config(CFG_WORKER, "web", "{\"kind\":\"http\",\"http\":{\"url\":\"https://x.example/\"}}");
 	config(CFG_POOL, "p", "{\"members\":[\"web\",\"zoe\"]}");
 	config(CFG_LANE, "l", "{\"pools\":[\"p\"]}");
 	say(submit_text, strlen(submit_text));
+	ck_assert_int_eq(only_task()->state, ST_OFFERED);
+	ck_assert_str_eq(only_task()->assigns[0].worker->name, "web");
+	say(release, strlen(release));
 	ck_assert_int_eq(only_task()->state, ST_QUEUED);
-	ck_assert_int_eq(only_task()->n_assigns, 0);
 	config(CFG_WORKER, "zoe", "{\"title\":\"z\"}");
 	settle();
 	ck_assert_int_eq(only_task()->state, ST_OFFERED);
-	ck_assert_str_eq(only_task()->assigns[0].worker->name, "zoe");
+	ck_assert_str_eq(only_task()->assigns[1].worker->name, "zoe");
 }
 END_TEST
 
@@ -212,7 +218,7 @@ int main(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, many_workers_are_asked);
-	tcase_add_test(t, http_workers_are_not_asked);
+	tcase_add_test(t, http_workers_are_asked_once);
 	tcase_add_test(t, reasons_fit_a_journal_line);
 	tcase_add_test(t, declined_tasks_do_not_hide_others);
 	suite_add_tcase(s, t);

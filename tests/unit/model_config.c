@@ -192,6 +192,40 @@ START_TEST(shorthand_schema_document)
 }
 END_TEST
 
+static void assert_refused(struct config *c, const char *text)
+{
+	struct err err = ERR_INIT;
+
+	ck_assert_int_eq(config_check(c, &err), -1);
+	ck_assert_msg(strstr(err.msg, text) != NULL, "%s", err.msg);
+}
+
+START_TEST(who_stands_in_and_who_takes_over)
+{
+	struct config *c = config_new();
+
+#define AWAY(from, until, delegate)                                                                \
+	"{\"away\":[{\"from\":\"2030-01-" from "T00:00:00Z\",\"until\":\"2030-01-" until                \
+	"T00:00:00Z\",\"delegate\":\"" delegate "\"}]}"
+	kit_set(c, CFG_WORKER, "ana", AWAY("01", "09", "ben"));
+	assert_refused(c, "workers/ana.json: /away/0/delegate: no such worker \"ben\"");
+	kit_set(c, CFG_WORKER, "ben", AWAY("09", "12", "ana")); /* one after the other is fine */
+	ck_assert_int_eq(config_check(c, NULL), 0);
+	kit_set(c, CFG_WORKER, "ben", AWAY("08", "12", "ana"));
+	assert_refused(c, "workers/ben.json: /away/0/delegate: leads back to ben");
+	kit_set(c, CFG_WORKER, "ben", AWAY("08", "12", "ben"));
+	assert_refused(c, "leads back to ben");
+	kit_set(c, CFG_WORKER, "ben", "{}");
+#undef AWAY
+	kit_set(c, CFG_POOL, "p", "{}");
+	kit_set(c, CFG_LANE, "x", "{\"pools\":[\"p\"],\"sla\":{\"escalateTo\":\"q\"}}");
+	assert_refused(c, "lanes/x.json: /sla/escalateTo: no such pool \"q\"");
+	kit_set(c, CFG_LANE, "x", "{\"pools\":[\"p\"],\"requirements\":{\"workers\":[\"bem\"]}}");
+	assert_refused(c, "lanes/x.json: /requirements/workers/0: no such worker \"bem\"");
+	config_free(c);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("model_config");
@@ -205,6 +239,7 @@ int main(void)
 	tcase_add_test(t, dangling);
 	tcase_add_test(t, many_in_order);
 	tcase_add_test(t, shorthand_schema_document);
+	tcase_add_test(t, who_stands_in_and_who_takes_over);
 	suite_add_tcase(s, t);
 	return kit_run(s);
 }

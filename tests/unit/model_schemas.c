@@ -113,6 +113,43 @@ START_TEST(evidence)
 }
 END_TEST
 
+/* Every member that the readers know, in the forms that they take. */
+START_TEST(whole_documents)
+{
+	static const struct {
+		enum config_kind kind;
+		const char *doc;
+	} all[] = {
+	    {CFG_LANE,
+	     "{\"pools\":[\"p\"],\"requirements\":{\"skills\":[\"a\",{\"name\":\"b\",\"level\":5}],"
+	     "\"workers\":[\"ana\"],\"minRating\":\"4.5\"},\"risk\":{\"high\":{\"trustLevel\":3}},"
+	     "\"offers\":{\"mode\":\"claim\",\"atOnce\":12,\"autoAssignTrust\":0,"
+	     "\"releaseFreeSeconds\":0},\"sla\":{\"backup\":false,\"predictive\":false,"
+	     "\"onBreach\":\"escalate\",\"escalateTo\":\"q\",\"remindSeconds\":60},"
+	     "\"scoring\":{\"successWeight\":\"2\",\"costWeight\":0.5,\"loadWeight\":0,"
+	     "\"explore\":\"0.1\",\"halfLifeDays\":7},\"assertFormat\":true}"},
+	    {CFG_WORKER,
+	     "{\"skills\":[{\"name\":\"b\",\"level\":2}],\"certifications\":[\"c\","
+	     "{\"name\":\"d\",\"expires\":\"2030-01-01T00:00:00Z\"}],\"external\":true,"
+	     "\"costUsd\":\"1.50\",\"hours\":{\"zone\":\"UTC\",\"weekly\":{\"mon\":["
+	     "\"22:00-06:00\"]},\"except\":[\"2030-12-25\"]},\"away\":[{\"from\":"
+	     "\"2030-01-01T00:00:00Z\",\"until\":\"2030-01-02T00:00:00Z\",\"delegate\":\"bo\"}]}"},
+	};
+
+	for (size_t i = 0; i < NITEMS(all); i++) {
+		struct schema *s = load(config_words[all[i].kind]);
+		struct config *c = config_new();
+		json_t *doc = kit_parse(all[i].doc);
+
+		kit_set(c, all[i].kind, "x", all[i].doc);
+		assert_valid(s, doc, all[i].doc);
+		json_decref(doc);
+		config_free(c);
+		schema_free(s);
+	}
+}
+END_TEST
+
 START_TEST(documents)
 {
 	assert_file("submit", "spool-example/tasks-to-try/native.json");
@@ -134,6 +171,7 @@ int main(void)
 	tcase_add_test(t, example_documents);
 	tcase_add_test(t, every_line);
 	tcase_add_test(t, evidence);
+	tcase_add_test(t, whole_documents);
 	tcase_add_test(t, documents);
 	suite_add_tcase(s, t);
 	return kit_run(s);

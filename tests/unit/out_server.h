@@ -25,6 +25,7 @@ struct server {
 	enum server_mode mode;
 	int status[SERVER_STATUSES]; /* per request; 0: as the one before */
 	const char *extra;           /* header lines with CRLF, or NULL */
+	const char *body;            /* "ok\n" when NULL */
 	int port;
 	int fd, stop[2];
 	pthread_t thread;
@@ -66,16 +67,19 @@ static int server_read(struct server *s, int fd, char *out)
 static void server_answer(struct server *s, int fd, int hit)
 {
 	static const char more[4096];
-	char head[512];
+	const char *body = s->body ? s->body : "ok\n";
+	char head[512], length[48];
 	int status = 200;
 
 	for (int i = 0; i <= hit && i < SERVER_STATUSES; i++)
 		if (s->status[i])
 			status = s->status[i];
-	snprintf(head, sizeof(head), "HTTP/1.1 %d X\r\n%sconnection: close\r\n%s\r\n%s", status,
-	         s->extra ? s->extra : "", s->mode == SERVER_ENDLESS ? "" : "content-length: 3\r\n",
-	         s->mode == SERVER_ENDLESS ? "" : "ok\n");
+	snprintf(length, sizeof(length), "content-length: %zu\r\n", strlen(body));
+	snprintf(head, sizeof(head), "HTTP/1.1 %d X\r\n%sconnection: close\r\n%s\r\n", status,
+	         s->extra ? s->extra : "", s->mode == SERVER_ENDLESS ? "" : length);
 	if (send(fd, head, strlen(head), MSG_NOSIGNAL) < 0)
+		return;
+	if (s->mode != SERVER_ENDLESS && send(fd, body, strlen(body), MSG_NOSIGNAL) < 0)
 		return;
 	while (s->mode == SERVER_ENDLESS && server_wait(s, fd, POLLOUT))
 		if (send(fd, more, sizeof(more), MSG_NOSIGNAL) < 0)

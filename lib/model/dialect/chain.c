@@ -134,15 +134,16 @@ static json_t *reply(const json_t *view)
 	return with_status(view, "triggered");
 }
 
-/* The last agent who acknowledged. */
+/* The last agent who acknowledged; while it is open only one who still has it. */
 static const json_t *acknowledgement(const json_t *view)
 {
 	const json_t *all = json_object_get(view, "assignments");
+	int closed = json_is_string(json_object_get(view, "closedAt"));
 
 	for (size_t i = json_array_size(all); i-- > 0;) {
 		const json_t *a = json_array_get(all, i);
 
-		if (json_object_get(a, "acceptedAt"))
+		if (json_object_get(a, "acceptedAt") && (closed || !json_object_get(a, "endedAt")))
 			return a;
 	}
 	return NULL;

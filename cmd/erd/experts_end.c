@@ -1,0 +1,127 @@
+/*
+ * What came of asking a program or a service: an answer goes back through the drop like any other, a
+ * failure gives the task back.
+ */
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/entropy.h"
+#include "base/err.h"
+#include "engine/escalation.h"
+#include "engine/world.h"
+#include "erd.h"
+#include "json/js.h"
+#include "log.h"
+#include "model/message.h"
+#include "spool/drop.h"
+
+/* What erd would refuse would leave the task with the program for good. */
+static int acceptable(const struct buf *text, struct err *err)
+{
+	json_t *doc = js_parse(text->data, text->len, &js_limits_message, err);
+	struct message m;
+
+	if (doc && text->len <= DROP_MESSAGE_MAX && message_parse(doc, &m, err) == 0) {
+		message_release(&m);
+		return 1;
+	}
+	json_decref(doc);
+	err_set(err, FAIL_INVALID, "its message is too long");
+	err->code = FAIL_INVALID;
+	return 0;
+}
+
+/* A message in the worker's name, through the drop; erd reads it on its next scan. */
+static int say(struct erd *e, const struct id *task, const char *worker, const char *type,
+               json_t *body, struct err *err)
+{
+	char msg_id[ID_TEXT_MAX], task_id[ID_TEXT_MAX];
+	struct buf text = BUF_INIT;
+	struct id id;
+	json_t *m = json_object();
+
+	id_new(&id);
+	id_format(&id, "msg_", msg_id);
+	js_set_int(m, "er", 1);
+	js_set_str(m, "type", type);
+	js_set_str(m, "id", msg_id);
+	js_set_str(m, "task", id_format(task, "task_", task_id));
+	js_set_str(m, "from", worker);
+	js_set_time(m, "at", erd_now(e));
+	js_set_new(m, "body", body);
+	js_dump(&text, m, JS_COMPACT);
+	buf_addc(&text, '\n');
+	int rc = acceptable(&text, err) ? drop_message(&e->spool, msg_id, text.data, text.len, err)
+	                                : -1;
+	buf_release(&text);
+	json_decref(m);
+	return rc;
+}
+
+static json_t *answer_body(const char *bytes, size_t n, struct err *err)
+{
+	json_t *out = js_parse(bytes, n, &js_limits_doc, err);
+	json_t *body;
+
+	if (!out)
+		return NULL;
+	if (!json_object_get(out, "answer")) {
+		json_decref(out);
+		err_set(err, FAIL_INVALID, "what it said has no \"answer\"");
+		return NULL;
+	}
+	body = json_object();
+	js_set_copy(body, "answer", json_object_get(out, "answer"));
+	js_set_copy(body, "confidence", json_object_get(out, "confidence"));
+	js_set_copy(body, "evidence", json_object_get(out, "evidence"));
+	json_decref(out);
+	return body;
+}
+
+/* It cannot be stored: the worker is asked again after the restart. */
+static void lost(struct erd *e, const char *worker, const struct err *why)
+{
+	log_event(LOG_CRIT_, "program.lost", "worker", worker, "reason", why->msg, NULL);
+	e->stop = fail_exit(FAIL_TEMPORARY);
+}
+
+/* How long the worker still has: until its level of a chain ends, the task is due, or is given up. */
+int64_t experts_time_left(const struct erd *e, const struct task *t)
+{
+	int64_t now = erd_now(e);
+	int64_t ends = t->due_ms > now ? t->due_ms : t->expire_ms;
+
+	if (t->esc && !t->esc->stopped && t->esc->level_ends_ms > now && t->esc->level_ends_ms < ends)
+		ends = t->esc->level_ends_ms;
+	return ends - now;
+}
+
+void experts_gave_up(struct erd *e, const struct id *task, const char *worker, const char *reason)
+{
+	const struct task *t = world_task(e->world, task);
+	const struct assign *a = t ? task_assign_of(t, worker) : NULL;
+	struct err err = ERR_INIT;
+	json_t *body;
+
+	log_event(LOG_WARNING_, "program.failed", "worker", worker, "reason", reason, NULL);
+	if (!a || a->state == AS_ENDED)
+		return; /* it was taken away meanwhile */
+	body = json_object();
+	js_set_str(body, "reason", reason);
+	if (say(e, task, worker, "release", body, &err) != 0)
+		lost(e, worker, &err);
+}
+
+void experts_answered(struct erd *e, const struct id *task, const char *worker, const char *bytes,
+                      size_t n)
+{
+	struct err why = ERR_INIT;
+	json_t *body = answer_body(bytes, n, &why);
+
+	if (body && say(e, task, worker, "answer", body, &why) == 0)
+		return;
+	if (why.code == FAIL_INVALID)
+		experts_gave_up(e, task, worker, why.msg);
+	else
+		lost(e, worker, &why);
+}
