@@ -50,6 +50,7 @@ extern const char *const route_verdict_names[ROUTE_VERDICTS];
 
 enum {
 	ROUTE_LOOK_MAX = 48,
+	ROUTE_ALL_SHOWN = 16, /* so many candidates are all in the journal; of more, only: */
 	ROUTE_BEST_SHOWN = 5,
 	ROUTE_OTHERS_SHOWN = 4
 };
