@@ -107,6 +107,13 @@ static int check_lane(void *ctx, const char *name, const json_t *doc)
 	k->name = name;
 	if (refs(k, doc, "/pools", CFG_POOL) != 0)
 		return fail_in(k, CFG_LANE);
+	if (refs(k, doc, "/requirements/workers", CFG_WORKER) != 0)
+		return fail_in(k, CFG_LANE);
+	if (lane->escalate_to && !config_pool(k->c, lane->escalate_to)) {
+		config_no_such(k->c, CFG_POOL, FAIL_CONFIG, "/sla/escalateTo", lane->escalate_to, NULL,
+		               k->err);
+		return fail_in(k, CFG_LANE);
+	}
 	if (lane->chain && !config_chain(k->c, lane->chain)) {
 		config_no_such(k->c, CFG_CHAIN, FAIL_CONFIG, "/chain", lane->chain, NULL, k->err);
 		return fail_in(k, CFG_LANE);
@@ -115,6 +122,28 @@ static int check_lane(void *ctx, const char *name, const json_t *doc)
 		config_no_such(k->c, CFG_SCHEMA, FAIL_CONFIG, "/schema", lane->schema_name, NULL,
 		               k->err);
 		return fail_in(k, CFG_LANE);
+	}
+	return 0;
+}
+
+static int check_worker(void *ctx, const char *name, const json_t *doc)
+{
+	struct check *k = ctx;
+	const struct worker *wk = config_worker(k->c, name);
+	char field[64];
+
+	(void)doc;
+	k->name = name;
+	for (size_t i = 0; i < wk->n_away; i++) {
+		const char *who = wk->away[i].delegate;
+		snprintf(field, sizeof(field), "/away/%zu/delegate", i);
+		if (!who || (strcmp(who, name) != 0 && config_worker(k->c, who)))
+			continue;
+		if (strcmp(who, name) == 0)
+			err_field(k->err, FAIL_CONFIG, field, "cannot be the one who is away");
+		else
+			config_no_such(k->c, CFG_WORKER, FAIL_CONFIG, field, who, NULL, k->err);
+		return fail_in(k, CFG_WORKER);
 	}
 	return 0;
 }
@@ -210,6 +239,7 @@ int config_check(const struct config *c, struct err *err)
 
 	if (config_each(c, CFG_LANE, check_lane, &k) != 0 ||
 	    config_each(c, CFG_POOL, check_pool, &k) != 0 ||
+	    config_each(c, CFG_WORKER, check_worker, &k) != 0 ||
 	    config_each(c, CFG_SCHEDULE, check_schedule, &k) != 0 ||
 	    config_each(c, CFG_CHAIN, check_chain, &k) != 0)
 		return -1;
