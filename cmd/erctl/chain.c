@@ -268,8 +268,8 @@ static int say(struct run *r, struct submission *s, struct err *err)
 
 static int trigger(struct run *r, struct err *err)
 {
-	struct config *c = etc_load(r, err);
-	const char *name = c ? named(r, c, r->argv[0], err) : NULL;
+	struct config *c = etc_load_usable(r, CFG_CHAIN);
+	const char *name = named(r, c, r->argv[0], err);
 	struct submission s = {.key = args_str(r, "key", NULL),
 			       .want_verdict = r->out.format != FMT_TEXT};
 	json_t *body = name ? trigger_body(r, name, err) : NULL;
@@ -284,8 +284,7 @@ static int trigger(struct run *r, struct err *err)
 			rc = say(r, &s, err);
 	}
 	submission_release(&s);
-	if (c)
-		config_free(c);
+	config_free(c);
 	return rc;
 }
 

@@ -120,10 +120,10 @@ static int list(struct run *r, struct err *err)
 				     .order = rows_newest,
 				     .open = !closed,
 				     .closed = closed || args_has(r, "all")};
-	struct config *c = etc_load(r, err);
+	struct config *c = etc_load_usable(r, CFG_LANE);
 	struct rows rows;
 	struct table t;
-	int rc = c ? rows_read(&r->spool, &filter, &rows, err) : -1;
+	int rc = rows_read(&r->spool, &filter, &rows, err);
 
 	if (rc == 0) {
 		table_init(&t, head, NITEMS(head), -1);
@@ -135,8 +135,7 @@ static int list(struct run *r, struct err *err)
 		table_release(&t);
 		rows_release(&rows);
 	}
-	if (c)
-		config_free(c);
+	config_free(c);
 	return rc;
 }
 

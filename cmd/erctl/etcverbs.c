@@ -25,6 +25,15 @@ struct config *etc_load(const struct run *r, struct err *err)
 	return NULL;
 }
 
+struct config *etc_load_usable(const struct run *r, enum config_kind kind)
+{
+	struct config *c = config_new();
+	struct err ignored = ERR_INIT;
+
+	spool_load_kind(&r->spool, c, kind, NULL, &ignored);
+	return c;
+}
+
 const json_t *etc_doc(const struct config *c, enum config_kind kind, const char *name,
 		      struct err *err)
 {

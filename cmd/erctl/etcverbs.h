@@ -18,6 +18,9 @@ struct run;
 
 /* All of etc/.  NULL with *err. */
 struct config *etc_load(const struct run *r, struct err *err);
+/* What can be used of one kind, whatever is wrong with the rest: for those who cannot wait until somebody
+ * has mended etc/. */
+struct config *etc_load_usable(const struct run *r, enum config_kind kind);
 /* The document, borrowed; NULL with near names in *err. */
 const json_t *etc_doc(const struct config *c, enum config_kind kind, const char *name,
                       struct err *err);

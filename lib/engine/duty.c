@@ -120,10 +120,12 @@ static void wake_due(struct world *w, int64_t now_ms)
 
 	w->wake_ms = INT64_MAX;
 	DL_FOREACH_SAFE(w->stuck, m, next) {
-		if (!m->roster || roster_over(m->roster, now_ms))
+		if (!m->roster || roster_over(m->roster, now_ms)) {
+			w->retell = 1;
 			world_wake(w, m);
-		else
+		} else {
 			duty_wait(w, m);
+		}
 	}
 }
 

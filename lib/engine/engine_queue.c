@@ -6,6 +6,9 @@
  * Each is tried once since somebody last may have become free for it: so none starves while an
  * eligible worker is idle, and none is tried again and again in vain.  A match is ready while it
  * has fresh tasks and is not full; else it is stuck until it is woken.
+ *
+ * A task that nobody can ever take is to say so at once, though all who could take others of its
+ * kind are busy: when nothing is ready, those that changed since they were looked at are looked at.
  */
 #include <utlist.h>
 
@@ -101,6 +104,7 @@ void world_wake_all(struct world *w, const struct crew *c)
 {
 	struct match *m, *next;
 
+	w->retell |= !c;
 	DL_FOREACH_SAFE(w->stuck, m, next)
 		if (!c || !m->roster || roster_find(m->roster, c))
 			wake_for(w, m, c);
@@ -112,6 +116,39 @@ void world_wake_all(struct world *w, const struct crew *c)
 			wake_for(w, m, c);
 			i = UINT32_MAX; /* the heap has changed: from its beginning */
 		}
+	}
+}
+
+static int born_before(const void *a, const void *b)
+{
+	return ((const struct task *)a)->born < ((const struct task *)b)->born;
+}
+
+static uint32_t *tell_slot(void *item)
+{
+	return &((struct task *)item)->tell_slot;
+}
+
+static const struct pheap_kind by_birth = {born_before, tell_slot};
+
+static void set_tell(struct world *w, struct task *t, int tell)
+{
+	if (t->tell == tell)
+		return;
+	t->tell = (uint8_t)tell;
+	if (tell)
+		pheap_add(&w->untold, &by_birth, t);
+	else
+		pheap_remove(&w->untold, &by_birth, t);
+}
+
+static void tell_all(struct world *w)
+{
+	w->retell = 0;
+	for (uint32_t i = 0; i < w->n_tasks; i++) {
+		struct task *t = world_at(w, i);
+		if (t && t->waiting != WAITS_NOT && t->state == ST_QUEUED && !t->told && !t->esc)
+			set_tell(w, t, 1);
 	}
 }
 
@@ -128,6 +165,7 @@ void world_unwait(struct world *w, struct task *t)
 
 	if (t->waiting == WAITS_NOT)
 		return;
+	set_tell(w, t, 0);
 	delist(w, m);
 	take_out(m, t);
 	enlist(w, m);
@@ -148,12 +186,14 @@ void world_requeue(struct world *w, struct task *t)
 	t->waiting = WAITS_FRESH;
 	pheap_add(&m->fresh, &by_deadline, t);
 	enlist(w, m);
+	set_tell(w, t, t->state == ST_QUEUED && !t->told && !t->esc);
 }
 
 void world_tried(struct world *w, struct task *t, int class_full)
 {
 	struct match *m = t->match;
 
+	set_tell(w, t, 0);
 	delist(w, m);
 	m->only = 0;
 	if (class_full) {
@@ -168,13 +208,27 @@ void world_tried(struct world *w, struct task *t, int class_full)
 		duty_wait(w, m);
 }
 
+/* Whom somebody took who became free for all: still full, without another look. */
+static void still_full(struct world *w, struct match *m)
+{
+	delist(w, m);
+	m->only = 0;
+	m->full = 1;
+	enlist(w, m);
+	duty_wait(w, m);
+}
+
 struct task *world_to_route(struct world *w)
 {
 	struct match *m;
 
 	while ((m = pheap_first(&w->ready)) && m->only && duty_busy(w, m->only - 1))
-		world_tried(w, pheap_first(&m->fresh), 1);
-	return m ? pheap_first(&m->fresh) : NULL;
+		still_full(w, m);
+	if (m)
+		return pheap_first(&m->fresh);
+	if (w->retell)
+		tell_all(w);
+	return pheap_first(&w->untold);
 }
 
 /* Nobody for this kind of task: let the next kind try.  Nobody for this task only (its

@@ -33,7 +33,8 @@ struct world;
 enum {
 	ROSTER_SEATS_MAX = 2000000,
 	ROSTER_ORDERS = 3,       /* kept at once */
-	ROSTER_REFUSED_SHOWN = 4 /* of those who may not be asked */
+	ROSTER_REFUSED_SHOWN = 4, /* of those who may not be asked, where there are others */
+	ROSTER_REFUSED_MAX = 16
 };
 
 /* One cache line: a decision looks at some dozens. */

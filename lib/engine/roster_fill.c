@@ -80,7 +80,7 @@ static void refuse(struct filling *f, const char *name, const char *instead_of, 
 	struct roster *r = f->r;
 
 	r->refused[v]++;
-	if (json_array_size(r->shown) >= ROSTER_REFUSED_SHOWN)
+	if (json_array_size(r->shown) >= ROSTER_REFUSED_MAX)
 		return;
 	json_t *c = json_object();
 	js_set_str(c, "worker", name);
@@ -209,4 +209,6 @@ void roster_fill(struct world *w, struct roster *r, int64_t now_ms)
 		r->n = 0; /* its document is gone: nobody is asked */
 	sort_unique(r);
 	index_seats(r);
+	while (r->n > ROUTE_ALL_SHOWN && json_array_size(r->shown) > ROSTER_REFUSED_SHOWN)
+		json_array_remove(r->shown, json_array_size(r->shown) - 1);
 }

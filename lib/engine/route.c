@@ -47,11 +47,11 @@ struct picking {
 	const struct roster *r;
 	const struct crew *requester; /* or NULL */
 	double log_left;
-	struct scored best[ROUTE_BEST_SHOWN]; /* not asked before, best first */
+	struct scored best[ROUTE_ALL_SHOWN]; /* not asked before, best first */
 	int n_best, scored;
 	struct scored again;          /* the best of those asked before, least often first */
 	unsigned again_offers;
-	struct other others[ROUTE_OTHERS_SHOWN];
+	struct other others[ROUTE_ALL_SHOWN];
 	int n_others;
 	uint32_t idle;                /* seats looked at that are not busy */
 };
@@ -134,15 +134,25 @@ static int better(const struct scored *a, const struct scored *b)
 	return a->score != b->score ? a->score > b->score : a->seat < b->seat; /* seats are by name */
 }
 
+static int best_shown(const struct picking *p)
+{
+	return p->r->n <= ROUTE_ALL_SHOWN ? ROUTE_ALL_SHOWN : ROUTE_BEST_SHOWN;
+}
+
+static int others_shown(const struct picking *p)
+{
+	return p->r->n <= ROUTE_ALL_SHOWN ? ROUTE_ALL_SHOWN : ROUTE_OTHERS_SHOWN;
+}
+
 static void keep_best(struct picking *p, const struct scored *c)
 {
 	int at = p->n_best;
 
 	while (at > 0 && better(c, &p->best[at - 1]))
 		at--;
-	if (at == ROUTE_BEST_SHOWN)
+	if (at == best_shown(p))
 		return;
-	if (p->n_best < ROUTE_BEST_SHOWN)
+	if (p->n_best < best_shown(p))
 		p->n_best++;
 	memmove(&p->best[at + 1], &p->best[at], (size_t)(p->n_best - 1 - at) * sizeof(*c));
 	p->best[at] = *c;
@@ -159,7 +169,7 @@ static void keep_again(struct picking *p, const struct scored *c, unsigned offer
 
 static void pass_over(struct picking *p, const struct seat *s, enum route_verdict v)
 {
-	if (p->n_others < ROUTE_OTHERS_SHOWN)
+	if (p->n_others < others_shown(p))
 		p->others[p->n_others++] = (struct other){s, v};
 }
 
@@ -186,7 +196,8 @@ static int settled(const struct picking *p, const struct order *o, uint32_t plac
 {
 	const struct place *next = &o->v[place];
 
-	if (!p->n_best || p->w->rule != ROUTE_BY_VALUE)
+	if (!p->n_best || p->w->rule != ROUTE_BY_VALUE ||
+	    p->scored < best_shown(p)) /* explain wants some to compare with */
 		return 0;
 	if (p->r->seats[next->seat].external > p->best[0].seat->external)
 		return 1;
@@ -201,7 +212,7 @@ static void walk(struct picking *p, struct roster *r, int64_t left_ms)
 		const struct seat *s = &r->seats[o->v[i].seat];
 		if (!duty_busy(p->w, r->crews[o->v[i].seat]))
 			consider(p, s);
-		else if (p->n_others < ROUTE_OTHERS_SHOWN)
+		else if (p->n_others < others_shown(p))
 			pass_over(p, s, judge(p, s));
 	}
 }

@@ -53,6 +53,7 @@ extern const char *const route_rule_names[ROUTE_RULES + 1]; /* NULL-ended */
 
 enum {
 	ROUTE_LOOK_MAX = 256,
+	ROUTE_ALL_SHOWN = 16, /* so many candidates are all in the journal; of more, only: */
 	ROUTE_BEST_SHOWN = 5,
 	ROUTE_OTHERS_SHOWN = 4
 };

@@ -74,6 +74,7 @@ void world_free(struct world *w)
 	HASH_ITER(hh, w->matches, m, next)
 		match_free(w, m);
 	pheap_release(&w->ready);
+	pheap_release(&w->untold);
 	free(w->slabs);
 	free(w->free_slots);
 	idtable_release(&w->closed);

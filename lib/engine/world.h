@@ -124,6 +124,7 @@ struct task {
 	struct assign first;
 	int64_t wait_key;     /* its next deadline, when it began to wait */
 	uint32_t wait_slot;   /* in match.fresh or match.tried */
+	uint32_t tell_slot;   /* in world.untold while ${tell} */
 	uint16_t n_assigns;
 	uint8_t state;        /* enum state */
 	uint8_t attempts, max_attempts;
@@ -136,6 +137,7 @@ struct task {
 	uint8_t reminders;    /* sent to those who have it now */
 	uint8_t due_fixed;    /* the requester named the instant */
 	uint8_t told;         /* that nobody can take it */
+	uint8_t tell;         /* perhaps nobody can take it: to be tried, whoever is busy */
 	uint8_t waiting;      /* enum waiting */
 	uint8_t wait_beside;  /* somebody has it: it waits for one more */
 	uint8_t used;         /* 0: a free place in its slab */
@@ -206,6 +208,8 @@ struct world {
 	uint32_t *marks;       /* owned scratch of routing, by crew id */
 	uint32_t n_marks;
 	struct pheap ready;    /* matches with tasks that are worth routing */
+	struct pheap untold;   /* transient: tasks that wait and were not looked at since they changed */
+	uint8_t retell;        /* transient: all that wait are such ones */
 	struct match *stuck;   /* matches whose waiting tasks were tried in vain (utlist DL) */
 	struct delivery *deliveries;
 	struct lane_stats *lanes;

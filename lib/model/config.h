@@ -22,7 +22,7 @@
  *              releaseFreeSeconds (300)},
  *              sla {backup (true), predictive (true), onBreach reroute|escalate|expire (reroute),
  *              escalateTo (a pool), remindSeconds 0 = never (0)},
- *              scoring {successWeight "1", costWeight "0.1", loadWeight "0.05", explore "0".."0.5"
+ *              scoring {successWeight "1", costWeight "0.4", loadWeight "1", explore "0".."0.5"
  *              ("0.03"), halfLifeDays 1..3650 (30)}
  *   pools/     title, kind internal|external|hybrid (internal), members [workers], aliases [other
  *              names or ids under which requests may name it]

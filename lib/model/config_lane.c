@@ -57,8 +57,8 @@ static const struct field sla_fields[] = {
 
 static const struct field scoring_fields[] = {
 	{"/scoring/successWeight", F_MILLI, AT(lane, weights.success), 0, 1000000, 1000, NULL},
-	{"/scoring/costWeight", F_MILLI, AT(lane, weights.cost), 0, 1000000, 100, NULL},
-	{"/scoring/loadWeight", F_MILLI, AT(lane, weights.load), 0, 1000000, 50, NULL},
+	{"/scoring/costWeight", F_MILLI, AT(lane, weights.cost), 0, 1000000, 400, NULL},
+	{"/scoring/loadWeight", F_MILLI, AT(lane, weights.load), 0, 1000000, 1000, NULL},
 	{"/scoring/explore", F_MILLI, AT(lane, explore_milli), 0, 500, 30, NULL},
 	{"/scoring/halfLifeDays", F_DAYS, AT(lane, half_life_ms), 1, 3650, 30, NULL},
 };

@@ -229,3 +229,36 @@ has_status() {
 	[ "${at%.*}" = "${ends%.*}" ] # to the second
 	expect 0 erctl fsck
 }
+
+@test "what is wrong elsewhere in etc/ stops nobody from escalating" {
+	need_erd
+	agents
+	erctl -q chain create create.json
+	start_erd
+	echo '{"pools":["nobody"]}' >"$ER_SPOOL/etc/lanes/broken.json"
+	echo '{' >"$ER_SPOOL/etc/workers/broken.json"
+	expect 0 erctl -q chain trigger support-escalation trigger.json
+	id=$output
+	eventually has_status "$id" triggered
+	expect 0 erctl escalation list --json=id
+	[[ $output == *"$id"* ]]
+	expect 0 erctl escalation acknowledge "$id" acknowledge.json
+}
+
+@test "what cannot be said is said at once; who gave it back has it no longer" {
+	need_erd
+	agents
+	erctl -q chain create create.json
+	id=$(erctl -q chain trigger support-escalation trigger.json)
+	once
+	expect 5 erctl escalation escalate "$id" --level 0
+	expect 5 erctl escalation escalate "$id" - <<<'{"level":"2"}'
+	expect 5 erctl escalation resolve "$id" --resolution ""
+	expect 8 erctl escalation acknowledge "$id" acknowledge.json
+	once
+	expect 0 erctl escalation show "$id"
+	[[ $output == *"by            senior-agent"* ]]
+	expect 8 erctl escalation unack "$id"
+	once
+	[ "$(field "$id" acknowledgedBy)" = null ]
+}

@@ -65,8 +65,35 @@ static const struct {
 	{CFG_POOL, "x", "{\"kind\":\"odd\"}", "/kind"},
 	{CFG_WORKER, "x", "{\"kind\":\"human\",\"exec\":{\"command\":[\"a\"]}}", "/exec"},
 	{CFG_WORKER, "x", "{\"kind\":\"exec\"}", "/exec/command"},
+	{CFG_WORKER, "x", "{\"kind\":\"http\"}", "/http/url"},
+	{CFG_WORKER, "x", "{\"http\":{\"url\":\"https://x\"}}", "/http"},
+	{CFG_WORKER, "x", "{\"kind\":\"http\",\"http\":{\"url\":\"http://x\"}}", "/http/url"},
+	{CFG_WORKER, "x", "{\"kind\":\"http\",\"http\":{\"url\":\"https:///x\"}}", "/http/url"},
+	{CFG_WORKER, "x", "{\"kind\":\"http\",\"http\":{\"url\":\"https://a:b@x/\"}}", "/http/url"},
+	{CFG_WORKER, "x", "{\"kind\":\"http\",\"http\":{\"url\":\"https://x\",\"timeoutSeconds\":0}}",
+	 "/http/timeoutSeconds"},
+	{CFG_WORKER, "x", "{\"kind\":\"http\",\"http\":{\"url\":\"https://x\",\"secret\":\"s\"}}",
+	 "/http/secret"},
 	{CFG_WORKER, "x", "{\"rating\":\"5.01\"}", "/rating"},
 	{CFG_WORKER, "x", "{\"paused\":1}", "/paused"},
+	{CFG_WORKER, "x", "{\"skills\":[\"a\",{\"name\":\"b\",\"level\":6}]}", "/skills/1/level"},
+	{CFG_WORKER, "x", "{\"skills\":[{\"level\":2}]}", "/skills/0/name"},
+	{CFG_WORKER, "x", "{\"certifications\":[{\"name\":\"b\",\"expires\":\"soon\"}]}",
+	 "/certifications/0/expires"},
+	{CFG_WORKER, "x", "{\"certifications\":[{\"name\":\"b\",\"level\":1}]}",
+	 "/certifications/0/level"},
+	{CFG_WORKER, "x", "{\"hours\":{\"weekly\":{}}}", "/hours/zone"},
+	{CFG_WORKER, "x", "{\"away\":[{\"from\":\"2026-01-02T00:00:00Z\",\"until\":\"2026-01-01T00:00:00Z\"}]}",
+	 "/away/0/until"},
+	{CFG_WORKER, "x", "{\"away\":[7]}", "/away/0"},
+	{CFG_WORKER, "x", "{\"costUsd\":\"-1\"}", "/costUsd"},
+	{CFG_LANE, "x", "{\"pools\":[\"a\"],\"offers\":{\"mode\":\"auction\"}}", "/offers/mode"},
+	{CFG_LANE, "x", "{\"pools\":[\"a\"],\"offers\":{\"atOnce\":13}}", "/offers/atOnce"},
+	{CFG_LANE, "x", "{\"pools\":[\"a\"],\"sla\":{\"onBreach\":\"escalate\"}}", "/sla/escalateTo"},
+	{CFG_LANE, "x", "{\"pools\":[\"a\"],\"scoring\":{\"explore\":\"0.6\"}}", "/scoring/explore"},
+	{CFG_LANE, "x", "{\"pools\":[\"a\"],\"risk\":{\"odd\":{}}}", "/risk/odd"},
+	{CFG_LANE, "x", "{\"pools\":[\"a\"],\"risk\":{\"high\":{\"trustLevel\":11}}}",
+	 "/risk/high/trustLevel"},
 	{CFG_SCHEMA, "x", "{\"type\":\"object\"}", ""},
 	{CFG_SCHEMA, "x.v1", "{\"type\":\"objekt\"}", "/type"},
 	{CFG_ENDPOINT, "x", "{\"url\":\"https://x\"}", "/match"},
@@ -121,6 +148,39 @@ START_TEST(aliases_follow_their_pool)
 	ck_assert_int_eq(config_set(c, CFG_POOL, "a", NULL, NULL), 0);
 	ck_assert_ptr_null(config_pool(c, "one"));
 	config_free(c);
+}
+END_TEST
+
+/* Names that lead nowhere, in what routing reads. */
+START_TEST(dangling_names_of_routing)
+{
+	static const struct {
+		enum config_kind kind;
+		const char *doc, *where;
+	} cases[] = {
+		{CFG_LANE, "{\"pools\":[\"p\"],\"sla\":{\"onBreach\":\"escalate\",\"escalateTo\":\"q\"}}",
+		 "lanes/x.json: /sla/escalateTo"},
+		{CFG_LANE, "{\"pools\":[\"p\"],\"requirements\":{\"workers\":[\"bo\"]}}",
+		 "lanes/x.json: /requirements/workers/0"},
+		{CFG_WORKER,
+		 "{\"away\":[{\"from\":\"2026-01-01T00:00:00Z\",\"until\":\"2026-01-02T00:00:00Z\","
+		 "\"delegate\":\"bo\"}]}",
+		 "workers/x.json: /away/0/delegate"},
+		{CFG_WORKER,
+		 "{\"away\":[{\"from\":\"2026-01-01T00:00:00Z\",\"until\":\"2026-01-02T00:00:00Z\","
+		 "\"delegate\":\"x\"}]}",
+		 "workers/x.json: /away/0/delegate"},
+	};
+
+	for (size_t i = 0; i < NITEMS(cases); i++) {
+		struct config *c = config_new();
+		struct err err = ERR_INIT;
+		kit_set(c, CFG_POOL, "p", "{}");
+		kit_set(c, cases[i].kind, "x", cases[i].doc);
+		ck_assert_int_eq(config_check(c, &err), -1);
+		ck_assert_msg(strstr(err.msg, cases[i].where) != NULL, "%s", err.msg);
+		config_free(c);
+	}
 }
 END_TEST
 
@@ -237,6 +297,7 @@ int main(void)
 	tcase_add_test(t, old_stays_on_error);
 	tcase_add_test(t, aliases_follow_their_pool);
 	tcase_add_test(t, dangling);
+	tcase_add_test(t, dangling_names_of_routing);
 	tcase_add_test(t, many_in_order);
 	tcase_add_test(t, shorthand_schema_document);
 	tcase_add_test(t, who_stands_in_and_who_takes_over);

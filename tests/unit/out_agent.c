@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -347,6 +348,42 @@ START_TEST(eight_at_once_the_rest_in_order)
 }
 END_TEST
 
+/* No fault of the program: it waits. */
+START_TEST(a_shortage_of_descriptors)
+{
+	struct rlimit all, few;
+	int next = dup(f.dir); /* the lowest free number */
+
+	close(next);
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &all), 0);
+	start_shell("cat", 5000);
+	for (int room = 0; room < 5; room++) { /* a file and two pipes are needed */
+		few = (struct rlimit){(rlim_t)(next + room), all.rlim_max};
+		ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
+		for (int64_t end = now_mono_ms() + WAIT_MS; agents_next_ms(f.a) > now_mono_ms();) {
+			turn();
+			ck_assert_int_lt(now_mono_ms(), end);
+		}
+		agents_handle(f.a, NULL, 0);
+		ck_assert_int_eq(f.n, 0);
+		ck_assert_uint_eq(agents_waiting(f.a), 1);
+		ck_assert_uint_eq(agents_running(f.a), 0);
+		ck_assert_ptr_nonnull(strstr(agents_held(f.a), strerror(EMFILE)));
+		ck_assert_int_gt(agents_next_ms(f.a), now_mono_ms());
+		ck_assert_int_eq(dup(f.dir), room ? next : -1); /* nothing was left open */
+		if (room)
+			close(next);
+	}
+	few.rlim_cur = (rlim_t)(next + 5);
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
+	run_until(1);
+	setrlimit(RLIMIT_NOFILE, &all);
+	ck_assert_int_eq(f.done[0].outcome, AGENT_ANSWERED);
+	ck_assert_str_eq(buf_str(&f.done[0].bytes), "{\"title\":\"x\"}");
+	ck_assert_ptr_null(agents_held(f.a));
+}
+END_TEST
+
 START_TEST(free_kills_what_runs)
 {
 	int64_t end = now_mono_ms() + WAIT_MS;
@@ -383,6 +420,7 @@ int main(void)
 	tcase_add_test(t, a_megabyte_is_taken);
 	tcase_add_test(t, the_end_of_stderr_is_kept);
 	tcase_add_test(t, eight_at_once_the_rest_in_order);
+	tcase_add_test(t, a_shortage_of_descriptors);
 	tcase_add_test(t, free_kills_what_runs);
 	suite_add_tcase(s, t);
 	SRunner *r = srunner_create(s);

@@ -1,0 +1,632 @@
+/*
+ * Who may be asked, by brute force: random worlds, and for every offer made in them a second opinion
+ * that reads the documents themselves and knows nothing of rosters, bits or orders.  Also the other way
+ * round: no task waits while this opinion finds somebody.  ER_OFFERS says after how many offers to stop.
+ */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/timefmt.h"
+#include "engine/decide.h"
+#include "engine/evolve.h"
+#include "engine/world.h"
+#include "json/js.h"
+#include "model/message.h"
+
+enum { WORKERS = 24, POOLS = 6, LANES = 5, TASKS = 64, SKILLS = 4, CERTS = 3, STEPS = 1500 };
+enum { MINUTE = 60000 };
+
+/* What the oracle knows: the documents, and what it saw happen. */
+struct seen {
+	struct id id;
+	int open, spec_lane;
+	json_t *spec;          /* owned */
+	char from[16];
+	char state[WORKERS];   /* 'o' asked or at work, 'd' said no */
+	int asked[WORKERS];
+};
+
+struct desk {
+	struct world *w;
+	uint64_t rng, seq, msgs;
+	int64_t now;
+	json_t *workers, *pools, *lanes; /* owned: name -> document */
+	struct seen tasks[TASKS];
+	int live[WORKERS];
+	uint64_t offers, silent;
+};
+
+static uint64_t draw(struct desk *d, uint64_t n)
+{
+	d->rng ^= d->rng << 13;
+	d->rng ^= d->rng >> 7;
+	d->rng ^= d->rng << 17;
+	return d->rng % n;
+}
+
+static int number(const char *name)
+{
+	return (int)strtol(name + 1, NULL, 10);
+}
+
+static const char *named(char kind, int i, char out[16])
+{
+	snprintf(out, 16, "%c%02d", kind, i);
+	return out;
+}
+
+/* ---- the second opinion ---- */
+
+static const json_t *entry(const json_t *list, const char *name)
+{
+	const json_t *v;
+	size_t i;
+
+	json_array_foreach((json_t *)list, i, v) {
+		const char *n = json_is_string(v) ? json_string_value(v) : js_str_or(v, "/name", "");
+		if (strcmp(n, name) == 0)
+			return v;
+	}
+	return NULL;
+}
+
+static int skilled(const json_t *need, const json_t *wk)
+{
+	const json_t *v;
+	size_t i;
+
+	json_array_foreach(json_object_get(need, "skills"), i, v) {
+		const char *n = json_is_string(v) ? json_string_value(v) : js_str_or(v, "/name", "");
+		int64_t level = json_is_string(v) ? 1 : js_int_or(v, "/level", 1);
+		const json_t *have = entry(json_object_get(wk, "skills"), n);
+		if (!have || (json_is_string(have) ? 1 : js_int_or(have, "/level", 1)) < level)
+			return 0;
+	}
+	return 1;
+}
+
+static int certified(const json_t *need, const json_t *wk, int64_t now)
+{
+	const json_t *v;
+	size_t i;
+
+	json_array_foreach(json_object_get(need, "certifications"), i, v) {
+		const json_t *have = entry(json_object_get(wk, "certifications"), json_string_value(v));
+		int64_t ends = INT64_MAX;
+		if (!have)
+			return 0;
+		if (json_is_object(have))
+			time_parse(js_str_or(have, "/expires", ""), &ends, NULL);
+		if (ends <= now)
+			return 0;
+	}
+	return 1;
+}
+
+static int64_t milli(const json_t *doc, const char *pointer, double dflt)
+{
+	const char *s = js_str_or(doc, pointer, NULL);
+
+	return (int64_t)((s ? strtod(s, NULL) : dflt) * 1000 + 0.5);
+}
+
+/* All hours here are one window every day, an hour ahead of UTC. */
+static int on_duty(const json_t *wk, int64_t now)
+{
+	const char *win = js_str_or(wk, "/hours/weekly/mon/0", NULL);
+	int fh, fm, th, tm, at = (int)((now / MINUTE + 60) % 1440);
+
+	if (!win)
+		return 1;
+	ck_assert_int_eq(sscanf(win, "%d:%d-%d:%d", &fh, &fm, &th, &tm), 4);
+	int from = fh * 60 + fm, to = th * 60 + tm;
+	return from < to ? at >= from && at < to : at >= from || at < to;
+}
+
+static const json_t *absence(const json_t *wk, int64_t now)
+{
+	const json_t *a;
+	size_t i;
+	int64_t from = 0, until = 0;
+
+	json_array_foreach(json_object_get(wk, "away"), i, a) {
+		time_parse(js_str_or(a, "/from", ""), &from, NULL);
+		time_parse(js_str_or(a, "/until", ""), &until, NULL);
+		if (from <= now && now < until)
+			return a;
+	}
+	return NULL;
+}
+
+/* Whether ${member} leads to ${name} now. */
+static int leads_to(const struct desk *d, const char *member, const char *name)
+{
+	for (int hops = 0; hops <= 4; hops++) {
+		const json_t *wk = json_object_get(d->workers, member), *a = absence(wk, d->now);
+		if (!wk)
+			return 0;
+		if (!a)
+			return strcmp(member, name) == 0;
+		member = js_str_or(a, "/delegate", "");
+	}
+	return 0;
+}
+
+static int is_external(const json_t *pool, const json_t *member)
+{
+	const char *kind = js_str_or(pool, "/kind", "internal");
+
+	return strcmp(kind, "external") == 0 ||
+	       (strcmp(kind, "hybrid") == 0 && json_is_true(json_object_get(member, "external")));
+}
+
+/* 0: not by its pools; 1: as one of our own; 2: as an external one. */
+static int by_pools(const struct desk *d, const struct seen *t, const char *name)
+{
+	const json_t *lane = json_object_get(d->lanes, js_str_or(t->spec, "/lane", ""));
+	const char *conf = js_str_or(t->spec, "/confidentiality", "public");
+	const char *asked = js_str_or(t->spec, "/pool", NULL);
+	const json_t *wk = json_object_get(d->workers, name), *p, *m;
+	int best = 0;
+	size_t i, k;
+
+	json_array_foreach(json_object_get(lane, "pools"), i, p) {
+		const json_t *pool = json_object_get(d->pools, json_string_value(p));
+		if (asked && strcmp(asked, json_string_value(p)) != 0)
+			continue;
+		json_array_foreach(json_object_get(pool, "members"), k, m) {
+			const char *member = json_string_value(m);
+			if (!leads_to(d, member, name))
+				continue;
+			int ext = is_external(pool, json_object_get(d->workers, member));
+			if (strcmp(member, name) != 0 && is_external(pool, wk))
+				ext = 1;
+			if (ext && (strcmp(conf, "internal_only") == 0 ||
+			            (strcmp(conf, "restricted") == 0 && !js_at(t->spec, "/need/workers"))))
+				continue;
+			int as = ext && strcmp(conf, "internal_first") == 0 ? 2 : 1;
+			best = !best || as < best ? as : best;
+		}
+	}
+	return best;
+}
+
+/* As by_pools, for what all requirements together say. */
+static int eligible(const struct desk *d, const struct seen *t, const char *name)
+{
+	const json_t *wk = json_object_get(d->workers, name), *need = json_object_get(t->spec, "need");
+	const json_t *only = json_object_get(need, "workers");
+	int64_t capacity = js_int_or(wk, "/capacity", 10);
+	int i = number(name);
+
+	if (!wk || json_is_true(json_object_get(wk, "paused")) ||
+	    strcmp(js_str_or(wk, "/kind", "human"), "http") == 0)
+		return 0;
+	if (strcmp(t->from, name) == 0 || t->state[i] || (capacity && d->live[i] >= capacity))
+		return 0;
+	if (!skilled(need, wk) || !certified(need, wk, d->now) || !on_duty(wk, d->now))
+		return 0;
+	if (js_int_or(wk, "/trustLevel", 0) < js_int_or(need, "/trustLevel", 0) ||
+	    milli(wk, "/rating", 5) < js_int_or(need, "/minRatingMilli", 0))
+		return 0;
+	if (only && !entry(only, name))
+		return 0;
+	return by_pools(d, t, name);
+}
+
+static struct seen *seen_of(struct desk *d, const struct id *id)
+{
+	for (int i = 0; i < TASKS; i++)
+		if (d->tasks[i].open && id_cmp(&d->tasks[i].id, id) == 0)
+			return &d->tasks[i];
+	ck_abort_msg("no such task");
+	return NULL;
+}
+
+static void check_offer(struct desk *d, const struct seen *t, const struct event *ev)
+{
+	const char *name = js_str_or(ev->data, "/worker", "");
+	const char *instead = js_str_or(ev->data, "/for", NULL);
+	int as = eligible(d, t, name);
+	char other[16], id[ID_TEXT_MAX];
+
+	d->offers++;
+	ck_assert_msg(as, "seq %llu: %s was offered to %s, who may not have it",
+	              (unsigned long long)ev->seq, id_format(&t->id, "task_", id), name);
+	ck_assert_msg(!instead || absence(json_object_get(d->workers, instead), d->now),
+	              "for %s, who is there", instead ? instead : "");
+	if (as != 2 || t->asked[number(name)])
+		return;
+	for (int i = 0; i < WORKERS; i++) /* nobody of our own who was not asked yet */
+		ck_assert_msg(t->asked[i] || eligible(d, t, named('w', i, other)) != 1,
+		              "an external one was asked before %s", other);
+}
+
+static void forget(struct desk *d, struct seen *t)
+{
+	for (int i = 0; i < WORKERS; i++)
+		d->live[i] -= t->state[i] == 'o';
+	json_decref(t->spec);
+	memset(t, 0, sizeof(*t));
+}
+
+static void watch(struct desk *d, const struct event *ev)
+{
+	const char *name = js_str_or(ev->data, "/worker", NULL);
+	int i = name && name[0] == 'w' ? number(name) : -1;
+	struct seen *t = ev->has_task ? seen_of(d, &ev->task) : NULL;
+
+	switch (ev->type) {
+	case EV_CREATED:
+		t->spec = json_deep_copy(json_object_get(ev->data, "spec"));
+		snprintf(t->from, sizeof(t->from), "%s", js_str_or(ev->data, "/from", ""));
+		break;
+	case EV_OFFERED:
+		check_offer(d, t, ev);
+		t->state[i] = 'o';
+		t->asked[i]++;
+		d->live[i]++;
+		break;
+	case EV_DECLINED:
+		t->state[i] = 'd';
+		d->live[i]--;
+		break;
+	case EV_OFFER_EXPIRED:
+	case EV_RELEASED:
+	case EV_REASSIGNED:
+		t->state[i] = json_is_true(json_object_get(ev->data, "declined")) ? 'd' : 0;
+		d->live[i]--;
+		break;
+	default:
+		break;
+	}
+	if (t && state_final(ev->state))
+		forget(d, t);
+}
+
+/* ---- the world under test ---- */
+
+static void apply(struct desk *d, const struct decision *dec)
+{
+	struct err err = ERR_INIT;
+
+	for (size_t i = 0; i < dec->n; i++) {
+		const struct draft *dr = &dec->events[i];
+		struct event ev = {.type = dr->type, .seq = ++d->seq, .at_ms = d->now,
+		                   .has_task = dr->has_task, .task = dr->task, .state = dr->state,
+		                   .actor = dr->actor, .data = dr->data};
+		watch(d, &ev);
+		ck_assert_msg(evolve(d->w, &ev, &err) == 0, "%s", err.msg);
+	}
+}
+
+static int feed(struct desk *d, const struct input *in)
+{
+	struct err err = ERR_INIT;
+	struct decision dec;
+	int rc = decide(d->w, d->now, in, &dec, &err);
+
+	ck_assert_msg(rc == 0 || in->kind == IN_MESSAGE, "%s", err.msg);
+	if (rc == 0) {
+		apply(d, &dec);
+		if (in->kind == IN_ROUTE && !dec.n)
+			engine_route_failed(d->w, &in->task, dec.class_full);
+	}
+	decision_release(&dec);
+	return rc;
+}
+
+static void nobody_waits_in_vain(struct desk *d)
+{
+	char name[16];
+
+	for (int i = 0; i < TASKS; i++) {
+		const struct seen *t = &d->tasks[i];
+		const struct task *real = t->open ? world_task(d->w, &t->id) : NULL;
+		if (!real || !task_wants(real))
+			continue;
+		d->silent++;
+		for (int k = 0; k < WORKERS; k++)
+			ck_assert_msg(!eligible(d, t, named('w', k, name)),
+			              "a task waits while %s could be asked", name);
+	}
+}
+
+static void settle(struct desk *d)
+{
+	struct input in;
+
+	while (engine_next(d->w, d->now, &in))
+		feed(d, &in);
+	if (draw(d, 16) == 0)
+		nobody_waits_in_vain(d);
+}
+
+static void set(struct desk *d, enum config_kind kind, json_t *all, const char *name, json_t *doc)
+{
+	struct input in = {.kind = IN_CONFIG, .config_kind = kind, .config_name = name,
+	                   .config_doc = doc};
+
+	json_object_set_new(all, name, doc);
+	feed(d, &in);
+}
+
+static json_t *some_skills(struct desk *d, uint64_t share, int levels)
+{
+	json_t *out = json_array();
+	char name[16];
+
+	for (int i = 0; i < SKILLS; i++) {
+		if (draw(d, 100) >= share)
+			continue;
+		named('s', i, name);
+		json_array_append_new(out, levels && draw(d, 2)
+		                               ? json_pack("{s:s,s:i}", "name", name, "level",
+		                                           1 + (int)draw(d, 3))
+		                               : json_string(name));
+	}
+	return out;
+}
+
+static void set_moment(json_t *obj, const char *key, struct desk *d, int64_t range)
+{
+	js_set_time(obj, key, d->now - range / 4 + (int64_t)draw(d, (uint64_t)range));
+}
+
+static json_t *some_certs(struct desk *d, uint64_t share, int expiring)
+{
+	json_t *out = json_array();
+	char name[16];
+
+	for (int i = 0; i < CERTS; i++) {
+		if (draw(d, 100) >= share)
+			continue;
+		json_t *c = json_string(named('c', i, name));
+		if (expiring && draw(d, 2)) {
+			json_decref(c);
+			c = json_object();
+			js_set_str(c, "name", name);
+			set_moment(c, "expires", d, 600 * MINUTE);
+		}
+		json_array_append_new(out, c);
+	}
+	return out;
+}
+
+static json_t *absences(struct desk *d)
+{
+	json_t *out = json_array(), *a = json_object();
+	char name[16];
+	int64_t from = d->now - 60 * MINUTE + (int64_t)draw(d, 300 * MINUTE);
+
+	js_set_time(a, "from", from);
+	js_set_time(a, "until", from + MINUTE + (int64_t)draw(d, 300 * MINUTE));
+	if (draw(d, 4))
+		js_set_str(a, "delegate", named('w', (int)draw(d, WORKERS), name));
+	json_array_append_new(out, a);
+	return out;
+}
+
+static json_t *hours(struct desk *d)
+{
+	static const char *const days[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
+	json_t *h = json_object(), *weekly = json_object();
+	char win[16];
+
+	snprintf(win, sizeof(win), "%02d:%02d-%02d:%02d", (int)draw(d, 24), (int)draw(d, 60),
+	         (int)draw(d, 12), 13);
+	for (int i = 0; i < 7; i++)
+		js_set_new(weekly, days[i], json_pack("[s]", win));
+	js_set_str(h, "zone", "Test/Plus1");
+	js_set_new(h, "weekly", weekly);
+	return h;
+}
+
+static void set_worker(struct desk *d, int i)
+{
+	static const char *const ratings[] = {"3.5", "4.2", "4.8", "5"};
+	json_t *doc = json_object();
+	char name[16];
+
+	js_set_new(doc, "skills", some_skills(d, 60, 1));
+	js_set_new(doc, "certifications", some_certs(d, 60, 1));
+	js_set_int(doc, "capacity", (int64_t)draw(d, 4));
+	js_set_int(doc, "trustLevel", (int64_t)draw(d, 5));
+	js_set_str(doc, "rating", ratings[draw(d, 4)]);
+	js_set_new(doc, "external", json_boolean(draw(d, 3) == 0));
+	js_set_new(doc, "paused", json_boolean(draw(d, 8) == 0));
+	if (draw(d, 12) == 0)
+		js_set_str(doc, "kind", "http");
+	if (draw(d, 4) == 0)
+		js_set_new(doc, "away", absences(d));
+	if (draw(d, 4) == 0)
+		js_set_new(doc, "hours", hours(d));
+	set(d, CFG_WORKER, d->workers, named('w', i, name), doc);
+}
+
+static void set_pool(struct desk *d, int i)
+{
+	static const char *const kinds[] = {"internal", "external", "hybrid"};
+	json_t *doc = json_object(), *members = json_array();
+	char name[16];
+
+	for (int k = 0; k < WORKERS; k++)
+		if (draw(d, 3) == 0)
+			json_array_append_new(members, json_string(named('w', k, name)));
+	js_set_str(doc, "kind", kinds[draw(d, 3)]);
+	js_set_new(doc, "members", members);
+	set(d, CFG_POOL, d->pools, named('p', i, name), doc);
+}
+
+static void set_lane(struct desk *d, int i)
+{
+	static const char *const modes[] = {"one", "fanOut", "claim"};
+	json_t *doc = json_object(), *pools = json_array();
+	char name[16];
+
+	for (int k = 0; k < 1 + (int)draw(d, 3); k++)
+		json_array_append_new(pools, json_string(named('p', (int)draw(d, POOLS), name)));
+	js_set_new(doc, "pools", pools);
+	js_set_int(doc, "slaSeconds", 1200);
+	js_set_int(doc, "offerSeconds", 120);
+	js_set_new(doc, "offers", json_pack("{s:s}", "mode", modes[draw(d, 3)]));
+	js_set_new(doc, "scoring", json_pack("{s:s}", "explore", "0.3"));
+	set(d, CFG_LANE, d->lanes, named('l', i, name), doc);
+}
+
+static void set_up(struct desk *d, uint64_t seed)
+{
+	json_t *zones = json_object(), *zone = json_pack("{s:i}", "offset", 3600);
+
+	memset(d, 0, sizeof(*d));
+	d->rng = seed * 0x9e3779b97f4a7c15u | 1;
+	d->now = 1770000000000 + (int64_t)draw(d, 1440) * MINUTE;
+	d->w = world_new("test");
+	d->workers = json_object();
+	d->pools = json_object();
+	d->lanes = json_object();
+	set(d, CFG_ZONE, zones, "Test/Plus1", zone);
+	json_decref(zones);
+	for (int i = 0; i < WORKERS; i++)
+		set_worker(d, i);
+	for (int i = 0; i < POOLS; i++)
+		set_pool(d, i);
+	for (int i = 0; i < LANES; i++)
+		set_lane(d, i);
+}
+
+static int say(struct desk *d, enum message_type type, const struct id *task, const char *from,
+               json_t *body)
+{
+	char id[40];
+
+	snprintf(id, sizeof(id), "msg_%llu", (unsigned long long)++d->msgs);
+	struct message m = {.type = type, .id = id, .task = *task, .from = from, .body = body};
+	struct input in = {.kind = IN_MESSAGE, .msg = &m};
+	int rc = feed(d, &in);
+	json_decref(body);
+	settle(d);
+	return rc;
+}
+
+static json_t *some_body(struct desk *d)
+{
+	static const char *const confs[] = {"public", "internal_first", "internal_only", "restricted"};
+	char name[16];
+	json_t *body = json_pack("{s:i,s:s,s:s}", "er", 1, "title", "t", "lane",
+	                         named('l', (int)draw(d, LANES), name));
+	json_t *need = json_object(), *policy = json_object();
+
+	js_set_new(need, "skills", some_skills(d, 25, 1));
+	js_set_new(need, "certifications", some_certs(d, 15, 0));
+	js_set_int(need, "trustLevel", (int64_t)draw(d, 3));
+	if (draw(d, 3) == 0)
+		js_set_str(need, "minRating", "4.2");
+	js_set_str(policy, "confidentiality", confs[draw(d, 4)]);
+	if (draw(d, 4) == 0)
+		js_set_new(policy, "workers",
+		           json_pack("[s,s]", named('w', (int)draw(d, WORKERS), name), "w03"));
+	js_set_new(body, "requirements", need);
+	js_set_new(body, "policy", policy);
+	return body;
+}
+
+static void submit(struct desk *d)
+{
+	char from[16];
+
+	for (int i = 0; i < TASKS; i++) {
+		struct seen *t = &d->tasks[i];
+		if (t->open)
+			continue;
+		t->open = 1;
+		id_from_seq(&t->id, d->now, 3, ++d->msgs);
+		ck_assert_int_eq(say(d, MSG_SUBMIT, &t->id, named('w', (int)draw(d, WORKERS), from),
+		                     some_body(d)), 0);
+		return;
+	}
+}
+
+static void act(struct desk *d)
+{
+	static const enum message_type types[] = {MSG_ACCEPT, MSG_DECLINE, MSG_ANSWER, MSG_ANSWER,
+	                                          MSG_RELEASE, MSG_ACCEPT, MSG_START};
+	const struct seen *t = &d->tasks[draw(d, TASKS)];
+	enum message_type type = types[draw(d, 7)];
+	char name[16];
+	int who = (int)draw(d, WORKERS);
+
+	for (int i = 0; i < WORKERS && t->state[who] != 'o' && draw(d, 8); i++)
+		who = (who + 1) % WORKERS;
+	if (t->open)
+		say(d, type, &t->id, named('w', who, name),
+		    type == MSG_ANSWER ? json_pack("{s:b}", "answer", 1) : json_object());
+}
+
+static void step(struct desk *d)
+{
+	switch (draw(d, 8)) {
+	case 0:
+	case 1:
+		submit(d);
+		break;
+	case 2:
+		d->now += (int64_t)draw(d, 4 * MINUTE);
+		settle(d);
+		break;
+	case 3:
+		if (draw(d, 20) == 0)
+			set_worker(d, (int)draw(d, WORKERS));
+		settle(d);
+		break;
+	default:
+		act(d);
+	}
+}
+
+static void tear_down(struct desk *d)
+{
+	for (int i = 0; i < TASKS; i++)
+		json_decref(d->tasks[i].spec);
+	json_decref(d->workers);
+	json_decref(d->pools);
+	json_decref(d->lanes);
+	world_free(d->w);
+}
+
+START_TEST(no_ineligible_offer)
+{
+	const char *env = getenv("ER_OFFERS");
+	uint64_t want = env ? strtoull(env, NULL, 10) : 100000, offers = 0, silent = 0;
+
+	for (uint64_t seed = 1; offers < want; seed++) {
+		struct desk d;
+		set_up(&d, seed);
+		for (int i = 0; i < STEPS; i++)
+			step(&d);
+		offers += d.offers;
+		silent += d.silent;
+		tear_down(&d);
+	}
+	ck_assert_uint_gt(silent, 1000); /* tasks that waited were looked at, too */
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("engine_oracle");
+	TCase *t = tcase_create("oracle");
+
+	tcase_set_timeout(t, 1200);
+	tcase_add_test(t, no_ineligible_offer);
+	suite_add_tcase(s, t);
+	SRunner *r = srunner_create(s);
+	srunner_run_all(r, CK_NORMAL);
+	int failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
