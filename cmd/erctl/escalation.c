@@ -262,6 +262,10 @@ static int resolve(struct run *r, struct err *err)
 	return send(r, MSG_RESOLVE, "resolved", 1, err);
 }
 
+static const char *const fields[] = {
+	"id",	   "chain",	     "status",	       "level",	     "agentId",	   "reason", "context",
+	"triggeredAt", "acknowledgedBy", "acknowledgedAt", "resolution", "closedAt", NULL};
+
 static const struct opt list_opts[] = {
 	{0, "status", OPT_ENUM, "triggered|acknowledged|resolved|failed|cancelled|expired",
 	 "only these"},
@@ -310,6 +314,7 @@ static const struct cmd verb_list = {
 	.max_args = 0,
 	.exits = "0 2 3 5",
 	.examples = "erctl escalation list --status acknowledged --json",
+	.fields = fields,
 	.run = list,
 };
 
@@ -326,6 +331,7 @@ static const struct cmd verb_show = {
 	.max_args = 1,
 	.exits = "0 2 3 8",
 	.examples = "erctl escalation show e_01J8",
+	.fields = fields,
 	.run = show,
 };
 

@@ -75,7 +75,7 @@ static void draft_taken(struct drafts *d, const struct world *w, struct task *t,
 {
 	chain_take(d, t, worker);
 	if (!has(d, worker, AS_OFFERED))
-		chain_offer(d, w, t, worker, 0);
+		chain_offer(d, w, t, worker, NULL, 0);
 	if (!has(d, worker, AS_ACCEPTED))
 		draft_task(d, EV_ACCEPTED, data_worker(worker));
 	chain_acknowledge(d, t, now_ms, worker);

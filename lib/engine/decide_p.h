@@ -54,8 +54,9 @@ void chain_take(struct drafts *d, const struct task *t, const char *worker);
 /* ${worker}, who was asked, says yes: a person's yes is an acknowledgement, a program's is not. */
 void chain_accepted(struct drafts *d, const struct world *w, int64_t now_ms, const struct task *t,
                     const char *worker);
+/* ${instead_of}: who is away, or NULL; ${matched}: found by the level, not by themselves. */
 void chain_offer(struct drafts *d, const struct world *w, const struct task *t, const char *worker,
-                 int matched);
+                 const char *instead_of, int matched);
 /* The worker that an agent's name means now, or NULL. */
 const char *chain_agent_now(const struct world *w, const char *agent, int64_t now_ms);
 /* Whether an answer of this confidence is not enough at the task's level, and what comes of it. */

@@ -216,28 +216,6 @@ static int check_worker(void *ctx, const char *name, const json_t *doc)
 	return 0;
 }
 
-static int check_worker(void *ctx, const char *name, const json_t *doc)
-{
-	struct check *k = ctx;
-	const struct worker *wk = config_worker(k->c, name);
-	char field[64];
-
-	(void)doc;
-	k->name = name;
-	for (size_t i = 0; i < wk->n_away; i++) {
-		const char *who = wk->away[i].delegate;
-		snprintf(field, sizeof(field), "/away/%zu/delegate", i);
-		if (!who || (strcmp(who, name) != 0 && config_worker(k->c, who)))
-			continue;
-		if (strcmp(who, name) == 0)
-			err_field(k->err, FAIL_CONFIG, field, "cannot be the one who is away");
-		else
-			config_no_such(k->c, CFG_WORKER, FAIL_CONFIG, field, who, NULL, k->err);
-		return fail_in(k, CFG_WORKER);
-	}
-	return 0;
-}
-
 static int check_alias(const struct check *k, const char *alias, size_t i)
 {
 	const struct pool *pool = config_pool(k->c, alias);

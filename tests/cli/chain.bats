@@ -262,3 +262,30 @@ has_status() {
 	once
 	[ "$(field "$id" acknowledgedBy)" = null ]
 }
+
+@test "who is away is not asked: the delegate is, and both names are told" {
+	need_erd
+	rm -rf sp
+	erctl init sp --empty --organisation test --rehearsal >/dev/null 2>&1
+	configure
+	local etc=$ER_SPOOL/etc away='{"from":"2030-01-01T00:00:00Z","until":"2030-01-09T00:00:00Z"'
+	echo "{\"away\":[$away,\"delegate\":\"bo\"}]}" >"$etc/workers/ana.json"
+	echo '{}' >"$etc/workers/bo.json"
+	echo "{\"away\":[$away}]}" >"$etc/workers/cy.json"
+	echo '{"levels":[{"agentId":"cy","timeoutSeconds":60},{"agentId":"team","timeoutSeconds":60,
+		"acknowledgers":2},{"agentId":"cy","timeoutSeconds":60}]}' | erctl -q chain set c
+	id=$(erctl -q chain trigger c --reason r)
+	rehearse 2030-01-08T12:00:00Z # cy is away: straight on; ana and bo are one
+	run -0 erctl events "$id" --ndjson
+	[ "$(jq -c 'select(.type == "task.offered") | [.data.worker, .data.for, .data.level]' <<<"$output")" = \
+		'["bo","ana",2]' ]
+	rehearse 2030-01-08T12:01:00Z # the last level waits for cy
+	[ "$(field "$id" level)" = 3 ]
+	expect 0 erctl --as cy inbox --json=task
+	[ "$output" = "[]" ]
+	id=$(erctl -q chain trigger c --reason r)
+	rehearse 2030-01-09T00:00:00Z
+	expect 0 erctl --as cy inbox --json=task
+	[[ $output == *"${id#e_}"* ]]
+	expect 0 erctl fsck
+}

@@ -69,8 +69,8 @@ logged() {
 		assert h["webhook-signature"] == "v1," + base64.b64encode(mac).decode()
 	PY
 	jq -e --arg id "$id" '.body | fromjson | .task == $id and .title == "Is it real?"' requests
-	run -0 erctl results "$id" --json
-	[[ $output == *a-service* ]]
+	expect 0 erctl show "$id" --native --json
+	[[ $output == *'"worker": "a-service"'* ]]
 	expect 0 erctl fsck
 }
 

@@ -142,6 +142,9 @@ END_TEST
 /* A service is asked like a program, and one that gave up is not asked a second time. */
 START_TEST(http_workers_are_asked_once)
 {
+	static const char start[] =
+	    "{\"er\":1,\"type\":\"start\",\"id\":\"msg_01J8ZZZZZZZZZZZZZZZZZZZZZY\","
+	    "\"task\":\"task_01J8ZZZZZZZZZZZZZZZZZZZZZZ\",\"from\":\"web\",\"body\":{}}";
 	static const char release[] =
 	    "{\"er\":1,\"type\":\"release\",\"id\":\"msg_01J8ZZZZZZZZZZZZZZZZZZZZZZ\","
 	    "\"task\":\"task_01J8ZZZZZZZZZZZZZZZZZZZZZZ\",\"from\":\"web\",\"body\":{}}";
@@ -152,6 +155,7 @@ START_TEST(http_workers_are_asked_once)
 	say(submit_text, strlen(submit_text));
 	ck_assert_int_eq(only_task()->state, ST_OFFERED);
 	ck_assert_str_eq(only_task()->assigns[0].worker->name, "web");
+	say(start, strlen(start));
 	say(release, strlen(release));
 	ck_assert_int_eq(only_task()->state, ST_QUEUED);
 	config(CFG_WORKER, "zoe", "{\"title\":\"z\"}");
