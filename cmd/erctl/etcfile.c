@@ -38,8 +38,9 @@ static int rename_to(int dir, const char *tmp, const char *file, int replace, st
 {
 	if (renameat2(dir, tmp, dir, file, replace ? 0 : RENAME_NOREPLACE) == 0)
 		return io_fsync(dir, file, err);
-	return errno == EEXIST ? err_set(err, FAIL_CONFLICT, "%s: somebody else made it just now", file)
-	                       : err_errno(err, "cannot make %s", file);
+	if (errno == EEXIST)
+		return err_set(err, FAIL_CONFLICT, "%s: somebody else made it just now", file);
+	return err_errno(err, "cannot make %s", file);
 }
 
 int etcfile_write(struct run *r, enum config_kind kind, const char *name, const json_t *doc,
@@ -71,8 +72,10 @@ int etcfile_remove(struct run *r, enum config_kind kind, const char *name, struc
 	if (dir < 0)
 		return -1;
 	snprintf(file, sizeof file, "%s.json", name);
-	rc = unlinkat(dir, file, 0) < 0 ? err_errno(err, "cannot remove etc/%s/%s", config_dirs[kind], file)
-	                                : io_fsync(dir, file, err);
+	if (unlinkat(dir, file, 0) < 0)
+		rc = err_errno(err, "cannot remove etc/%s/%s", config_dirs[kind], file);
+	else
+		rc = io_fsync(dir, file, err);
 	close(dir);
 	return rc;
 }

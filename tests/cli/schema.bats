@@ -252,7 +252,7 @@ no_spool() {
 	id=$(erctl -q submit --lane general --title t)
 	own=$(echo '{"er":1,"lane":"general","title":"own","schema":{"type":"array","items":{"$ref":"https://x.example/sev"}}}' |
 		erctl -q submit -)
-	expect 5 erctl submit - <<<'{"er":1,"lane":"general","schema":{"$ref":"sevrity.v1"}}'
+	expect 5 erctl submit - <<<'{"er":1,"lane":"general","title":"t","schema":{"$ref":"sevrity.v1"}}'
 	[[ $stderr == *"did you mean severity.v1?"* ]]
 	once
 	expect 5 erctl --as ana answer "$id" --set s=mid
