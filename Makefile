@@ -100,6 +100,7 @@ $(O)/hook-receiver: $(O)/tests/tools/hook-receiver.o $(call below,out)
 
 # Small programs that tests/bench and tests/crash time and drive: jansson and libc only.
 PROBES    = $(patsubst tests/%.c,$(O)/%,$(sort $(wildcard tests/bench/*.c tests/crash/*.c)))
+PROBES   += $(O)/diff/schema
 define probe
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  CC    $@";)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(shell $(PKG) --libs jansson)

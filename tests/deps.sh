@@ -5,7 +5,7 @@ set -u
 
 build='build-essential pkg-config libjansson-dev libpcre2-dev libmd-dev uthash-dev
        libcurl4-openssl-dev libssl-dev libncurses-dev tzdata' # tzdata: read when etc/ names a zone
-tests='check bats tmux mandoc shellcheck strace python3 jq'
+tests='check bats tmux mandoc shellcheck strace python3 python3-jsonschema jq'
 # What the figures are compared with; ajv comes by npm where that is.
 bench='g++ nodejs libvalijson-dev rapidjson-dev python3-fastjsonschema'
 command -v npm >/dev/null || bench="$bench node-ajv"

@@ -1,5 +1,6 @@
 #include "answering.h"
 #include "args.h"
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "draft.h"
@@ -92,9 +93,29 @@ static int find_source(struct job *j, struct err *err)
 	return 0;
 }
 
+/* Somebody's text is in it, and nobody should be kept from answering by it. */
+static int set_aside(struct job *j, const struct err *why, struct err *err)
+{
+	struct buf where = BUF_INIT;
+	int rc = draft_set_aside(&j->d, j->r, &where, err);
+	if (rc == 0)
+		out_warn(&j->r->out, "%s; it is kept as %s", why->msg, buf_str(&where));
+	buf_release(&where);
+	return rc;
+}
+
+static int read_draft(struct job *j, struct err *err)
+{
+	struct err why = ERR_INIT;
+	int found = draft_load(&j->d, j->r, &why);
+	if (found < 0 && why.code == FAIL_INVALID && !args_has(j->r, "draft"))
+		return set_aside(j, &why, err);
+	return found < 0 ? err_set(err, why.code, "%s", why.msg) : found;
+}
+
 static int load_draft(struct job *j, struct err *err)
 {
-	int found = draft_load(&j->d, j->r, err);
+	int found = read_draft(j, err);
 	if (found < 0)
 		return -1;
 	if (args_has(j->r, "draft") || (j->edit && args_has(j->r, "set"))) {
@@ -195,15 +216,23 @@ static int collect(struct job *j, struct err *err)
 static void say_draft(struct job *j)
 {
 	char when[32];
-	if (j->d.at_ms)
+	if (j->d.at_ms > 1)
 		out_note(&j->r->out, "going on with the draft of %s",
 		         out_when(&j->r->out, j->d.at_ms, now_wall_ms(), when));
+	else if (j->d.at_ms)
+		out_note(&j->r->out, "going on with your draft");
 }
 
 static int keep_draft(struct job *j, struct err *err)
 {
-	out_note(&j->r->out, "kept as a draft; erctl --as %s answer %s goes on with it",
-	         j->r->worker, j->id);
+	struct buf next = BUF_INIT;
+	if (!j->d.at_ms) {
+		out_note(&j->r->out, "nothing was typed, so there is no draft");
+		return 0;
+	}
+	out_note(&j->r->out, "kept as a draft; %s goes on with it",
+	         draft_command(&j->d, j->r, &next));
+	buf_release(&next);
 	return draft_sync(j->r, err);
 }
 

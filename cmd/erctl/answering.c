@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "args.h"
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/timefmt.h"
@@ -135,11 +136,11 @@ static int check_answer(const struct answering *a, struct run *r, const struct d
 /* The draft is on the disk: name the command that tries again. */
 static void set_hint(struct run *r, const struct draft *d)
 {
-	char id[ID_TEXT_MAX];
+	struct buf next = BUF_INIT;
 	if (d->at_ms && !r->hint[0])
-		snprintf(r->hint, sizeof r->hint,
-		         "your draft is kept; erctl --as %s answer %s --draft tries again", d->worker,
-		         id_format(&d->task, "task_", id));
+		snprintf(r->hint, sizeof r->hint, "your draft is kept; %s --draft tries again",
+		         draft_command(d, r, &next));
+	buf_release(&next);
 }
 
 int answering_check(const struct answering *a, struct run *r, const struct draft *d,

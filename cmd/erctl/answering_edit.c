@@ -58,7 +58,7 @@ static int read_text(const char *path, struct buf *out, struct err *err)
 	buf_clear(out);
 	if (io_read_file(AT_FDCWD, path, TEXT_MAX, out, &why) == 0 || why.code == FAIL_NOT_FOUND)
 		return 0;
-	return err_set(err, why.code, "%s: %s", path, why.msg);
+	return err_set(err, why.code, "%s", why.msg); /* has the path in it */
 }
 
 static const struct form *any_form(const struct answering *a, struct form **owned, struct err *err)
@@ -201,12 +201,13 @@ static int cancel(struct editing *e, int untouched, struct err *err)
 
 static int keep(struct editing *e, enum fail code, const char *what, struct err *err)
 {
-	char id[ID_TEXT_MAX];
+	struct buf next = BUF_INIT;
 	struct err unsynced = ERR_INIT; /* it is there; only a power cut could take it */
 	draft_sync(e->r, &unsynced);
 	if (!e->r->hint[0])
-		snprintf(e->r->hint, sizeof e->r->hint, "erctl --as %s answer %s --edit goes on",
-		         e->d->worker, id_format(&e->d->task, "task_", id));
+		snprintf(e->r->hint, sizeof e->r->hint, "%s --edit goes on",
+		         draft_command(e->d, e->r, &next));
+	buf_release(&next);
 	err_clear(err);
 	return err_set(err, code, "%s; edits left in %s", what, e->path);
 }
@@ -275,7 +276,13 @@ static int round_trip(struct editing *e, struct err *err)
 	struct err why = ERR_INIT;
 	if (editor_run(e->path, &why) < 0)
 		return keep(e, FAIL_FAILURE, why.msg, err);
-	int rc = read_text(e->path, &now, err) < 0 ? -1 : consider(e, &now, err);
+	int rc;
+	if (read_text(e->path, &now, &why) < 0)
+		rc = keep(e, why.code, why.msg, err);
+	else if (memchr(buf_str(&now), '\0', now.len)) /* no errors on top: it would end there */
+		rc = keep(e, FAIL_INVALID, "a zero byte is in the text", err);
+	else
+		rc = consider(e, &now, err);
 	buf_release(&now);
 	return rc;
 }

@@ -16,10 +16,11 @@
 #include "base/mem.h"
 #include "base/timefmt.h"
 #include "cmd.h"
+#include "draft_p.h"
 #include "json/js.h"
 #include "spool/dirlist.h"
 
-enum { DRAFT_MAX = 4 << 20, NAME_BYTES = 160, PREFIX_DIGITS = 10 };
+enum { DRAFT_MAX = 4 << 20, PREFIX_DIGITS = 10 };
 
 static const char suffix_draft[] = ".json", suffix_editor[] = ".jsonc";
 
@@ -30,13 +31,19 @@ void draft_init(struct draft *d, const struct id *task, const char *worker)
 	snprintf(d->worker, sizeof d->worker, "%s", worker);
 }
 
-void draft_release(struct draft *d)
+static void forget(struct draft *d)
 {
 	json_decref(d->answer);
 	json_decref(d->texts);
 	json_decref(d->confidence);
 	json_decref(d->evidence);
 	d->answer = d->texts = d->confidence = d->evidence = NULL;
+}
+
+void draft_release(struct draft *d)
+{
+	forget(d);
+	draft_unlock(d);
 }
 
 /* ---- where ---- */
@@ -74,8 +81,7 @@ static int make_folders(const char *path, struct err *err)
 	return rc;
 }
 
-/* The folder's descriptor.  Without ${make} -1 and FAIL_NOT_FOUND when there is none. */
-static int open_folder(int make, struct err *err)
+int draft_folder(int make, struct err *err)
 {
 	struct err why = ERR_INIT;
 	char *path = folder_path();
@@ -97,26 +103,26 @@ static void spool_prefix(const struct run *r, char out[PREFIX_DIGITS + 2])
 	         (unsigned long long)r->spool.tag & 0xffffffffffULL);
 }
 
-static char *file_name(const struct draft *d, const struct run *r, const char *suffix,
-                       char out[NAME_BYTES])
+char *draft_file_name(const struct draft *d, const struct run *r, const char *suffix,
+                      char out[DRAFT_NAME])
 {
 	char prefix[PREFIX_DIGITS + 2], id[ID_TEXT_MAX];
 	spool_prefix(r, prefix);
-	snprintf(out, NAME_BYTES, "%s%s-%s%s", prefix, id_format(&d->task, "task_", id), d->worker,
+	snprintf(out, DRAFT_NAME, "%s%s-%s%s", prefix, id_format(&d->task, "task_", id), d->worker,
 	         suffix);
 	return out;
 }
 
 char *draft_editor_path(const struct draft *d, const struct run *r, struct err *err)
 {
-	char name[NAME_BYTES];
-	int fd = open_folder(1, err);
+	char name[DRAFT_NAME];
+	int fd = draft_folder(1, err);
 	if (fd < 0)
 		return NULL;
 	close(fd);
 	char *folder = folder_path();
 	struct buf path = BUF_INIT;
-	buf_addf(&path, "%s/%s", folder, file_name(d, r, suffix_editor, name));
+	buf_addf(&path, "%s/%s", folder, draft_file_name(d, r, suffix_editor, name));
 	free(folder);
 	return buf_detach(&path);
 }
@@ -136,8 +142,9 @@ static int read_doc(struct draft *d, const json_t *doc, struct err *err)
 	if (strcmp(js_str_or(doc, "/schema", ""), "er.draft.v1") != 0 ||
 	    (evidence && !json_is_array(evidence)) || (texts && !json_is_object(texts)))
 		return err_set(err, FAIL_INVALID, "not a draft (er.draft.v1)");
-	time_parse(js_str_or(doc, "/at", ""), &at, NULL);
-	draft_release(d);
+	if (time_parse(js_str_or(doc, "/at", ""), &at, NULL) != 0 || at <= 0)
+		at = 1; /* there is one, whenever it was saved */
+	forget(d);
 	d->at_ms = at;
 	d->answer = take(doc, "answer");
 	d->texts = take(doc, "texts");
@@ -168,12 +175,32 @@ static int load_file(struct draft *d, int folder, const char *name, struct err *
 
 int draft_load(struct draft *d, const struct run *r, struct err *err)
 {
-	char name[NAME_BYTES];
+	char name[DRAFT_NAME];
 	struct err why = ERR_INIT;
-	int fd = open_folder(0, &why);
+	if (draft_lock(d, r, err) < 0)
+		return -1;
+	int fd = draft_folder(0, &why);
 	if (fd < 0)
 		return why.code == FAIL_NOT_FOUND ? 0 : err_set(err, why.code, "%s", why.msg);
-	int rc = load_file(d, fd, file_name(d, r, suffix_draft, name), err);
+	int rc = load_file(d, fd, draft_file_name(d, r, suffix_draft, name), err);
+	close(fd);
+	return rc;
+}
+
+int draft_set_aside(const struct draft *d, const struct run *r, struct buf *where, struct err *err)
+{
+	char name[DRAFT_NAME];
+	int fd = draft_folder(0, err);
+	if (fd < 0)
+		return -1;
+	char *folder = folder_path();
+	draft_file_name(d, r, suffix_draft, name);
+	size_t n = where->len;
+	buf_addf(where, "%s/%s~", folder, name);
+	int rc = renameat(fd, name, AT_FDCWD, buf_str(where) + n);
+	if (rc < 0)
+		err_errno(err, "cannot rename the draft %s", name);
+	free(folder);
 	close(fd);
 	return rc;
 }
@@ -206,7 +233,7 @@ static void render(const struct draft *d, struct buf *out)
 /* Under a name of this process's own: two forms of one task must not write into one file. */
 static int replace(int folder, const char *name, const struct buf *text, struct err *err)
 {
-	char tmp[NAME_BYTES + 32];
+	char tmp[DRAFT_NAME + 32];
 	snprintf(tmp, sizeof tmp, ".%s.%ld", name, (long)getpid());
 	int fd = io_open(folder, tmp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
 	if (fd < 0)
@@ -223,16 +250,19 @@ static int replace(int folder, const char *name, const struct buf *text, struct 
 
 int draft_save(struct draft *d, const struct run *r, struct err *err)
 {
-	char name[NAME_BYTES];
+	char name[DRAFT_NAME];
 	struct buf text = BUF_INIT;
-	int fd = open_folder(1, err);
+	int fd = draft_folder(1, err);
 	if (fd < 0)
 		return -1;
+	int64_t before = d->at_ms;
 	d->at_ms = now_wall_ms();
 	render(d, &text);
-	int rc = replace(fd, file_name(d, r, suffix_draft, name), &text, err);
+	int rc = replace(fd, draft_file_name(d, r, suffix_draft, name), &text, err);
 	close(fd);
 	buf_release(&text);
+	if (rc < 0)
+		d->at_ms = before;
 	if (rc < 0 && err->code != FAIL_DENIED)
 		err->code = FAIL_TEMPORARY;
 	return rc;
@@ -262,7 +292,7 @@ int draft_sync(const struct run *r, struct err *err)
 	struct err why = ERR_INIT;
 	struct syncing s;
 	spool_prefix(r, s.prefix);
-	s.folder = open_folder(0, &why);
+	s.folder = draft_folder(0, &why);
 	if (s.folder < 0)
 		return why.code == FAIL_NOT_FOUND ? 0 : err_set(err, why.code, "%s", why.msg);
 	int rc = dirlist_each(s.folder, ".", sync_file, &s, err);
@@ -297,18 +327,18 @@ static int drop_leftover(void *ctx, const char *name, struct err *err)
 
 int draft_drop(const struct draft *d, const struct run *r, struct err *err)
 {
-	char name[NAME_BYTES];
+	char name[DRAFT_NAME];
 	struct err why = ERR_INIT;
-	int fd = open_folder(0, &why);
+	int fd = draft_folder(0, &why);
 	if (fd < 0)
 		return why.code == FAIL_NOT_FOUND ? 0 : err_set(err, why.code, "%s", why.msg);
 	struct leftover l = {fd, name};
-	file_name(d, r, suffix_draft, name);
+	draft_file_name(d, r, suffix_draft, name);
 	int rc = dirlist_all(fd, ".", drop_leftover, &l, err);
 	if (rc == 0)
 		rc = remove_file(fd, name, err);
 	if (rc == 0)
-		rc = remove_file(fd, file_name(d, r, suffix_editor, name), err);
+		rc = remove_file(fd, draft_file_name(d, r, suffix_editor, name), err);
 	close(fd);
 	return rc;
 }
@@ -318,11 +348,11 @@ int draft_drop(const struct draft *d, const struct run *r, struct err *err)
 int draft_editor_write(const struct draft *d, const struct run *r, const struct buf *text,
                        struct err *err)
 {
-	char name[NAME_BYTES];
-	int fd = open_folder(1, err);
+	char name[DRAFT_NAME];
+	int fd = draft_folder(1, err);
 	if (fd < 0)
 		return -1;
-	file_name(d, r, suffix_editor, name);
+	draft_file_name(d, r, suffix_editor, name);
 	int rc = text ? replace(fd, name, text, err) : remove_file(fd, name, err);
 	close(fd);
 	return rc;
@@ -331,15 +361,15 @@ int draft_editor_write(const struct draft *d, const struct run *r, const struct 
 /* By what the file system says of both: one clock. */
 int draft_editor_newer(const struct draft *d, const struct run *r)
 {
-	char name[NAME_BYTES];
+	char name[DRAFT_NAME];
 	struct err absent = ERR_INIT;
 	struct stat text, json;
-	int fd = open_folder(0, &absent);
+	int fd = draft_folder(0, &absent);
 	if (fd < 0)
 		return 0;
-	int has_text = fstatat(fd, file_name(d, r, suffix_editor, name), &text,
+	int has_text = fstatat(fd, draft_file_name(d, r, suffix_editor, name), &text,
 	                       AT_SYMLINK_NOFOLLOW) == 0;
-	int has_json = fstatat(fd, file_name(d, r, suffix_draft, name), &json,
+	int has_json = fstatat(fd, draft_file_name(d, r, suffix_draft, name), &json,
 	                       AT_SYMLINK_NOFOLLOW) == 0;
 	close(fd);
 	if (!has_text || !has_json)
@@ -442,7 +472,7 @@ int draft_each(const struct run *r, int (*fn)(void *ctx, const struct draft *d),
 	struct listing l = {.n = 0};
 	struct err why = ERR_INIT;
 	spool_prefix(r, l.prefix);
-	l.folder = open_folder(0, &why);
+	l.folder = draft_folder(0, &why);
 	if (l.folder < 0)
 		return why.code == FAIL_NOT_FOUND ? 0 : err_set(err, why.code, "%s", why.msg);
 	int rc = dirlist_each(l.folder, ".", add, &l, err);

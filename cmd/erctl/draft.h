@@ -8,7 +8,8 @@
  * Method     Each save writes a temporary file and renames it: whole or not there.  No fsync for
  *            each keystroke; the folder is synced by draft_sync when somebody leaves.
  * Ownership  draft_release.
- * Errors     FAIL_TEMPORARY, FAIL_INVALID (a draft that is none; it is kept).
+ * Errors     FAIL_TEMPORARY, FAIL_INVALID (a draft that is none; it is kept), FAIL_CONFLICT (open
+ *            elsewhere).
  */
 #ifndef ERCTL_DRAFT_H
 #define ERCTL_DRAFT_H
@@ -25,19 +26,23 @@ struct run;
 struct draft {
 	struct id task;
 	char worker[65];
-	int64_t at_ms;      /* last save */
+	int64_t at_ms;      /* last save; 0: there is no draft, 1: there is, of whatever time */
 	json_t *answer;     /* so far; NULL: none */
 	json_t *texts;      /* {pointer: text}: typed but not (yet) a valid value of its field */
 	json_t *confidence; /* or NULL */
 	json_t *evidence;   /* [path or reference], or NULL */
+	struct draft_lock *lock; /* owned; NULL: it was not loaded to be worked on */
 };
 
 void draft_init(struct draft *d, const struct id *task, const char *worker);
 void draft_release(struct draft *d);
-/* 1 loaded, 0 there is none, -1. */
+/* 1 loaded, 0 there is none, -1.  From now on it is this process's, until draft_release or its end:
+ * FAIL_CONFLICT when it is another's, whose next save would take what was typed here. */
 int draft_load(struct draft *d, const struct run *r, struct err *err);
 int draft_save(struct draft *d, const struct run *r, struct err *err);
 int draft_sync(const struct run *r, struct err *err);
+/* The file of a draft that cannot be read gets another name, added to ${where}. */
+int draft_set_aside(const struct draft *d, const struct run *r, struct buf *where, struct err *err);
 /* Handed in, or given up: the draft and its .jsonc go. */
 int draft_drop(const struct draft *d, const struct run *r, struct err *err);
 
@@ -49,6 +54,9 @@ int draft_editor_write(const struct draft *d, const struct run *r, const struct 
 /* 1 when there is one and the draft was not saved after it: what it says counts. */
 int draft_editor_newer(const struct draft *d, const struct run *r);
 
+/* "erctl --as WORKER answer ID", with -C where this command has it; added to ${out}, all of which it
+ * returns. */
+const char *draft_command(const struct draft *d, const struct run *r, struct buf *out);
 /* er.draft.v1; a new reference. */
 json_t *draft_doc(const struct draft *d);
 

@@ -87,20 +87,14 @@ static int find(struct found *f, const char *text, struct err *err)
 	return f->n ? 0 : err_set(err, FAIL_NOT_FOUND, "there is no draft of %s", text);
 }
 
-static void next_command(const struct draft *d, char *out, size_t n)
-{
-	char id[ID_TEXT_MAX];
-	snprintf(out, n, "erctl --as %s answer %s", d->worker, id_format(&d->task, prefix, id));
-}
-
 static json_t *describe(const struct run *r, const struct draft *d)
 {
-	char next[192];
+	struct buf next = BUF_INIT;
 	json_t *doc = draft_doc(d), *view = view_read(&r->spool, VIEW_TASK, &d->task);
-	next_command(d, next, sizeof next);
 	js_set_copy(doc, "title", json_object_get(view, "title"));
 	js_set_copy(doc, "state", json_object_get(view, "state"));
-	js_set_str(doc, "next", next);
+	js_set_str(doc, "next", draft_command(d, r, &next));
+	buf_release(&next);
 	json_decref(view);
 	return doc;
 }
@@ -111,7 +105,6 @@ static void print_table(struct run *r, const struct found *f)
 {
 	static const char *const head[] = {"TASK", "WORKER", "SAVED", "STATE", "TITLE"};
 	struct table t;
-	char next[192];
 	table_init(&t, head, NITEMS(head), 3);
 	for (size_t i = 0; i < f->n; i++) {
 		char when[32];
@@ -126,8 +119,10 @@ static void print_table(struct run *r, const struct found *f)
 	table_print(&t, &r->out);
 	table_release(&t);
 	if (f->n > 0) {
-		next_command(&f->list[0], next, sizeof next);
-		out_note(&r->out, "%s goes on%s", next, f->n > 1 ? " with the first" : "");
+		struct buf next = BUF_INIT;
+		out_note(&r->out, "%s goes on%s", draft_command(&f->list[0], r, &next),
+		         f->n > 1 ? " with the first" : "");
+		buf_release(&next);
 	}
 }
 

@@ -14,19 +14,24 @@
 #include "json/js.h"
 #include "spool/dirlist.h"
 
-enum { DUE_LEN = 16, ID_LEN = 5 + ID_DIGITS, NAME_LEN = DUE_LEN + 1 + ID_LEN + 5 };
+enum { DUE_LEN = 16, ID_LEN = 5 + ID_DIGITS };
 
-/* 20261122T184438Z-task_….json */
+/* Thousands of names are looked at: the id itself is parsed when somebody acts on it. */
 static int name_ok(const char *name)
 {
-	struct id id;
-	char text[ID_LEN + 1];
-	if (strlen(name) != NAME_LEN || name[DUE_LEN] != '-' || name[8] != 'T' ||
-	    strspn(name, "0123456789") != 8 || strcmp(name + NAME_LEN - 5, ".json") != 0)
+	if (strnlen(name, ENTRY_NAME_LEN + 1) != ENTRY_NAME_LEN || name[8] != 'T' ||
+	    memcmp(name + DUE_LEN, "-task_", 6) != 0 ||
+	    memcmp(name + ENTRY_NAME_LEN - 5, ".json", 5) != 0)
 		return 0;
-	memcpy(text, name + DUE_LEN + 1, ID_LEN);
-	text[ID_LEN] = '\0';
-	return id_parse(text, "task_", &id) == 0;
+	for (int i = 0; i < DUE_LEN - 1; i++) {
+		if (i != 8 && !(name[i] >= '0' && name[i] <= '9'))
+			return 0;
+	}
+	for (const char *p = name + DUE_LEN + 6; *p != '.'; p++) {
+		if (!(*p >= '0' && *p <= '9') && !(*p >= 'A' && *p <= 'Z'))
+			return 0;
+	}
+	return 1;
 }
 
 char *entry_id(const struct entry *e, char *out)
@@ -41,6 +46,8 @@ int64_t entry_due_ms(const struct entry *e)
 	char text[TIME_TEXT_MAX];
 	int64_t ms = 0;
 	const char *n = e->name;
+	if (e->loaded)
+		return e->due_ms;
 	snprintf(text, sizeof text, "%.4s-%.2s-%.2sT%.2s:%.2s:%.2sZ", n, n + 4, n + 6, n + 9,
 	         n + 11, n + 13);
 	return time_parse(text, &ms, NULL) == 0 ? ms : 0;
@@ -83,14 +90,13 @@ static void release(struct entry *e)
 	free(e->lane);
 	free(e->price);
 	free(e->urgency);
-	*e = (struct entry){.name = e->name};
+	e->title = e->lane = e->price = e->urgency = NULL;
 }
 
 static void remove_entry(struct entries *l, struct entry *e)
 {
 	forget(l, e);
 	release(e);
-	free(e->name);
 }
 
 json_t *entries_doc(const struct entries *l, size_t i)
@@ -127,6 +133,7 @@ int entries_load(struct entries *l, size_t i)
 	e->urgency = mem_strdup(js_str_or(doc, "/urgency", ""));
 	e->created_ms = time_at(doc, "/createdAt");
 	e->offer_ms = time_at(doc, "/offerExpires");
+	e->due_ms = entry_due_ms(e);
 	e->loaded = 1;
 	l->nloaded++;
 	json_decref(doc);
@@ -171,6 +178,12 @@ static void room(struct entries *l)
 	}
 }
 
+static void set_name(struct entry *e, const char *name)
+{
+	*e = (struct entry){.loaded = 0};
+	memcpy(e->name, name, ENTRY_NAME_LEN);
+}
+
 static int put(struct entries *l, const char *name)
 {
 	int found;
@@ -181,7 +194,7 @@ static int put(struct entries *l, const char *name)
 	}
 	room(l);
 	memmove(l->e + at + 1, l->e + at, (l->n - at) * sizeof *l->e);
-	l->e[at] = (struct entry){.name = mem_strdup(name)};
+	set_name(&l->e[at], name);
 	l->n++;
 	l->idle_at = 0;
 	return 1;
@@ -210,32 +223,78 @@ size_t entries_find(const struct entries *l, const char *id)
 
 /* ---- folder ---- */
 
-static int merge(struct entries *l, struct names *names)
+struct listing {
+	char (*name)[ENTRY_NAME_LEN + 1]; /* owned, in one piece: sorting looks at all of them */
+	size_t n, cap;
+};
+struct sort_key {
+	uint64_t due; /* its digits */
+	const char *name;
+};
+
+static int take_name(void *ctx, const char *name, struct err *err)
 {
+	struct listing *all = ctx;
+	(void)err;
+	if (!name_ok(name))
+		return 0;
+	if (all->n == all->cap) {
+		all->cap = all->cap ? 2 * all->cap : 64;
+		all->name = mem_grow(all->name, all->cap, sizeof *all->name);
+	}
+	memcpy(all->name[all->n++], name, ENTRY_NAME_LEN + 1);
+	return 0;
+}
+
+static int by_key(const void *a, const void *b)
+{
+	const struct sort_key *x = a, *y = b;
+	if (x->due != y->due)
+		return x->due < y->due ? -1 : 1;
+	return memcmp(x->name, y->name, ENTRY_NAME_LEN);
+}
+
+static struct sort_key *sorted(const struct listing *all)
+{
+	struct sort_key *key = mem_grow(NULL, all->n + 1, sizeof *key);
+	for (size_t i = 0; i < all->n; i++) {
+		key[i] = (struct sort_key){0, all->name[i]};
+		for (int k = 0; k < DUE_LEN - 1; k++) {
+			if (k != 8)
+				key[i].due = key[i].due * 10 + (uint64_t)(all->name[i][k] - '0');
+		}
+	}
+	if (all->n > 1)
+		qsort(key, all->n, sizeof *key, by_key);
+	return key;
+}
+
+/* The list becomes what the folder has; what is known of an entry stays. */
+static int merge(struct entries *l, const struct listing *all)
+{
+	struct sort_key *key = sorted(all);
 	struct entry *old = l->e;
 	size_t n_old = l->n, at = 0;
 	int changed = 0;
-	l->e = NULL;
-	l->n = l->cap = 0;
-	for (size_t i = 0; i < names->n; i++) {
-		if (!name_ok(names->name[i]))
-			continue;
-		while (at < n_old && strcmp(old[at].name, names->name[i]) < 0) {
+	l->n = 0;
+	l->cap = all->n + 16;
+	l->e = mem_grow(NULL, l->cap, sizeof *l->e);
+	for (size_t i = 0; i < all->n; i++) {
+		while (at < n_old && strcmp(old[at].name, key[i].name) < 0) {
 			remove_entry(l, &old[at++]);
 			changed = 1;
 		}
-		room(l);
-		if (at < n_old && strcmp(old[at].name, names->name[i]) == 0) {
+		if (at < n_old && strcmp(old[at].name, key[i].name) == 0) {
 			l->e[l->n++] = old[at++];
 			continue;
 		}
-		l->e[l->n++] = (struct entry){.name = names->name[i]};
-		names->name[i] = NULL; /* taken */
+		set_name(&l->e[l->n++], key[i].name);
 		changed = 1;
 	}
 	for (; at < n_old; at++, changed = 1)
 		remove_entry(l, &old[at]);
 	free(old);
+	free(key);
 	l->idle_at = 0;
 	return changed;
 }
@@ -265,16 +324,16 @@ static int open_dir(struct entries *l, struct err *err)
 /* With ${anew} what is in the files may have changed under the same names. */
 static int read_all(struct entries *l, int anew, struct err *err)
 {
-	struct names names = {.n = 0};
+	struct listing all = {.n = 0};
 	if (open_dir(l, err) < 0)
 		return -1;
-	if (l->dir >= 0 && names_read(&names, l->dir, ".", ".json", err) < 0)
-		return -1;
-	for (size_t i = 0; anew && i < l->n; i++)
+	int rc = l->dir < 0 ? 0 : dirlist_each(l->dir, ".", take_name, &all, err);
+	for (size_t i = 0; rc == 0 && anew && i < l->n; i++)
 		forget(l, &l->e[i]);
-	int changed = merge(l, &names);
-	names_release(&names);
-	return changed || anew;
+	if (rc == 0)
+		rc = merge(l, &all) || anew;
+	free(all.name);
+	return rc;
 }
 
 int entries_refresh(struct entries *l, struct err *err)
@@ -295,8 +354,9 @@ int entries_open(struct entries *l, const struct run *r, struct err *err)
 
 void entries_close(struct entries *l)
 {
-	struct names none = {.n = 0};
+	struct listing none = {.n = 0};
 	merge(l, &none);
+	free(l->e);
 	if (l->dir >= 0)
 		close(l->dir);
 	if (l->notify >= 0)

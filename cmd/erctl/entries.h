@@ -27,12 +27,15 @@ struct run;
 
 enum { ENTRY_MAX_BYTES = 16 << 20 };
 
+/* 20261122T184438Z-task_….json */
+enum { ENTRY_NAME_LEN = 16 + 1 + 5 + ID_DIGITS + 5 };
+
 struct entry {
-	char *name; /* owned */
+	char name[ENTRY_NAME_LEN + 1];
 	int loaded; /* what follows is of the file as it stands */
 	enum state state;
-	char *title, *lane, *price, *urgency; /* owned, foreign text, "" when absent; NULL: never loaded */
-	int64_t created_ms, offer_ms;         /* 0: none */
+	char *title, *lane, *price, *urgency; /* owned, foreign, "" when absent; NULL: never loaded */
+	int64_t due_ms, created_ms, offer_ms; /* 0: none */
 };
 
 struct entries {

@@ -19,9 +19,18 @@
 enum { NAME_MAX_BYTES = 255 };
 static const char blob_scheme[] = "sha256:";
 
+/* SCHEME://...: what is no URL by its look is a file, whatever its name. */
 static int is_link(const char *text)
 {
-	return strstr(text, "://") != NULL;
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+.-";
+	size_t n = strspn(text, letters);
+	if (n == 0 || strncmp(text + n, "://", 3) != 0 || !text[n + 3])
+		return 0;
+	for (const char *p = text; *p; p++) {
+		if ((unsigned char)*p <= ' ' || *p == 0x7f)
+			return 0;
+	}
+	return 1;
 }
 
 /* 0 and *sha when the text names a blob. */

@@ -110,8 +110,19 @@ int fill_save(struct fill *f, struct err *err)
 {
 	if (!f->dirty)
 		return 0;
+	if (draft_save(f->draft, f->r, err) < 0)
+		return -1;
 	f->dirty = 0;
-	return draft_save(f->draft, f->r, err);
+	return 0;
+}
+
+int fill_leave(struct fill *f, enum form_end end, struct err *err)
+{
+	struct err no_matter = ERR_INIT;
+	int rc = fill_save(f, &no_matter);
+	if (rc == 0)
+		rc = draft_sync(f->r, &no_matter);
+	return rc < 0 && end != FORM_SUBMIT ? err_set(err, no_matter.code, "%s", no_matter.msg) : 0;
 }
 
 size_t fill_find(const struct fill *f, enum fill_what what, const char *at)
@@ -306,6 +317,35 @@ static int fill_new(struct fill *f, const json_t *before, int first)
 	return changed;
 }
 
+static int has_text_line(const struct fill *f, const char *at)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		if (strcmp(f->line[i].at, at) == 0)
+			return 1;
+	}
+	return 0;
+}
+
+/* What was typed into a line that is hidden now waits under "?POINTER", and comes back with it. */
+static void move_hidden_texts(struct fill *f)
+{
+	json_t *texts = json_object(), *text;
+	const char *key;
+	json_object_foreach(f->draft->texts, key, text) {
+		struct buf hidden = BUF_INIT;
+		buf_addf(&hidden, "?%s", key);
+		if (*key == '?' && has_text_line(f, key + 1))
+			js_set_copy(texts, key + 1, text);
+		else if (*key == '/' && !has_text_line(f, key))
+			js_set_copy(texts, buf_str(&hidden), text);
+		else
+			js_set_copy(texts, key, text);
+		buf_release(&hidden);
+	}
+	json_decref(f->draft->texts);
+	f->draft->texts = texts;
+}
+
 void fill_refresh(struct fill *f, int hide)
 {
 	enum { ROUNDS = 16 }; /* each may reveal the next; a schema that swings stops here */
@@ -325,6 +365,7 @@ void fill_refresh(struct fill *f, int hide)
 		json_decref(before);
 		free_lines(was, nwas);
 	}
+	move_hidden_texts(f);
 	fill_check(f);
 	f->dirty = 1;
 }

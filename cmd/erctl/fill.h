@@ -11,6 +11,7 @@
  *              "#editor"    the pointer of the text that is in an editor (fill_edit.h)
  *              "=POINTER"   JSON of a value whose field a condition hides now; it comes back
  *                           with the field
+ *              "?POINTER"   typed into a field that is hidden now
  * Loss       Every change marks the draft dirty; the views call fill_save before they wait for the
  *            next key (tui_form) or the next line (line_form).  So what a killed terminal showed as
  *            typed is in the draft.
@@ -21,6 +22,7 @@
 #define ERCTL_FILL_H
 
 #include "model/form/form.h"
+#include "tui.h"
 
 struct buf;
 struct draft;
@@ -65,6 +67,8 @@ void fill_begin(struct fill *f, struct run *r, const struct form *form,
 void fill_end(struct fill *f);
 /* The draft, if it changed since the last time.  0 or -1. */
 int fill_save(struct fill *f, struct err *err);
+/* The last save, durable.  What is handed in at once goes on without one: the answer has it all. */
+int fill_leave(struct fill *f, enum form_end end, struct err *err);
 
 /* The line with that pointer and what; f->n when there is none. */
 size_t fill_find(const struct fill *f, enum fill_what what, const char *at);

@@ -25,8 +25,18 @@ static char *file_path(const struct fill *f, struct err *err)
 	return buf_detach(&b);
 }
 
+/* A text that an editor left and nobody could read is still somebody's. */
+static void keep_old(const char *path)
+{
+	struct buf name = BUF_INIT;
+	buf_addf(&name, "%s~", path);
+	rename(path, buf_str(&name));
+	buf_release(&name);
+}
+
 static int write_text(const char *path, const char *text, struct err *err)
 {
+	keep_old(path);
 	int fd = io_open(AT_FDCWD, path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return err_errno(err, "cannot write %s", path);

@@ -17,7 +17,7 @@ char *fill_list_of(const struct fill_line *l)
  * caller frees. */
 static char *moved_key(const char *key, const char *list, const size_t *to, size_t n)
 {
-	const char *mark = *key == '=' ? "=" : "", *p = key + strlen(mark);
+	const char *mark = *key == '=' ? "=" : *key == '?' ? "?" : "", *p = key + strlen(mark);
 	size_t len = strlen(list);
 	char *end;
 	if (strncmp(p, list, len) != 0 || p[len] != '/' || p[len + 1] < '0' || p[len + 1] > '9')

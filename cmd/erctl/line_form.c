@@ -100,9 +100,7 @@ int line_form(struct run *r, const struct form *form, const struct form_about *a
 	greet(&p, resumed);
 	ask_all(&p);
 	line_signals_end();
-	int rc = fill_save(&p.f, err);
-	if (rc == 0)
-		rc = draft_sync(r, err);
+	int rc = fill_leave(&p.f, *end, err);
 	fill_end(&p.f);
 	buf_release(&p.input);
 	buf_release(&p.typed);

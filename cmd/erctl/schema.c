@@ -16,8 +16,9 @@ enum { SHA_SHOWN = 12 };
 
 static const char *dialect_of(const json_t *doc)
 {
-	static const char *const known[][2] = {{"draft/2020-12/", "2020-12"}, {"draft/2019-09/", "2019-09"},
-	                                       {"draft-07/", "7"}, {"draft-06/", "6"}, {"draft-04/", "4"}};
+	static const char *const known[][2] = {
+		{"draft/2020-12/", "2020-12"}, {"draft/2019-09/", "2019-09"}, {"draft-07/", "7"},
+		{"draft-06/", "6"},            {"draft-04/", "4"}};
 	const char *own = js_str_or(doc, "/$schema", "draft/2020-12/");
 	for (size_t i = 0; i < NITEMS(known); i++) {
 		if (strstr(own, known[i][0]))
@@ -260,8 +261,8 @@ const struct cmd cmd_schema = {
 	.summary = "register, check and compare the schemas of answers",
 	.about = "A registered schema lies in etc/schemas under a name that ends in its version, "
 	         "review_decision.v1. Lanes and tasks name it, and other schemas refer to it: "
-	         "{\"$ref\": \"severity.v1\"}. Once a task used it the name keeps its document; what is "
-	         "different gets the next version.",
+	         "{\"$ref\": \"severity.v1\"}. Once a task used it the name keeps its document; what "
+	         "is different gets the next version.",
 	.group = GROUP_SPOOL,
 	.max_args = -1,
 	.exits = "0 1 2 3 4 5 6 7 75",

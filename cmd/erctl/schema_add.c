@@ -23,10 +23,11 @@ static const char *const change_words[] = {
 static int check_name(const char *name, struct err *err)
 {
 	if (!name_valid(name))
-		return err_set(err, FAIL_INVALID, "the name of a schema has lower-case letters, digits, "
-		                                  "'-', '_' and dots, at most 64");
+		return err_set(err, FAIL_INVALID, "the name of a schema has lower-case letters, "
+		                                  "digits, '-', '_' and dots, at most 64");
 	if (!config_versioned(name))
-		return err_set(err, FAIL_INVALID, "the name of a schema ends in its version: %s.v1", name);
+		return err_set(err, FAIL_INVALID, "the name of a schema ends in its version: %s.v1",
+		               name);
 	return 0;
 }
 
@@ -41,7 +42,8 @@ static void print(struct run *r, const struct config *c, const char *name, enum 
 		if (change == CHANGE_NONE)
 			out_note(&r->out, "%s says the same already", path);
 		else
-			out_note(&r->out, "%s %s%s", path, dry ? "would be " : "", change_words[change]);
+			out_note(&r->out, "%s %s%s", path, dry ? "would be " : "",
+			         change_words[change]);
 		return;
 	}
 	json_t *doc = json_object();
@@ -108,7 +110,8 @@ static int lane_needs(void *ctx, const char *name, const json_t *doc)
 	return 1;
 }
 
-static int check_needed(struct run *r, const char *name, const struct config *after, struct err *err)
+static int check_needed(struct run *r, const char *name, const struct config *after,
+                        struct err *err)
 {
 	struct config *before = config_new();
 	struct err ignored = ERR_INIT;
@@ -116,7 +119,8 @@ static int check_needed(struct run *r, const char *name, const struct config *af
 	int rc = 0;
 	spool_load_kind(&r->spool, before, CFG_SCHEMA, NULL, &ignored);
 	spool_load_kind(&r->spool, before, CFG_LANE, NULL, &ignored);
-	if (config_each(before, CFG_SCHEMA, schema_needs, &n) || config_each(before, CFG_LANE, lane_needs, &n))
+	if (config_each(before, CFG_SCHEMA, schema_needs, &n) ||
+	    config_each(before, CFG_LANE, lane_needs, &n))
 		rc = err_set(err, FAIL_CONFLICT, "the %s %s needs %s%s%s", n.kind, n.by, name,
 		             n.why.msg[0] ? " as it is: " : "", n.why.msg);
 	config_free(before);
@@ -137,8 +141,8 @@ static int check_unused(struct run *r, const struct config *c, const char *name,
 	if (rc == 0 && use.known && memcmp(sha.b, use.sha.b, sizeof sha.b) != 0)
 		rc = uses_tasks(&r->spool, &use, 1, err);
 	if (rc == 0 && use.used)
-		rc = err_set(err, FAIL_CONFLICT, "%s: tasks used it, so it stays as it is; call this one %s",
-		             name, config_next_version(c, name, next));
+		rc = err_set(err, FAIL_CONFLICT, "%s: tasks used it, so it stays as it is; call this "
+		             "one %s", name, config_next_version(c, name, next));
 	uses_release(&use, 1);
 	return rc;
 }
@@ -221,11 +225,11 @@ const struct cmd cmd_schema_add = {
 	.summary = "register a schema, or a changed one that no task used",
 	.about = "The schema is checked by its metaschema, compiled, and its references are looked up; "
 	         "all errors are listed and nothing is written (exit status 5). Then it is written to "
-	         "etc/schemas/NAME.json, with two blanks and its members in order, and a running erd is "
-	         "told to take it. The same content again is no change.\n\n"
+	         "etc/schemas/NAME.json, with two blanks and its members in order, and a running erd "
+	         "is told to take it. The same content again is no change.\n\n"
 	         "A name keeps its document once a task used it, by name or by a reference: other "
-	         "content is refused then, with the next free version (exit status 6). erd refuses such "
-	         "a change as well.",
+	         "content is refused then, with the next free version (exit status 6). erd refuses "
+	         "such a change as well.",
 	.opts = add_opts,
 	.needs = NEED_SPOOL,
 	.group = GROUP_SPOOL,

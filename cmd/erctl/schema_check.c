@@ -74,7 +74,8 @@ static void check_case(struct checking *k, const struct schema *schema, const ch
 	json_decref(v);
 }
 
-static void check_cases(struct checking *k, const struct schema *schema, const char *name, int valid)
+static void check_cases(struct checking *k, const struct schema *schema, const char *name,
+                        int valid)
 {
 	struct names files = {.n = 0};
 	struct err err = ERR_INIT;
@@ -102,8 +103,8 @@ static void check_one(struct checking *k, const struct config *c, const char *na
 		struct config *alone = config_new();
 		spool_load_document(&k->r->spool, alone, CFG_SCHEMA, name, &err);
 		config_free(alone);
-		const char *text = strncmp(err.msg, path, strlen(path)) == 0 ? err.msg + strlen(path) + 2
-		                                                             : err.msg;
+		size_t n = strlen(path);
+		const char *text = strncmp(err.msg, path, n) == 0 ? err.msg + n + 2 : err.msg;
 		report_text(k, path, *text ? text : "not the name of a schema");
 		return;
 	}
@@ -164,8 +165,8 @@ static void finish(struct checking *k)
 		out_doc(&k->r->out, doc);
 		json_decref(doc);
 	}
-	out_note(&k->r->out, "%zu schema%s and %zu case%s, %zu bad", k->schemas, k->schemas == 1 ? "" : "s",
-	         k->cases, k->cases == 1 ? "" : "s", k->bad);
+	out_note(&k->r->out, "%zu schema%s and %zu case%s, %zu bad", k->schemas,
+	         k->schemas == 1 ? "" : "s", k->cases, k->cases == 1 ? "" : "s", k->bad);
 }
 
 static int run(struct run *r, struct err *err)
@@ -196,10 +197,10 @@ const struct cmd cmd_schema_check = {
 	.name = "schema check",
 	.args = "[NAME]...",
 	.summary = "check registered schemas and their cases",
-	.about = "Each schema of etc/schemas, or those named, is checked by its metaschema, compiled, and "
-	         "its references are looked up. Beside NAME.json a folder NAME may hold cases: "
-	         "NAME/valid/*.json must be valid, NAME/invalid/*.json must not. All errors of all are "
-	         "told; exit status 5 when there is one.",
+	.about = "Each schema of etc/schemas, or those named, is checked by its metaschema, compiled, "
+	         "and its references are looked up. Beside NAME.json a folder NAME may hold cases: "
+	         "NAME/valid/*.json must be valid, NAME/invalid/*.json must not. All errors of all "
+	         "are told; exit status 5 when there is one.",
 	.needs = NEED_SPOOL,
 	.group = GROUP_SPOOL,
 	.first = ARG_SCHEMA,

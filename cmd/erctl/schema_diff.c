@@ -5,6 +5,8 @@
 #include "schema_p.h"
 #include "schema_source.h"
 
+enum { EXAMPLE_SHOWN = 400 };
+
 static struct schema *compile(struct schema_source *s, const char *arg, struct err *err)
 {
 	struct schema_options o = source_options(s);
@@ -42,6 +44,19 @@ static void print_json(struct run *r, const struct comparison *c)
 	json_decref(doc);
 }
 
+/* A person needs the beginning; --json has all of it. */
+static void add_example(struct buf *b, const json_t *example)
+{
+	js_dump(b, example, JS_COMPACT);
+	if (b->len <= EXAMPLE_SHOWN)
+		return;
+	b->len = EXAMPLE_SHOWN;
+	while (b->len && ((unsigned char)b->data[b->len] & 0xc0) == 0x80)
+		b->len--;
+	b->data[b->len] = '\0';
+	buf_adds(b, "…");
+}
+
 static void print_finding(struct run *r, const struct compare_finding *f)
 {
 	static const char *const said[] = {
@@ -52,7 +67,7 @@ static void print_finding(struct run *r, const struct compare_finding *f)
 	         *f->keyword ? f->keyword : "(the whole)", said[f->verdict],
 	         *f->instance ? f->instance : "(the whole)", f->message);
 	if (f->example) {
-		js_dump(&example, f->example, JS_COMPACT);
+		add_example(&example, f->example);
 		out_line(&r->out, "            as in %s", buf_str(&example));
 	}
 	buf_release(&example);
@@ -64,8 +79,9 @@ static int print(struct run *r, const struct comparison *c)
 		[COMPARE_COMPATIBLE] = "compatible: B accepts all that A accepts",
 		[COMPARE_BREAKING] = "breaking: B refuses something that A accepts",
 		[COMPARE_UNKNOWN] = "unknown: whether B accepts all that A accepts was not decided"};
-	static const int exits[] = {[COMPARE_COMPATIBLE] = FAIL_NONE, [COMPARE_BREAKING] = FAIL_NEGATIVE,
-	                            [COMPARE_UNKNOWN] = FAIL_FAILURE};
+	static const enum fail exits[] = {
+		[COMPARE_COMPATIBLE] = FAIL_NONE, [COMPARE_BREAKING] = FAIL_NEGATIVE,
+		[COMPARE_UNKNOWN] = FAIL_FAILURE};
 	if (r->out.format != FMT_TEXT) {
 		print_json(r, c);
 	} else {
@@ -74,7 +90,7 @@ static int print(struct run *r, const struct comparison *c)
 		out_note(&r->out, "%s", c->equal ? "equal: each accepts what the other one accepts"
 		                                 : sums[c->verdict]);
 	}
-	return fail_exit((enum fail)exits[c->verdict]);
+	return fail_exit(exits[c->verdict]);
 }
 
 static int run(struct run *r, struct err *err)
@@ -83,7 +99,7 @@ static int run(struct run *r, struct err *err)
 	struct comparison c;
 	int rc = -1;
 	if (strcmp(r->argv[0], "-") == 0 && strcmp(r->argv[1], "-") == 0)
-		return err_set(err, FAIL_USAGE, "schema diff: standard input can be only one of them");
+		return err_set(err, FAIL_USAGE, "schema diff: only one can be standard input");
 	if (source_open(&s, r, err) < 0)
 		return -1;
 	struct schema *old = compile(&s, r->argv[0], err);
@@ -107,8 +123,8 @@ const struct cmd cmd_schema_diff = {
 	.summary = "tell whether schema B accepts all that schema A accepted",
 	.about = "A and B are files, names in etc/schemas, or one of them - for standard input. "
 	         "\"compatible\" is a proof; \"breaking\" comes with a document that A accepts and B "
-	         "refuses; what could be neither proven nor refuted is \"unknown\". Each line names the "
-	         "keyword: of B where it refuses more or that is not known, of A where B accepts more "
+	         "refuses; what could be neither proven nor refuted is \"unknown\". Each line names "
+	         "the keyword: of B where it refuses more or that is not known, of A where B accepts more "
 	         "than it did.\n\n"
 	         "Exit status 0 means compatible, 7 breaking, 1 unknown.",
 	.opts = opts,

@@ -22,7 +22,8 @@ static int add_base(struct schema_source *s, const char *text, struct err *err)
 {
 	const char *equals = strstr(text, "/=");
 	if (!equals || !uri_is_absolute(text) || !equals[2])
-		return err_set(err, FAIL_USAGE, "--base: needs URI/=DIR, as http://localhost:1234/=remotes");
+		return err_set(err, FAIL_USAGE, "--base: needs URI/=DIR, as "
+		                                "http://localhost:1234/=remotes");
 	if (s->nbases == BASES_MAX)
 		return err_set(err, FAIL_USAGE, "--base: at most %d", BASES_MAX);
 	int dir = io_open_dir(AT_FDCWD, equals + 2, err);

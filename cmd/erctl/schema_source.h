@@ -42,7 +42,8 @@ struct schema_options source_options(struct schema_source *s);
 /* A file, "-", or a registered name; shorthand is expanded.  A new reference.  *uri (SOURCE_URI
  * bytes) becomes where it came from, "" when that has no URI. */
 enum { SOURCE_URI = 4200 };
-json_t *source_read(struct schema_source *s, const char *arg, char uri[SOURCE_URI], struct err *err);
+json_t *source_read(struct schema_source *s, const char *arg, char uri[SOURCE_URI],
+                    struct err *err);
 /* The registry, or NULL with *err. */
 struct config *source_registry(struct schema_source *s, struct err *err);
 

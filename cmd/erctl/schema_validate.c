@@ -168,8 +168,8 @@ static int schema_alone(struct run *r, struct schema_source *s, const json_t *do
 	return faults ? fail_exit(FAIL_INVALID) : 0;
 }
 
-static int with_instances(struct run *r, struct schema_source *s, const json_t *doc, const char *uri,
-                          struct err *err)
+static int with_instances(struct run *r, struct schema_source *s, const json_t *doc,
+                          const char *uri, struct err *err)
 {
 	struct schema_options o = source_options(s);
 	struct job j = {.r = r, .uri = uri, .output = args_str(r, "output", NULL)};
@@ -191,7 +191,7 @@ static int check_input(const struct run *r, struct err *err)
 	for (int i = 0; i < r->argc; i++)
 		dashes += strcmp(r->argv[i], "-") == 0;
 	if (dashes > 1)
-		return err_set(err, FAIL_USAGE, "schema validate: standard input can be only one of them");
+		return err_set(err, FAIL_USAGE, "schema validate: only one can be standard input");
 	if (r->argc == 1 && (args_has(r, "lines") || args_has(r, "output")))
 		return err_set(err, FAIL_USAGE, "schema validate: needs an INSTANCE");
 	return 0;
@@ -228,8 +228,8 @@ const struct cmd cmd_schema_validate = {
 	         "with -v each shows its place in the schema. Exit status 5 means that something is "
 	         "not valid.\n\n"
 	         "No spool is needed. References lead into the document, to the metaschemas of the "
-	         "drafts, to registered schemas where there is a spool, and into the folders of --base; "
-	         "never to the network.\n\n"
+	         "drafts, to registered schemas where there is a spool, and into the folders of "
+	         "--base; never to the network.\n\n"
 	         "Formats are annotations unless --format is given, the schema has "
 	         "\"x-assertFormat\": true, or its metaschema's vocabulary asserts them.",
 	.opts = opts,

@@ -15,8 +15,9 @@ static int wanted(const char *name)
 
 int terminal_asks(const struct run *r)
 {
-	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && r->out.format == FMT_TEXT &&
-	       !args_has(r, "plain") && !args_has(r, "no-input") && !wanted("ER_NO_INPUT");
+	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && isatty(STDERR_FILENO) &&
+	       r->out.format == FMT_TEXT && !args_has(r, "plain") && !args_has(r, "no-input") &&
+	       !wanted("ER_NO_INPUT") && !wanted("CI");
 }
 
 int tui_usable(const struct run *r)

@@ -21,11 +21,11 @@ struct form;
 struct form_about;
 struct run;
 
-/* 1 when stdin and stdout are terminals that can do it, and nobody asked for lines
- * (--plain, --line, ER_ACCESSIBLE, TERM=dumb, --no-input, ER_NO_INPUT). */
+/* 1 when terminal_asks, the terminal can do it, and nobody asked for lines (--line, ER_ACCESSIBLE,
+ * TERM=dumb). */
 int tui_usable(const struct run *r);
-/* 1 when there is somebody at a terminal who may be asked, full screen or not: both are terminals,
- * the format is text, and none of --plain, --no-input, ER_NO_INPUT. */
+/* 1 when there is somebody at a terminal who may be asked, full screen or not: standard input, output
+ * and error are terminals, the format is text, and none of --plain, --no-input, ER_NO_INPUT, CI. */
 int terminal_asks(const struct run *r);
 
 /* The inbox, until the user leaves. */

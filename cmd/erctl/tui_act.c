@@ -158,7 +158,8 @@ static int ask_text(struct inbox *in, const struct inbox_verb *v, const char *of
 	buf_clear(&in->typed);
 	for (;;) {
 		int rc = dialog_line(label, v->text_needed ? "Enter sends it"
-		                                           : "may be empty; Enter sends it", text, max);
+		                                           : "may be empty; Enter sends it",
+		                     text, max);
 		if (rc != 1 || text->len || !v->text_needed)
 			return rc == 1;
 		screen_status(PAINT_BAD, "a %s is needed", v->asks);

@@ -10,20 +10,19 @@ static size_t char_len(const struct buf *b, size_t at)
 	return n > 0 ? (size_t)n : 1;
 }
 
-/* A mark that belongs to what stands before it. */
+/* A mark that belongs to what stands before it: behind a letter it takes no column. */
 static int combines(const struct buf *b, size_t at)
 {
-	char one[8];
+	char pair[8] = "x";
 	size_t n = char_len(b, at);
 	struct buf shown = BUF_INIT;
 	if ((unsigned char)b->data[at] < 0x80)
 		return 0;
-	memcpy(one, b->data + at, n);
-	one[n] = '\0';
-	safe_add(&shown, one, n, SAFE_LINE);
-	int alone = shown.len == n && safe_width(one) == 0;
+	memcpy(pair + 1, b->data + at, n);
+	safe_add(&shown, pair, n + 1, SAFE_LINE);
+	int joined = shown.len == n + 1 && safe_width(buf_str(&shown)) == 1;
 	buf_release(&shown);
-	return alone;
+	return joined;
 }
 
 size_t edit_next(const struct buf *b, size_t at)

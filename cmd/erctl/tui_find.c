@@ -57,7 +57,8 @@ void inbox_search(struct inbox *in, const char *text)
 {
 	struct buf typed = BUF_INIT;
 	buf_adds(&typed, text ? text : in->search);
-	if (text || dialog_line("search", "title, lane, state, urgency or id", &typed, SEARCH_MAX) == 1) {
+	if (text ||
+	    dialog_line("search", "title, lane, state, urgency or id", &typed, SEARCH_MAX) == 1) {
 		snprintf(in->search, sizeof in->search, "%s", buf_str(&typed));
 		if (in->search[0] && in->list.n)
 			inbox_find(in, 1);
@@ -186,7 +187,8 @@ void inbox_pipe(struct inbox *in, const char *command)
 		if (rc < 0)
 			screen_status(PAINT_BAD, "%s", err.msg);
 		else
-			screen_status(rc ? PAINT_BAD : PAINT_PLAIN, "%s: exit status %d", buf_str(&typed), rc);
+			screen_status(rc ? PAINT_BAD : PAINT_PLAIN, "%s: exit status %d",
+			              buf_str(&typed), rc);
 	}
 	buf_release(&typed);
 	buf_release(&docs);

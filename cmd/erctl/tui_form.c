@@ -111,9 +111,7 @@ int tui_form(struct run *r, const struct form *form, const struct form_about *ab
 	screen_status(PAINT_PLAIN, "%s", "");
 	if (!was_on)
 		screen_stop();
-	int rc = fill_save(&t.f, err);
-	if (rc == 0)
-		rc = draft_sync(r, err);
+	int rc = fill_leave(&t.f, *end, err);
 	tui_form_focus(&t, t.f.n); /* drops the editor */
 	fill_end(&t.f);
 	return rc;

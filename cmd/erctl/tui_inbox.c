@@ -100,7 +100,7 @@ static void refresh_all(struct inbox *in)
 
 static void move(struct inbox *in, enum inbox_do what)
 {
-	size_t page = (size_t)inbox_list_rows(), half = page / 2 + 1;
+	size_t page = (size_t)inbox_list_rows(in), half = page / 2 + 1;
 	size_t by = what == DO_DOWN || what == DO_UP                  ? 1
 	            : what == DO_HALF_DOWN || what == DO_HALF_UP      ? half
 	            : what == DO_PAGE_DOWN || what == DO_PAGE_UP      ? page

@@ -64,7 +64,7 @@ struct inbox {
 
 /* tui_list.c */
 void inbox_draw(void *ctx);
-int inbox_list_rows(void);
+int inbox_list_rows(const struct inbox *in);
 void inbox_select(struct inbox *in, size_t i);
 void inbox_keep_selection(struct inbox *in); /* after the list changed */
 void inbox_now(struct inbox *in, struct inbox_now *now);

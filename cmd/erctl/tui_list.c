@@ -3,19 +3,28 @@
 #include "cmd.h"
 #include "tui_inbox_p.h"
 
-enum { COL_FLAGS = 4, COL_LEFT = 12, COL_STATE = 10, COL_USD = 8, COL_LANE = 18, FOOTER_VERBS = 5 };
+enum { COL_FLAGS = 4, COL_LEFT = 13, COL_STATE = 10, COL_USD = 9, COL_LANE = 18, COL_LANE_WIDE = 26,
+       FOOTER_VERBS = 5, TEXT_ROWS_MIN = 6 };
 
-int inbox_list_rows(void)
+/* The text stands below when half of the screen is enough for the list, or the screen is tall. */
+static int text_below(const struct inbox *in)
+{
+	size_t half = (size_t)(screen_body_rows() - 2) / 2;
+	return !inbox_reader_wide() && half > TEXT_ROWS_MIN &&
+	       (in->list.n <= half || screen_rows() >= INBOX_TALL);
+}
+
+int inbox_list_rows(const struct inbox *in)
 {
 	int rows = screen_body_rows() - 2; /* title, headings */
-	if (!inbox_reader_wide() && screen_rows() >= INBOX_TALL)
-		rows /= 2;
+	if (text_below(in))
+		rows = in->list.n < (size_t)rows / 2 ? (int)in->list.n : rows / 2;
 	return rows > 1 ? rows : 1;
 }
 
 static void scroll_to_selected(struct inbox *in)
 {
-	size_t rows = (size_t)inbox_list_rows();
+	size_t rows = (size_t)inbox_list_rows(in);
 	if (in->at < in->top)
 		in->top = in->at;
 	if (in->at >= in->top + rows)
@@ -88,54 +97,65 @@ static enum paint paint_of_state(enum state s)
 	}
 }
 
-/* Wide screens share the columns with the text, so a narrow list drops lane, then price. */
+/* Where each column begins; a narrow list drops the lane, then the price. */
+struct columns {
+	int left, state, usd, lane, title; /* -1: not there */
+};
+
+static struct columns columns_of(int cols)
+{
+	struct columns c = {.left = COL_FLAGS, .state = COL_FLAGS + COL_LEFT, .usd = -1, .lane = -1};
+	int x = c.state + COL_STATE;
+	if (cols >= 60) {
+		c.usd = x;
+		x += COL_USD;
+	}
+	if (cols >= 80) {
+		c.lane = x;
+		x += cols >= 100 ? COL_LANE_WIDE : COL_LANE;
+	}
+	c.title = x;
+	return c;
+}
+
 static void draw_cells(const struct entry *e, int y, int cols, const char *flags, int selected)
 {
+	struct columns c = columns_of(cols);
 	char left[ENTRY_LEFT_BYTES];
 	enum paint p = paint_of_left(entry_left(e, now_wall_ms(), left));
 	enum paint base = selected ? PAINT_SELECTED : PAINT_PLAIN;
-	int x = 0;
 	paint_fill(y, 0, cols, base);
-	paint_text(y, x, COL_FLAGS, base, flags);
-	x += COL_FLAGS;
-	paint_text(y, x, COL_LEFT - 1, selected ? base : p, left);
-	x += COL_LEFT;
-	paint_text(y, x, COL_STATE - 1, selected ? base : paint_of_state(e->state),
-	           e->loaded ? state_name(e->state) : "");
-	x += COL_STATE;
-	if (cols >= 60) {
-		paint_foreign(y, x, COL_USD - 1, base, e->loaded ? e->price : "");
-		x += COL_USD;
+	paint_text(y, 0, COL_FLAGS, base, flags);
+	paint_format(y, c.left, COL_LEFT - 1, selected ? base : p, "%*s", COL_LEFT - 2, left);
+	if (!e->title) {
+		paint_text(y, c.title, cols - c.title, base, "…");
+		return;
 	}
-	if (cols >= 72) {
-		paint_foreign(y, x, COL_LANE - 1, base, e->loaded ? e->lane : "");
-		x += COL_LANE;
-	}
-	paint_foreign(y, x, cols - x, base, e->loaded ? e->title : "…");
+	paint_text(y, c.state, COL_STATE - 1, selected ? base : paint_of_state(e->state),
+	           state_name(e->state));
+	if (c.usd >= 0)
+		paint_format(y, c.usd, COL_USD - 1, base, "%*s", COL_USD - 2, e->price);
+	if (c.lane >= 0)
+		paint_foreign(y, c.lane, c.title - c.lane - 1, base, e->lane);
+	paint_foreign(y, c.title, cols - c.title, base, e->title);
 }
 
 static void draw_head(int y, int cols)
 {
-	int x = COL_FLAGS;
-	paint_text(y, 0, cols, PAINT_DIM, "");
-	paint_text(y, x, COL_LEFT - 1, PAINT_DIM, "DUE");
-	x += COL_LEFT;
-	paint_text(y, x, COL_STATE - 1, PAINT_DIM, "STATE");
-	x += COL_STATE;
-	if (cols >= 60) {
-		paint_text(y, x, COL_USD - 1, PAINT_DIM, "USD");
-		x += COL_USD;
-	}
-	if (cols >= 72) {
-		paint_text(y, x, COL_LANE - 1, PAINT_DIM, "LANE");
-		x += COL_LANE;
-	}
-	paint_text(y, x, cols - x, PAINT_DIM, "TITLE");
+	struct columns c = columns_of(cols);
+	paint_fill(y, 0, cols, PAINT_DIM);
+	paint_format(y, c.left, COL_LEFT - 1, PAINT_DIM, "%*s", COL_LEFT - 2, "DUE");
+	paint_text(y, c.state, COL_STATE - 1, PAINT_DIM, "STATE");
+	if (c.usd >= 0)
+		paint_format(y, c.usd, COL_USD - 1, PAINT_DIM, "%*s", COL_USD - 2, "USD");
+	if (c.lane >= 0)
+		paint_text(y, c.lane, c.title - c.lane - 1, PAINT_DIM, "LANE");
+	paint_text(y, c.title, cols - c.title, PAINT_DIM, "TITLE");
 }
 
 static void draw_rows(struct inbox *in, int y, int cols)
 {
-	int rows = inbox_list_rows();
+	int rows = inbox_list_rows(in);
 	scroll_to_selected(in);
 	for (int i = 0; i < rows; i++) {
 		char id[ID_TEXT_MAX], flags[COL_FLAGS + 1] = "    ";
@@ -158,13 +178,19 @@ static void draw_rows(struct inbox *in, int y, int cols)
 
 /* ---- title and footer ---- */
 
+/* The list is sorted by deadline. */
 static size_t late(const struct inbox *in)
 {
 	int64_t now = now_wall_ms();
-	size_t n = 0;
-	while (n < in->list.n && entry_due_ms(&in->list.e[n]) < now)
-		n++;
-	return n;
+	size_t lo = 0, hi = in->list.n;
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		if (entry_due_ms(&in->list.e[mid]) < now)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
 }
 
 static void draw_title(struct inbox *in)
@@ -212,25 +238,35 @@ static void draw_footer(struct inbox *in)
 	screen_footer(keys, n);
 }
 
+static void draw_rule(int y)
+{
+	struct buf b = BUF_INIT;
+	for (int i = 0; i < screen_cols(); i++)
+		buf_adds(&b, "─");
+	paint_text(y, 0, screen_cols(), PAINT_DIM, buf_str(&b));
+	buf_release(&b);
+}
+
 void inbox_draw(void *ctx)
 {
 	struct inbox *in = ctx;
-	int wide = inbox_reader_wide(), cols = screen_cols(), rows = inbox_list_rows();
+	int cols = screen_cols(), body = screen_body_rows(), rows = inbox_list_rows(in);
 	screen_clear();
 	draw_title(in);
-	if (in->reading && !wide) {
-		inbox_reader_draw(in, 1, 0, screen_body_rows() - 1, cols);
-	} else {
-		int list_cols = wide ? cols * 11 / 20 : cols;
+	if (in->reading && !inbox_reader_wide()) {
+		inbox_reader_draw(in, 1, 0, body - 1, cols);
+	} else if (inbox_reader_wide()) {
+		int list_cols = cols * 11 / 20;
 		draw_head(1, list_cols);
 		draw_rows(in, 2, list_cols);
-		if (wide) {
-			paint_vline(1, list_cols, screen_body_rows() - 1);
-			inbox_reader_draw(in, 1, list_cols + 2, screen_body_rows() - 1,
-			                  cols - list_cols - 2);
-		} else if (screen_rows() >= INBOX_TALL) {
-			paint_fill(2 + rows, 0, cols, PAINT_TITLE);
-			inbox_reader_draw(in, 3 + rows, 0, screen_body_rows() - rows - 3, cols);
+		paint_vline(1, list_cols, body - 1);
+		inbox_reader_draw(in, 1, list_cols + 2, body - 1, cols - list_cols - 2);
+	} else {
+		draw_head(1, cols);
+		draw_rows(in, 2, cols);
+		if (text_below(in) && in->list.n) {
+			draw_rule(2 + rows);
+			inbox_reader_draw(in, 3 + rows, 1, body - rows - 3, cols - 1);
 		}
 	}
 	draw_footer(in);

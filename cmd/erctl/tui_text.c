@@ -33,6 +33,8 @@ static int width_of(const struct buf *b, size_t from, size_t to)
 	struct buf m = BUF_INIT;
 	if (from >= to)
 		return 0;
+	if (to == from + 1 && b->data[from] >= ' ' && b->data[from] < 127)
+		return 1; /* nearly always: a long text is measured with every key */
 	mark_bytes(&m, b->data + from, to - from, SAFE_LINE);
 	int w = mark_width(buf_str(&m));
 	buf_release(&m);

@@ -211,8 +211,9 @@ void config_free(struct config *c);
  * stays.  The error's field pointer is inside the document. */
 int config_set(struct config *c, enum config_kind kind, const char *name, const json_t *doc,
                struct err *err);
-/* References between documents: lanes to pools, workers and schemas, pools to workers, workers to
- * those who stand for them (not in circles), schemas to schemas.  The first dangling one is reported as "lanes/x.json: /pools/0: no such pool …". */
+/* References between documents: lanes to pools, workers and schemas, pools to workers, workers to those
+ * who stand for them (not in circles), schemas to schemas.  The first dangling one is reported as
+ * "lanes/x.json: /pools/0: no such pool …". */
 int config_check(const struct config *c, struct err *err);
 
 const struct lane *config_lane(const struct config *c, const char *name);

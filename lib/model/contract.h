@@ -40,8 +40,8 @@ int contract_make(const struct config *c, const json_t *doc, int assert_formats,
                   struct contract *out, struct err *err);
 void contract_release(struct contract *contract);
 
-/* A registered schema (expanded) by name or $id, a new reference; *name is whose.  NULL: there is none, and *err
- * may say why.  What the load of struct schema_options does for contracts. */
+/* A registered schema (expanded) by name or $id, a new reference; *name is whose.  NULL: there is
+ * none, and *err may say why.  What the load of struct schema_options does for contracts. */
 json_t *contract_find(const struct config *c, const char *uri, const char **name, struct err *err);
 
 /* A contract, compiled.  Borrowed, until the next call with this configuration. */

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/timefmt.h"
 #include "json/js.h"
+#include "model/config.h"
 #include "sim/scenario_p.h"
 
 static const int64_t length_max = 3650LL * 24 * 3600 * 1000;
@@ -58,10 +59,23 @@ static int read_crew(const json_t *doc, struct crew_plan *c, struct err *err)
 		return -1;
 	if (!name || !name_valid(name))
 		return err_field(err, FAIL_INVALID, "/name", "must be a name");
+	for (size_t i = 0; i < json_array_size(pools); i++)
+		if (!json_is_string(json_array_get(pools, i)))
+			return err_field(err, FAIL_INVALID, "/pools", "must be names of pools");
 	c->name = mem_strdup(name);
 	c->count = (size_t)count;
 	c->pools = pools;
 	c->worker = worker ? json_incref(worker) : json_object();
+	return 0;
+}
+
+/* Two crews of one name would be the same people. */
+static int check_twice(const struct scenario *s, size_t i, struct err *err)
+{
+	for (size_t k = 0; k < i; k++)
+		if (strcmp(s->crews[k].name, s->crews[i].name) == 0)
+			return err_field(err, FAIL_INVALID, "/name", "\"%s\" is the name of /crews/%zu too",
+			                 s->crews[i].name, k);
 	return 0;
 }
 
@@ -75,7 +89,8 @@ static int read_crews(struct scenario *s, struct err *err)
 	s->n_crews = json_array_size(list);
 	s->crews = mem_alloc((s->n_crews + 1) * sizeof(*s->crews));
 	for (size_t i = 0; i < s->n_crews; i++) {
-		if (read_crew(json_array_get(list, i), &s->crews[i], err) != 0)
+		if (read_crew(json_array_get(list, i), &s->crews[i], err) != 0 ||
+		    check_twice(s, i, err) != 0)
 			return err_wrap(err, "/crews/%zu", i);
 		workers += s->crews[i].count;
 	}
@@ -139,8 +154,9 @@ static int read_profile(const json_t *doc, struct arrivals *a, struct err *err)
 	if (list && json_array_size(list) != 24)
 		return err_field(err, FAIL_INVALID, "/profile", "has 24 numbers, one for each hour of the day");
 	for (size_t i = 0; i < 24; i++) {
-		double f = list ? json_number_value(json_array_get(list, i)) : 1;
-		if (!(f >= 0 && f <= 1000))
+		const json_t *v = json_array_get(list, i);
+		double f = list ? json_number_value(v) : 1;
+		if ((list && !json_is_number(v)) || !(f >= 0 && f <= 1000))
 			return err_field(err, FAIL_INVALID, "/profile", "has numbers from 0 to 1000");
 		a->profile[i] = f;
 		a->busiest = f > a->busiest ? f : a->busiest;
@@ -200,6 +216,25 @@ static int read_streams(struct scenario *s, struct err *err)
 
 /* ---- the whole ---- */
 
+/* "etc": an object of each folder's name, of objects of documents. */
+static int check_etc(const json_t *doc, struct err *err)
+{
+	json_t *etc = NULL, *kind;
+	const char *name;
+
+	if (js_get_obj(doc, "/etc", &etc, err) != 0)
+		return -1;
+	json_object_foreach(etc, name, kind) {
+		int known = 0;
+		for (int k = 0; k < CFG_COUNT; k++)
+			known |= strcmp(config_dirs[k], name) == 0;
+		if (!known || !json_is_object(kind))
+			return err_field(err, FAIL_INVALID, "/etc",
+			                 "has objects lanes, pools, workers and so on, as a spool's etc/");
+	}
+	return 0;
+}
+
 static int read_frame(struct scenario *s, struct err *err)
 {
 	static const char *const known[] = {"title", "start",     "length",   "drain",  "seed",
@@ -230,7 +265,7 @@ struct scenario *scenario_new(const json_t *doc, struct err *err)
 	struct scenario *s = mem_alloc(sizeof(*s));
 
 	s->doc = json_incref((json_t *)doc);
-	if (read_frame(s, err) == 0 && read_crews(s, err) == 0 && read_people(s, err) == 0 &&
+	if (read_frame(s, err) == 0 && check_etc(doc, err) == 0 && read_crews(s, err) == 0 && read_people(s, err) == 0 &&
 	    read_streams(s, err) == 0)
 		return s;
 	scenario_free(s);

@@ -139,8 +139,11 @@ static void plan_arrival(struct sim *s, uint32_t stream)
 	}
 	double rate = a->per_hour * a->busiest;
 	while (rate > 0 && at < s->end_ms) { /* thinning: Lewis and Shedler, 1979 */
-		at += (int64_t)(draw_exponential(&s->streams[stream]) / rate * 3600000) + 1;
-		double factor = a->profile[at / 3600000 % 24];
+		double gap = draw_exponential(&s->streams[stream]) / rate * 3600000;
+		if (gap >= (double)(s->end_ms - at))
+			return;
+		at += (int64_t)gap + 1;
+		double factor = a->profile[(at / 3600000 % 24 + 24) % 24]; /* also before 1970 */
 		if (draw_unit(&s->streams[stream]) * a->busiest < factor && at < s->end_ms) {
 			sim_plan(s, at, item);
 			return;
@@ -163,6 +166,10 @@ static struct sim_task *new_task(struct sim *s, const struct arrivals *a)
 static int arrive(struct sim *s, uint32_t stream, struct err *err)
 {
 	const struct arrivals *a = &s->plan->streams[stream];
+
+	if (s->n_open >= SIM_OPEN_MAX || s->n_tasks >= SIM_TASKS_MAX)
+		return err_set(err, FAIL_INVALID, "/arrivals: too much: more than %d tasks, or %d of them "
+		                                  "open at once", SIM_TASKS_MAX, SIM_OPEN_MAX);
 	struct id id = new_task(s, a)->id;
 
 	plan_arrival(s, stream);

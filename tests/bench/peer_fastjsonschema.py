@@ -8,7 +8,7 @@ import time
 
 import fastjsonschema
 
-ROUND_NS = 5e6
+ROUND_NS = 1e6
 
 
 def best(work, seconds):

@@ -25,7 +25,7 @@ static double now()
 // The best of the rounds that fit, in ns for one.
 template <class Work> static double best(double seconds, Work work)
 {
-	const double round_ns = 5e6, end = now() + seconds * 1e9;
+	const double round_ns = 1e6, end = now() + seconds * 1e9;
 	double found = std::numeric_limits<double>::infinity();
 	long n = 1;
 

@@ -408,3 +408,54 @@ edit() {
 	[ -z "$(drafts)" ]
 	[ "$(count_new)" = 0 ]
 }
+
+# ---- what must not be lost ----
+
+@test "edit: a zero byte ends it at once, and the text stays whole" {
+	need_erd
+	typed_task
+	editor <<-'END2'
+		printf '{"summary":"a\0b"}' >"$1"
+	END2
+	expect 5 timeout 20 erctl --as ana answer "$id" --edit </dev/null
+	[ "$(rounds)" = 1 ]
+	[[ $stderr == *"zero byte"*"edits left in "* ]]
+	[ "$(tr -d '\0' <"$(echo "$XDG_STATE_HOME"/er/drafts/*.jsonc)")" = '{"summary":"ab"}' ]
+}
+
+@test "edit: a text that is no regular file, or too long, is left and named" {
+	need_erd
+	typed_task
+	editor <<-'END2'
+		head -c 4200000 /dev/zero | tr '\0' x >"$1"
+	END2
+	expect 5 edit
+	[[ $stderr == *"longer than"*"edits left in "*"--edit goes on"* ]]
+	rm -rf "$XDG_STATE_HOME/er"
+	editor <<-'END2'
+		rm "$1"
+		ln -s /etc/passwd "$1"
+	END2
+	expect 5 edit
+	[[ $stderr == *"not a regular file"*"edits left in "* ]]
+}
+
+@test "drafts: the command to go on names the spool of -C, for a shell" {
+	need_erd
+	typed_task
+	export ER_EDITOR=false
+	run edit
+	expect 0 erctl drafts
+	[[ $stderr == *"erctl --as ana answer $id goes on"* ]]
+	ln -s "$ER_SPOOL" "$T/it's"
+	expect 0 erctl -C "$T/it's" drafts
+	[[ $stderr == *"erctl -C '$T/it'\\''s' --as ana answer $id goes on"* ]]
+}
+
+@test "--evidence: a link has a scheme, and no spaces" {
+	need_erd
+	typed_task
+	expect 8 erctl --as ana answer "$id" --set ok=yes --evidence https://example.org/x
+	expect 3 erctl --as ana answer "$id" --set ok=yes --evidence "notes://of today"
+	expect 3 erctl --as ana answer "$id" --set ok=yes --evidence /nowhere/x://y
+}

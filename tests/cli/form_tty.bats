@@ -554,3 +554,115 @@ kill_terminal() {
 	draft_is '"decision" in d["answer"]' false
 	draft_is 'd["answer"]["summary"]' '"typed and the editor"'
 }
+
+# ---- drafts ----
+
+@test "line form: leaving without a word leaves no draft and says so" {
+	setup_form
+	ID=$(review_task)
+	line_form <<-'STEPS'
+		wait [1/3]
+		eof
+	STEPS
+	[ "$status" -eq 0 ]
+	[[ $output == *"there is no draft"* && $output != *"kept as a draft"* ]]
+	[ "$(find "$XDG_STATE_HOME" -type f | wc -l)" = 0 ]
+}
+
+@test "line form: one terminal works on a draft, a second one is told" {
+	setup_form
+	ID=$(review_task)
+	cat >second.sh <<-END2
+		erctl answer $ID --line </dev/tty; echo "second: \$?"
+		erctl answer $ID --draft; echo "script: \$?"
+		touch "$T/seen"
+	END2
+	printf '%s\n' "wait [1/3]" "line block" "wait [2/3]" "until [ -e $T/seen ]" "line low" "wait [3/3]" eof >steps
+	python3 "$BATS_TEST_DIRNAME/terminal.py" -- erctl answer "$ID" --line <steps >first.out 3>&- &
+	local first=$!
+	eventually draft_is 'd["answer"]["decision"]' '"block"'
+	run python3 "$BATS_TEST_DIRNAME/terminal.py" -- sh second.sh <<<''
+	wait "$first"
+	[[ $output == *"open in another terminal"*"second: 6"*"script: 6"* ]] || { echo "$output"; false; }
+	draft_is 'd["answer"]["decision"], d["answer"]["severity"]' '["block", "low"]'
+	[ "$(find "$XDG_STATE_HOME" -type f | wc -l)" = 1 ]
+}
+
+@test "line form: a damaged draft is kept under another name and holds nobody up" {
+	setup_form
+	ID=$(review_task)
+	line_form <<-'STEPS'
+		wait [1/3]
+		line block
+		wait [2/3]
+		eof
+	STEPS
+	local file
+	file=$(draft_file)
+	echo '{"schema":' >"$file"
+	expect 5 erctl answer "$ID" --draft
+	line_form <<-'STEPS'
+		wait kept as
+		wait [1/3]
+		line ship
+		wait [2/3]
+		eof
+	STEPS
+	[ "$status" -eq 0 ] || { echo "$output"; false; }
+	draft_is 'd["answer"]["decision"]' '"ship"'
+	[ "$(cat "$file~")" = '{"schema":' ]
+}
+
+@test "line form: what was typed into a field that is hidden now is in nobody's way" {
+	setup_form
+	ID=$(task_of '{"type":"object","required":["ok"],"properties":{"ok":{"type":"boolean"}},"if":{"properties":{"ok":{"const":false}},"required":["ok"]},"then":{"required":["n"],"properties":{"n":{"type":"integer"}}}}')
+	line_form <<-'STEPS'
+		wait [1/1] Ok
+		line n
+		wait [2/2] N *
+		line abc
+		wait no:
+		line <
+		wait [1/2] Ok
+		line y
+		wait Confidence
+		line !draft
+	STEPS
+	draft_is 'd["texts"]' '{"?/n": "abc"}'
+	line_form <<-'STEPS'
+		wait Ok
+		line n
+		wait N *
+		wait | abc
+		line <
+		wait Ok
+		line y
+		wait Confidence
+		line
+		wait submit, edit N
+		line submit
+	STEPS
+	[ "$status" -eq 8 ] || { echo "$output"; false; }
+	once
+	[ "$(answer_of "$ID")" = '{"ok": true}' ]
+}
+
+@test "line form: where no draft can be written, that is said, and an answer still goes" {
+	setup_form
+	ID=$(task_of '{"type":"object","properties":{"a":{"type":"string"}}}')
+	printf '#!/bin/sh\nmkdir -p "%s"\nexec erctl answer %s --line\n' "$XDG_STATE_HOME/er/drafts" "$ID" >go.sh
+	printf '%s\n' "wait [1/1]" "until rmdir $XDG_STATE_HOME/er/drafts 2>/dev/null || { rm -r $XDG_STATE_HOME/er/drafts; } ; touch $XDG_STATE_HOME/er/drafts" \
+		"line text" "wait Confidence" "wait cannot be kept" "line" "wait submit, edit N" "line submit" >steps
+	run python3 "$BATS_TEST_DIRNAME/terminal.py" -- sh go.sh <steps
+	[ "$status" -eq 8 ] || { echo "$output"; false; }
+	[[ $output != *"your draft is kept"* ]]
+	once
+	[ "$(answer_of "$ID")" = '{"a": "text"}' ]
+}
+
+@test "line form: CI is nobody to ask" {
+	setup_form
+	ID=$(review_task)
+	run env CI=true python3 "$BATS_TEST_DIRNAME/terminal.py" -- erctl answer "$ID" <<<''
+	[ "$status" -eq 2 ]
+}

@@ -39,7 +39,7 @@ becomes() { # TITLE STATE
 @test "the list, the text of a task, and back" {
 	inbox 80 24 "Ship 1.2?" "Refund 7"
 	sees "2 tasks"
-	sees "offered   25.00   review            Ship 1.2?"
+	sees "offered     25.00  review            Ship 1.2?"
 	sees "a accept"
 	[[ $(selected) == *"Ship 1.2?"* ]]
 	keys Enter
@@ -80,11 +80,11 @@ selected_is() { [[ $(selected) == *"$1"* ]]; }
 	keys a
 	sees "Ship 1.2?: accepted, now accepted"
 	becomes "Ship 1.2?" accepted
-	sees "accepted  25.00"
+	sees "accepted    25.00"
 	sees "s start"
 	keys s
 	becomes "Ship 1.2?" started
-	sees "started   25.00"
+	sees "started     25.00"
 	keys a
 	sees "it is started; accept needs a task that is offered"
 	keys d
@@ -297,7 +297,7 @@ selected_is() { [[ $(selected) == *"$1"* ]]; }
 @test "with colour there is some, and the words are the same" {
 	inbox 80 24 One
 	coloured | grep -q $'\033\\[[0-9;]*3[0-7]m'
-	sees "offered   25.00"
+	sees "offered     25.00"
 }
 
 @test "a terminal that can do little: vt100" {

@@ -203,8 +203,7 @@ static int eligible(const struct desk *d, const struct seen *t, const char *name
 	int64_t capacity = js_int_or(wk, "/capacity", 10);
 	int i = number(name);
 
-	if (!wk || json_is_true(json_object_get(wk, "paused")) ||
-	    strcmp(js_str_or(wk, "/kind", "human"), "http") == 0)
+	if (!wk || json_is_true(json_object_get(wk, "paused")))
 		return 0;
 	if (strcmp(t->from, name) == 0 || t->state[i] || (capacity && d->live[i] >= capacity))
 		return 0;
@@ -439,8 +438,10 @@ static void set_worker(struct desk *d, int i)
 	js_set_str(doc, "rating", ratings[draw(d, 4)]);
 	js_set_new(doc, "external", json_boolean(draw(d, 3) == 0));
 	js_set_new(doc, "paused", json_boolean(draw(d, 8) == 0));
-	if (draw(d, 12) == 0)
+	if (draw(d, 12) == 0) {
 		js_set_str(doc, "kind", "http");
+		js_set_new(doc, "http", json_pack("{s:s}", "url", "https://answers.example/"));
+	}
 	if (draw(d, 4) == 0)
 		js_set_new(doc, "away", absences(d));
 	if (draw(d, 4) == 0)

@@ -48,6 +48,9 @@ static const struct registered registry[] = {
     {"old.v1", "{\"$schema\":\"http://json-schema.org/draft-07/schema#\",\"type\":\"array\","
                "\"items\":[{\"type\":\"integer\"},{\"$ref\":\"severity.v1\"}],"
                "\"definitions\":{\"n\":{\"type\":\"null\"}}}"},
+    {"hides.v1", "{\"$schema\":\"http://json-schema.org/draft-07/schema#\",\"$ref\":\"#/definition"
+    "s/n\","
+                 "\"definitions\":{\"n\":{\"type\":\"null\"}}}"},
     {"tree.v1", "{\"$dynamicAnchor\":\"node\",\"type\":\"object\",\"properties\":{\"data\":true,"
                 "\"children\":{\"type\":\"array\",\"items\":{\"$dynamicRef\":\"#node\"}}}}"},
     {"strict.v1", "{\"$schema\":\"https://json-schema.org/draft/2020-12/schema\","
@@ -122,7 +125,8 @@ static const struct sample samples[] = {
     {"{\"properties\":{\"o\":{\"$ref\":\"old.v1\"},\"e\":{\"format\":\"date\"}}}", 1, NULL,
      {"{\"o\":[1],\"e\":\"2026-01-01\"}"}, {"{\"e\":\"x\"}", "{\"o\":[\"a\"]}"}},
     {"{\"$ref\":\"odd.v1#/$defs/a~1b%20%25\"}", 0, NULL, {"\"x\""}, {"1"}},
-    {"{\"$defs\":{\"severity.v1\":{\"type\":\"null\"}},\"anyOf\":[{\"$ref\":\"#/$defs/severity.v1\"},"
+    {"{\"$defs\":{\"severity.v1\":{\"type\":\"null\"}},\"anyOf\":[{\"$ref\":\"#/$defs/severity.v1"
+    "\"},"
      "{\"$ref\":\"severity.v1\"}]}", 0, NULL, {"null", "\"low\""}, {"1"}},
 };
 
@@ -183,6 +187,7 @@ static const struct {
     {"{\"$ref\":\"https://elsewhere.example/x\"}", "/$ref", "neither in this document nor in"},
     {"{\"$schema\":\"https://elsewhere.example/x\"}", "/$schema", "dialect not supported"},
     {"{\"type\":7}", "/type", "must be a type's name"},
+    {"{\"items\":{\"$ref\":\"hides.v1\"}}", "hides.v1#/$ref", "put it into allOf"},
 };
 
 START_TEST(not_bundled)
@@ -203,7 +208,8 @@ START_TEST(partial)
 {
 	struct schema_options o = {.partial = 1};
 	struct err err = ERR_INIT;
-	json_t *doc = parse("{\"$schema\":\"mine.v1\",\"items\":{\"$ref\":\"none.v1#/x\"},\"type\":\"array\"}");
+	json_t *doc = parse("{\"$schema\":\"mine.v1\",\"items\":{\"$ref\":\"none.v1#/x\"},\"type\""
+	":\"array\"}");
 	struct schema *s = schema_compile_with(doc, &o, &err);
 
 	ck_assert_msg(s != NULL, "%s", err.msg);

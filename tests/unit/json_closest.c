@@ -24,7 +24,8 @@ static json_t *parse(const char *text)
 	"\"amount\":{\"type\":\"integer\",\"minimum\":1}},\"required\":[\"kind\",\"amount\"]," \
 	"\"additionalProperties\":false}," \
 	"{\"$ref\":\"#/$defs/note\"}]," \
-	"\"$defs\":{\"note\":{\"title\":\"Note\",\"properties\":{\"kind\":{\"enum\":[\"note\",\"memo\"]}," \
+	"\"$defs\":{\"note\":{\"title\":\"Note\",\"properties\":{\"kind\":{\"enum\":" \
+	"[\"note\",\"memo\"]}," \
 	"\"text\":{\"type\":\"string\"}},\"required\":[\"kind\",\"text\"]}}}"
 
 /* Each error as "INSTANCE KEYWORD: MESSAGE". */
@@ -47,12 +48,14 @@ static const struct {
     {"{\"anyOf\":[{\"required\":[\"mail\"]},{\"required\":[\"phone\"]}]}", "{}",
      {" /anyOf: must fit one of 2 alternatives, and fits none: needs the field \"mail\", or needs "
       "the field \"phone\""}},
-    {"{\"anyOf\":[{\"properties\":{\"a\":{\"minimum\":3}}},{\"properties\":{\"a\":{\"maximum\":1}}}]}",
+    {"{\"anyOf\":[{\"properties\":{\"a\":{\"minimum\":3}}},{\"properties\":{\"a\":{\"maximum\":1}}"
+    "}]}",
      "{\"a\":2}",
      {" /anyOf: must fit one of 2 alternatives, and fits none: /a: must be at least 3, or /a: must "
       "be at most 1"}},
     {"{\"anyOf\":[{\"minimum\":3}]}", "1",
-     {" /anyOf: must fit the one alternative, and does not", " /anyOf/0/minimum: must be at least 3"}},
+     {" /anyOf: must fit the one alternative, and does not", " /anyOf/0/minimum: must be at least "
+     "3"}},
     {"{\"anyOf\":[{\"anyOf\":[{\"required\":[\"a\"]},{\"type\":\"string\"}]},{\"type\":\"null\"}]}", "{}",
      {" /anyOf: must fit one of 2 alternatives, and fits none; number 1 comes closest",
       " /anyOf/0/anyOf: must fit one of 2 alternatives, and fits none; number 1 comes closest",
@@ -60,7 +63,8 @@ static const struct {
     {"{\"oneOf\":[{\"type\":\"integer\"},{\"minimum\":3}]}", "4",
      {" /oneOf: must fit exactly one alternative, and fits numbers 1 and 2"}},
     {"{\"items\":{\"anyOf\":[false,false]}}", "[1]",
-     {"/0 /items/anyOf: must fit one of 2 alternatives, and fits none: /0: no value is allowed here, "
+     {"/0 /items/anyOf: must fit one of 2 alternatives, and fits none: /0: no value is allowed her"
+     "e, "
       "or /0: no value is allowed here"}},
 };
 

@@ -52,7 +52,8 @@ static void assert_output(const char *schema, const char *instance, enum schema_
 	"\"instanceLocation\":\"\",\"error\":\"must have at least 3 items, has 2\"}"
 #define LACKS \
 	"{\"valid\":false,\"keywordLocation\":\"/items/$ref/required\"," AT \
-	"/$defs/point/required\",\"instanceLocation\":\"/1\",\"error\":\"needs the field \\\"y\\\"\"}"
+	"/$defs/point/required\",\"instanceLocation\":\"/1\",\"error\":\"needs the field " \
+	"\\\"y\\\"\"}"
 #define ODD \
 	"{\"valid\":false,\"keywordLocation\":\"/items/$ref/additionalProperties\"," AT \
 	"/$defs/point/additionalProperties\",\"instanceLocation\":\"/1/z\"," \
@@ -65,7 +66,8 @@ START_TEST(polygon)
 	assert_output(POLYGON, POINTS, OUTPUT_BASIC,
 	              "{\"valid\":false,\"errors\":[" FEW "," LACKS "," ODD "]}");
 	assert_output(POLYGON, POINTS, OUTPUT_DETAILED,
-	              "{\"valid\":false,\"keywordLocation\":\"\"," AT "\",\"instanceLocation\":\"\","
+	              "{\"valid\":false,\"keywordLocation\":\"\"," AT "\",\"instanceLocation\":\""
+	              "\","
 	              "\"errors\":[" FEW ",{\"valid\":false,\"keywordLocation\":\"/items/$ref\"," AT
 	              "/$defs/point\",\"instanceLocation\":\"/1\",\"errors\":[" LACKS "," ODD "]}]}");
 	assert_output(POLYGON, "[{\"x\":1,\"y\":1},{\"x\":1,\"y\":2},{\"x\":2,\"y\":1}]", OUTPUT_FLAG,
@@ -88,7 +90,8 @@ START_TEST(places)
 	assert_output("{\"properties\":{\"a/b\":false}}", "{\"a/b\":1}", OUTPUT_BASIC,
 	              "{\"valid\":false,\"errors\":[" UNIT("/properties/a~1b", "/a~1b",
 	                                                   "no value is allowed here") "]}");
-	assert_output("{\"allOf\":[{\"$ref\":\"#/$defs/a\"}],\"$defs\":{\"a\":{\"$ref\":\"#/$defs/b\"},"
+	assert_output("{\"allOf\":[{\"$ref\":\"#/$defs/a\"}],\"$defs\":{\"a\":{\"$ref\":\"#/$defs/"
+	"b\"},"
 	              "\"b\":{\"minimum\":3}}}", "1", OUTPUT_BASIC,
 	              "{\"valid\":false,\"errors\":["
 	              UNIT("/allOf/0/$ref/$ref/minimum", "", "must be at least 3") "]}");
@@ -102,9 +105,11 @@ START_TEST(places)
 	assert_output("{\"unevaluatedProperties\":false}", "{\"a\":1}", OUTPUT_BASIC,
 	              "{\"valid\":false,\"errors\":["
 	              UNIT("/unevaluatedProperties", "/a", "unknown field") "]}");
-	assert_output("{\"anyOf\":[{\"type\":\"string\"},{\"$ref\":\"#/$defs/n\"}],\"$defs\":{\"n\":"
+	assert_output("{\"anyOf\":[{\"type\":\"string\"},{\"$ref\":\"#/$defs/n\"}],\"$defs\":{\"n"
+	"\":"
 	              "{\"minimum\":3}}}", "1", OUTPUT_DETAILED,
-	              "{\"valid\":false,\"keywordLocation\":\"\",\"instanceLocation\":\"\",\"errors\":["
+	              "{\"valid\":false,\"keywordLocation\":\"\",\"instanceLocation\":\"\",\"error"
+	              "s\":["
 	              "{\"valid\":false,\"keywordLocation\":\"/anyOf\",\"instanceLocation\":\"\","
 	              "\"error\":\"must fit one of 2 alternatives, and fits none\",\"errors\":["
 	              UNIT("/anyOf/0/type", "", "must be a string, not a number") ","

@@ -115,6 +115,31 @@ START_TEST(bombs)
 }
 END_TEST
 
+/* A match may begin anywhere, and run far each time; a count or a back reference compares unseen. */
+START_TEST(long_subjects)
+{
+	static const char *const patterns[] = {
+	    "[a-z]*[0-9A-Z]", "(?:[a-z]|x)*\\d", "(a+)\\1\\1[bc]", "a{9000}[bc]", "(?=[a-z]*\\d)a",
+	    "(?<=a{200})[bc]", "(?:a|b){300}c", "[^b]+\\b[^a]+\\b[^b]+c"};
+	enum { BYTES = 65536 };
+	char *subject = mem_alloc(BYTES);
+	struct pattern *p = compile(patterns[_i]);
+	int64_t start = now_mono_ms();
+	unsigned long steps = 0;
+	size_t i;
+
+	memset(subject, 'a', BYTES);
+	ck_assert_int_le(pattern_match_steps(p, subject, BYTES, &steps), 0);
+	for (i = 0; i < BYTES; i += 8999)
+		subject[i] = 'x';
+	ck_assert_int_le(pattern_match_steps(p, subject, BYTES, &steps), 0);
+	ck_assert_uint_lt(steps, 250000);
+	ck_assert_int_lt(now_mono_ms() - start, 1000);
+	free(subject);
+	pattern_free(p);
+}
+END_TEST
+
 START_TEST(subject_limit)
 {
 	struct pattern *p = compile("a");
@@ -141,6 +166,7 @@ int main(void)
 	tcase_add_loop_test(tc, refusals, 0, NITEMS(refused));
 	tcase_add_test(tc, size_limit);
 	tcase_add_loop_test(tc, bombs, 0, 5);
+	tcase_add_loop_test(tc, long_subjects, 0, 8);
 	tcase_add_test(tc, subject_limit);
 	suite_add_tcase(s, tc);
 	srunner_run_all(sr, CK_NORMAL);

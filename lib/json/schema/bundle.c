@@ -391,6 +391,24 @@ static json_t *put_together(struct bundle *b)
 	return json_incref(whole);
 }
 
+/* Before 2019-09 a $ref hides the $id beside it: such a document cannot be given one. */
+static int check_named(struct bundle *b)
+{
+	size_t i;
+
+	for (i = 0; i < b->nparts; i++) {
+		const struct part *part = &b->parts[i];
+
+		if ((i ? part->own : b->needs_uri) && part->root->draft & (D4 | D6 | D7) &&
+		    json_is_string(json_object_get(part->copy, "$ref")))
+			return compile_refuse(&b->c, part->root,
+			                      index_below(&b->c, part->root->at, "$ref", 0),
+			                      "stands at the root of a document that others refer to: "
+			                      "put it into allOf");
+	}
+	return 0;
+}
+
 static json_t *make(struct bundle *b)
 {
 	size_t i;
@@ -399,6 +417,8 @@ static json_t *make(struct bundle *b)
 	copy_parts(b);
 	for (i = 0; i < b->nsites; i++)
 		rewrite(b, &b->sites[i]);
+	if (check_named(b))
+		return NULL;
 	strip_names(b);
 	return put_together(b);
 }

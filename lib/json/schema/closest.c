@@ -1,4 +1,4 @@
-/* json/schema/closest.c -- when no alternative fits: which one was meant, and what is wrong then. */
+/* json/schema/closest.c -- when no alternative fits: which one was meant, and why it does not. */
 #include <string.h>
 
 #include "base/buf.h"

@@ -129,7 +129,8 @@ static int compare_others(struct compare *c, const struct set *set, const struct
 		/* names that match a pattern of both are in a class of their own */
 		if (!same && has_text(of, text))
 			continue;
-		ok &= compare_below(c, &have, &(struct item){o->patterns[i].node, b->schema, 0}, &here);
+		ok &= compare_below(c, &have, &(struct item){o->patterns[i].node, b->schema, 0},
+		                    &here);
 	}
 	if (rest && !taken && (ok || !c->quiet))
 		ok &= compare_below(c, &have, &(struct item){rest, b->schema, 0}, &here);
@@ -215,39 +216,53 @@ static int compare_required(struct compare *c, const struct set *set, const stru
 
 /* ---- dependencies ---- */
 
+static int is_listed(const json_t *list, const json_t *name)
+{
+	size_t i;
+
+	for (i = 0; i < json_array_size(list); i++)
+		if (json_equal(json_array_get(list, i), name))
+			return 1;
+	return 0;
+}
+
+/* What the set says beside the same field implies what is wanted. */
+static int implies(struct compare *c, const struct set *set, const struct item *of,
+                   const struct dependent *have, const struct item *b,
+                   const struct dependent *want)
+{
+	struct set beside = *set;
+	size_t i;
+
+	if (want->node && have->node) {
+		set_add(&beside, have->node, of->schema);
+		return compare_quietly(c, &beside, &(struct item){want->node, b->schema, 0});
+	}
+	if (!want->required || !have->required)
+		return 0;
+	for (i = 0; i < json_array_size(want->required); i++) {
+		const json_t *name = json_array_get(want->required, i);
+
+		if (!is_listed(have->required, name) &&
+		    !set_requires(set, json_string_value(name)))
+			return 0;
+	}
+	return 1;
+}
+
 static int depends_alike(struct compare *c, const struct set *set, const struct item *b,
                          const struct dependent *want)
 {
-	size_t i, k, m;
+	size_t i, k;
 
 	for (i = 0; i < set->n; i++) {
-		const struct object_part *o = set->items[i].node->object;
+		const struct item *of = &set->items[i];
+		const struct object_part *o = of->node->object;
 
-		for (k = 0; o && k < o->ndependent; k++) {
-			const struct dependent *d = &o->dependent[k];
-
-			if (strcmp(d->name, want->name) || !d->required != !want->required)
-				continue;
-			if (want->node && d->node) {
-				struct set have = *set;
-
-				set_add(&have, d->node, set->items[i].schema);
-				if (compare_quietly(c, &have, &(struct item){want->node, b->schema, 0}))
-					return 1;
-				continue;
-			}
-			for (m = 0; m < json_array_size(want->required); m++) {
-				const json_t *name = json_array_get(want->required, m);
-				size_t j, found = 0;
-
-				for (j = 0; j < json_array_size(d->required); j++)
-					found |= (size_t)json_equal(json_array_get(d->required, j), name);
-				if (!found && !set_requires(set, json_string_value(name)))
-					break;
-			}
-			if (m == json_array_size(want->required))
+		for (k = 0; o && k < o->ndependent; k++)
+			if (!strcmp(o->dependent[k].name, want->name) &&
+			    implies(c, set, of, &o->dependent[k], b, want))
 				return 1;
-		}
 	}
 	return 0;
 }

@@ -65,9 +65,25 @@ int compare_quietly(struct compare *c, const struct set *set, const struct item 
 /* The same for a value below. */
 int compare_below(struct compare *c, const struct set *set, const struct item *b,
                   const struct place_in *in);
+
+/* ---- compare_find.c ---- */
+
 /* Always 0: ${keyword} of ${b} may refuse what ${set} accepts. */
 int compare_miss(struct compare *c, const struct set *set, const struct item *b,
                  const struct place_in *in, const char *keyword, const char *why);
+/* Takes the strings over. */
+void compare_found(struct compare *c, enum compare_verdict verdict, char *keyword, char *instance,
+                   char *message, json_t *example);
+
+/* ---- compare_apply.c: keywords for values of any type ---- */
+
+/* ${values}: all that the set has. */
+int compare_values(struct compare *c, const struct set *set, const struct item *b,
+                   const struct place_in *in, json_t *values);
+int compare_types(struct compare *c, const struct set *set, const struct item *b,
+                  const struct place_in *in);
+int compare_applied(struct compare *c, const struct set *set, const struct item *b,
+                    const struct place_in *in);
 
 /* ---- compare_set.c ---- */
 

@@ -70,7 +70,8 @@ static void add_anchor(struct compile *c, struct place *p, const char *name)
 }
 
 /* The key of a dynamic anchor; ${size} is set. */
-static char *dynamic_key(struct compile *c, const struct resource *r, const char *name, size_t *size)
+static char *dynamic_key(struct compile *c, const struct resource *r, const char *name,
+                         size_t *size)
 {
 	size_t n = strlen(name);
 	char *key = arena_alloc(&c->s->arena, sizeof(r) + n + 1);

@@ -185,7 +185,8 @@ struct idn;
 
 struct schema {
 	struct node *root;
-	int dynamic; /* is there a $dynamicRef or $recursiveRef */
+	int dynamic_refs; /* is there a $dynamicRef or $recursiveRef */
+	int dynamic;      /* and may something take its place */
 	struct arena arena;
 	struct document *documents;
 	struct owned_pattern *patterns;

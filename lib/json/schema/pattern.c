@@ -16,8 +16,8 @@ enum { OPTIONS = PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_MATCH_UNSET_BACKREF |
 	         PCRE2_NEVER_BACKSLASH_C | PCRE2_ALLOW_EMPTY_CLASS };
 
 /* PCRE2's own limit is one for each place where a match may begin, and does not see how far a
- * repetition ran.  So every item of a pattern calls back, and the calls are counted: about 20 ns each, as
- * are RUN bytes that were passed over in between. */
+ * repetition ran.  So every item of a pattern calls back, and the calls are counted: about 20 ns
+ * each, as are RUN bytes that were passed over in between. */
 enum { RUN = 16, MOST_WORK = 20000, WORK_PER_BYTE = 4, WORK_PER_STEP = 3, BASE_STEPS = 4 };
 
 struct pattern {

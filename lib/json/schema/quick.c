@@ -1,10 +1,10 @@
 /*
  * json/schema/quick.c -- the shortest way to a yes.
  *
- * Most values fit, and most members are strings, numbers, objects and lists of which little is asked.
- * Here that little is looked at without a report in mind.  What else is asked, check_more looks at; a
- * string or number that is not surely right is left to it as well.  A string or number costs a few dozen
- * bytes of work at most, so that steps are counted for members and items only.
+ * Most values fit, and most members are strings, numbers, objects and lists of which little is
+ * asked.  Here that little is looked at without a report in mind.  What else is asked, check_more
+ * looks at; a string or number that is not surely right is left to it as well.  A string or number
+ * costs a few dozen bytes of work at most, so that steps are counted for members and items only.
  */
 #include "json/schema/plain.h"
 #include "json/schema/run.h"

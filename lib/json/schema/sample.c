@@ -477,7 +477,10 @@ static json_t *contain(const struct place_in *in, json_t *v)
 		found = least_object(&s);
 	whole = found ? json_copy(found) : json_object(); /* it may be the schema's own */
 	json_decref(found);
-	key = in->any && *in->key ? sample_pattern(in->key, 0) : json_string(in->any ? extra : in->key);
+	if (in->any && *in->key)
+		key = sample_pattern(in->key, 0);
+	else
+		key = json_string(in->any ? extra : in->key);
 	json_object_set(whole, json_string_value(key), v);
 	json_decref(key);
 	return whole;

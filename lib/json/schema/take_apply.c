@@ -309,6 +309,7 @@ static int refer_dynamic(const struct take *t, const char *name)
 
 	if (resolve(t, &target))
 		return -1;
+	t->c->s->dynamic_refs = 1;
 	a->dynamic_ref = refer(t, &target);
 	if (!a->dynamic_ref)
 		return -1;

@@ -40,8 +40,8 @@ struct draft_writer {
 /* form_draft_field.c: the comments of one field; ${extra} goes behind the mark. */
 void draft_comment(struct draft_writer *w, const struct form_field *f, const char *extra);
 /* "required", "optional", "required if …"; the conditions in one line.  Both safe. */
-void mark_add(struct buf *out, const struct form_field *f);
-void whens_add(struct buf *out, const struct form_when *when);
+void draft_mark(struct buf *out, const struct form_field *f);
+void draft_whens(struct buf *out, const struct form_when *when);
 void draft_push(struct draft_writer *w, const char *more);
 void draft_pop(struct draft_writer *w, const char *more);
 void draft_line(struct draft_writer *w, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

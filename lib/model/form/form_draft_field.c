@@ -100,7 +100,7 @@ void draft_value(struct buf *out, const json_t *v, enum js_style style)
 	buf_release(&json);
 }
 
-void whens_add(struct buf *out, const struct form_when *when)
+void draft_whens(struct buf *out, const struct form_when *when)
 {
 	for (size_t n = 0; when; when = when->next) {
 		buf_adds(out, n++ ? "; and " : "");
@@ -108,7 +108,7 @@ void whens_add(struct buf *out, const struct form_when *when)
 	}
 }
 
-void mark_add(struct buf *out, const struct form_field *f)
+void draft_mark(struct buf *out, const struct form_field *f)
 {
 	const struct need *need = inside(f)->need;
 
@@ -119,7 +119,7 @@ void mark_add(struct buf *out, const struct form_field *f)
 	buf_adds(out, "required if ");
 	for (size_t n = 0; need; need = need->next) {
 		buf_adds(out, n++ ? "; or if " : "");
-		whens_add(out, need->when);
+		draft_whens(out, need->when);
 	}
 }
 
@@ -162,7 +162,7 @@ void draft_comment(struct draft_writer *w, const struct form_field *f, const cha
 
 	safe_adds(&line, f->label, SAFE_LINE);
 	buf_adds(&line, " (");
-	mark_add(&line, f);
+	draft_mark(&line, f);
 	buf_addf(&line, "%s%s%s%s)", f->kind == FORM_FIXED ? ", fixed" : "",
 	         f->nullable ? ", or null" : "", f->deprecated ? ", outdated" : "", extra);
 	draft_line(w, "// -- %s", buf_str(&line));
@@ -170,7 +170,7 @@ void draft_comment(struct draft_writer *w, const struct form_field *f, const cha
 		draft_foreign(w, "    | ", f->description);
 	if (f->when) {
 		buf_clear(&line);
-		whens_add(&line, f->when);
+		draft_whens(&line, f->when);
 		draft_line(w, "//    only if: %s", buf_str(&line));
 	}
 	put_choices(w, f);

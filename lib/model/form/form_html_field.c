@@ -97,7 +97,7 @@ static void add_label(struct page *p, const struct html_field *h)
 	buf_adds(p->out, "<span class=\"label\">");
 	html_text(p->out, f->label);
 	buf_adds(p->out, "</span> <span class=\"mark\">(");
-	mark_add(&mark, f);
+	draft_mark(&mark, f);
 	html_exact(p->out, buf_str(&mark));
 	buf_addf(p->out, "%s%s)</span>", fixed ? ", fixed" : "", f->deprecated ? ", outdated" : "");
 	buf_adds(p->out, is_fieldset(f) ? "</legend>\n" : "</label>\n");
@@ -126,7 +126,7 @@ static void add_hints(struct page *p, const struct html_field *h)
 		buf_adds(p->out, "</p>\n");
 	}
 	if (f->when) {
-		whens_add(&when, f->when);
+		draft_whens(&when, f->when);
 		buf_addf(p->out, "<p class=\"when\" id=\"f%zuw\">Only if: ", h->id);
 		html_exact(p->out, buf_str(&when));
 		buf_adds(p->out, "</p>\n");
