@@ -14,6 +14,7 @@
 #include "sim/sim.h"
 #include "simulate_from.h"
 #include "simulate_report.h"
+#include "simulate_zones.h"
 #include "verbs.h"
 
 enum { RUNS_MAX = 2 * ROUTE_RULES, LAST_DAYS = 7 };
@@ -167,7 +168,9 @@ static int run(struct run *r, struct err *err)
 	if (rc == 0 && args_has(r, "compare"))
 		n = add_rules(plans);
 	struct scenario *s = rc == 0 ? scenario_new(doc, err) : NULL;
-	rc = s ? simulate(r, s, plans, n, err) : -1;
+	for (size_t i = 0; s && rc == 0 && i < n; i++)
+		rc = simulate_zones(&plans[i].etc, doc, err);
+	rc = s && rc == 0 ? simulate(r, s, plans, n, err) : -1;
 	if (rc != 0 && r->argc == 1)
 		err_wrap(err, "%s", r->argv[0]);
 	scenario_free(s);

@@ -18,7 +18,8 @@
  *            never looked at), right 1, invalid 0 (answers that do not meet the schema);
  *            vary {workMinutes, right}: how much the members of a crew differ (spread, plus or minus);
  *            absent [{from,until}]: durations from the start; shift {from "08:00", until "16:00"}: UTC
- * Limits     100,000 workers, 100,000 arrival streams, length and drain 10 years.
+ * Limits     100,000 workers, 100,000 arrival streams, length and drain 10 years; SIM_TASKS_MAX tasks,
+ *            of which SIM_OPEN_MAX may be open at once (sim/sim.h).
  * Ownership  scenario_free.
  * Errors     FAIL_INVALID with the pointer.
  */

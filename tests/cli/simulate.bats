@@ -57,3 +57,31 @@ scenario() {
 	expect 5 erctl simulate "$T/s.json"
 	[[ $stderr == *"/perHour"* ]]
 }
+
+@test "simulate: what is no scenario is named, too much is told, hours count" {
+	local base='"length":"8h","etc":{"lanes":{"l":{"pools":["p"],"slaSeconds":3600}}}'
+	while IFS='|' read -r more field; do
+		echo "{$base,$more}" >"$T/s.json"
+		expect 5 erctl simulate "$T/s.json"
+		[[ $stderr == *"$field"* ]] || { echo "$more: $stderr"; return 1; }
+	done <<-'END'
+		"crews":[{"name":"w","pools":[7]}],"arrivals":[{"lane":"l","perHour":1}]|/crews/0: /pools
+		"crews":[{"name":"w"},{"name":"w"}],"arrivals":[{"lane":"l","perHour":1}]|/crews/1: /name
+		"arrivals":[{"lane":"l","perHour":1,"profile":["a",1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]}]|/profile
+		"etc":{"lanse":{}},"arrivals":[{"lane":"l","perHour":1}]|/etc
+		"etc":{"lanes":[]},"arrivals":[{"lane":"l","perHour":1}]|/etc
+		"crews":[{"name":"w","pools":["p"],"worker":{"hours":{"zone":"Europe/Atlantis","weekly":{}}}}],"arrivals":[{"lane":"l","perHour":1}]|Europe/Atlantis
+	END
+	echo "{$base,\"arrivals\":[{\"lane\":\"l\",\"perHour\":1e-300}]}" >"$T/s.json"
+	expect 0 erctl simulate "$T/s.json" --json
+	[ "$(jq .all.submitted <<<"$output")" = 0 ]
+	echo "{$base,\"start\":\"1905-01-02T08:00:00Z\",\"arrivals\":[{\"lane\":\"l\",\"perHour\":9}]}" >"$T/s.json"
+	expect 0 erctl simulate "$T/s.json"
+	# Monday 2026-01-05 from 08:00 UTC: in Tokyo the day is over at once
+	for z in UTC:true Asia/Tokyo:false; do
+		echo "{$base,\"crews\":[{\"name\":\"w\",\"count\":9,\"pools\":[\"p\"],\"worker\":{\"hours\":{\"zone\":\"${z%:*}\",
+			\"weekly\":{\"mon\":[\"08:00-17:00\"]}}}}],\"arrivals\":[{\"lane\":\"l\",\"perHour\":2}]}" >"$T/s.json"
+		expect 0 erctl simulate "$T/s.json" --json
+		[ "$(jq '.all.completed > 0' <<<"$output")" = "${z#*:}" ]
+	done
+}
