@@ -5,7 +5,7 @@
 #include "base/err.h"
 #include "json/js.h"
 #include "model/config.h"
-#include "spool/layout.h"
+#include "spool/tzif.h"
 
 /* What is no document is for the simulation to say. */
 static void add_documents(struct config *c, enum config_kind kind, const json_t *etc)
@@ -67,6 +67,8 @@ int simulate_zones(json_t **etc, const json_t *scenario, struct err *err)
 	rc = spool_load_zones(c, NULL, err);
 	if (rc == 0)
 		put_zones(c, etc);
+	else if (err->code == FAIL_CONFIG)
+		err->code = FAIL_INVALID;
 	config_free(c);
 	return rc == 0 ? 0 : -1;
 }

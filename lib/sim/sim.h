@@ -22,7 +22,7 @@
 
 struct err;
 
-enum { SIM_SLICES = 60, SIM_TASKS_MAX = 50000000, SIM_OPEN_MAX = 500000 };
+enum { SIM_SLICES = 60, SIM_TASKS_MAX = 50000000, SIM_OPEN_MAX = 200000 };
 
 struct sim_lane {
 	char *name;

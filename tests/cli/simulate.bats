@@ -61,7 +61,7 @@ scenario() {
 @test "simulate: what is no scenario is named, too much is told, hours count" {
 	local base='"length":"8h","etc":{"lanes":{"l":{"pools":["p"],"slaSeconds":3600}}}'
 	while IFS='|' read -r more field; do
-		echo "{$base,$more}" >"$T/s.json"
+		echo "{$base} {$more}" | jq -s '.[0] * .[1]' >"$T/s.json"
 		expect 5 erctl simulate "$T/s.json"
 		[[ $stderr == *"$field"* ]] || { echo "$more: $stderr"; return 1; }
 	done <<-'END'
