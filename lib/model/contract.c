@@ -191,14 +191,30 @@ static int compile(const json_t *doc, struct kept *k, struct err *err)
 	return 0;
 }
 
+/* A task's journal line has to hold it. */
+static int check_size(const json_t *whole, struct err *err)
+{
+	struct buf text = BUF_INIT;
+	int rc = 0;
+
+	js_dump(&text, whole, JS_COMPACT);
+	if (text.len > CONTRACT_BYTES)
+		rc = err_set(err, FAIL_INVALID, "with all that it refers to the schema has more than "
+		                                "%d bytes", CONTRACT_BYTES);
+	buf_release(&text);
+	return rc;
+}
+
 static int make(const struct config *c, const json_t *doc, int assert_formats, struct kept *k,
                 struct err *err)
 {
 	struct registry r = {.config = c, .names = json_array()};
 	struct schema_options o = {.assert_formats = assert_formats, .load = load, .arg = &r};
 	json_t *whole = schema_bundle(doc, &o, err);
-	int rc = whole ? compile(whole, k, err) : -1;
+	int rc = whole ? check_size(whole, err) : -1;
 
+	if (rc == 0)
+		rc = compile(whole, k, err);
 	if (rc == 0)
 		rc = strings_from_json(r.names, "", STRINGS_MAX, &k->names, err);
 	if (rc == 0 && whole != doc)

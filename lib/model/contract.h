@@ -12,7 +12,8 @@
  *            order of members counts: it is the order of the form).  It belongs to the
  *            configuration, the least recently used go first; what came from the registry goes
  *            when the registry changes.  It changes no result.
- * Limits     CONTRACTS_MAX documents, CONTRACTS_BYTES of memory, but always the last one.
+ * Limits     A contract made of several documents has at most CONTRACT_BYTES.  The cache keeps
+ *            CONTRACTS_MAX documents and CONTRACTS_BYTES of memory, but always the last one.
  * Threads    The cache is not locked: one configuration, one thread.
  * Errors     FAIL_INVALID with the pointer in the schema.
  */
@@ -27,7 +28,7 @@
 struct err;
 struct schema;
 
-enum { CONTRACTS_MAX = 1024, CONTRACTS_BYTES = 64 << 20 };
+enum { CONTRACT_BYTES = 1 << 20, CONTRACTS_MAX = 1024, CONTRACTS_BYTES = 64 << 20 };
 
 struct contract {
 	json_t *doc;          /* owned reference */

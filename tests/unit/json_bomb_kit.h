@@ -19,7 +19,7 @@
 #if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
 enum { SLOWER = 40, HEAVIER = 100 };
 #else
-enum { SLOWER = 5, HEAVIER = 1 };
+enum { SLOWER = 10, HEAVIER = 1 };
 #endif
 
 static inline json_t *parse(const char *text)

@@ -140,6 +140,28 @@ START_TEST(large)
 }
 END_TEST
 
+START_TEST(too_large)
+{
+	struct config *c = config_new();
+	struct contract contract;
+	struct err err = ERR_INIT;
+	json_t *doc = kit_parse("{\"allOf\":[{\"$ref\":\"a.v1\"},{\"$ref\":\"b.v1\"}]}");
+	char *text = mem_alloc(600001);
+	json_t *big;
+
+	memset(text, 'x', 600000);
+	big = json_pack("{s:s, s:s}", "type", "string", "$comment", text);
+	ck_assert_int_eq(config_set(c, CFG_SCHEMA, "a.v1", big, &err), 0);
+	ck_assert_int_eq(config_set(c, CFG_SCHEMA, "b.v1", big, &err), 0);
+	ck_assert_int_eq(contract_make(c, doc, 0, &contract, &err), -1);
+	ck_assert_ptr_nonnull(strstr(err.msg, "with all that it refers to"));
+	free(text);
+	json_decref(big);
+	json_decref(doc);
+	config_free(c);
+}
+END_TEST
+
 START_TEST(in_a_spec)
 {
 	struct config *c = registry();
@@ -202,6 +224,7 @@ int main(void)
 	tcase_add_loop_test(t, not_made, 0, NITEMS(refused));
 	tcase_add_test(t, many);
 	tcase_add_test(t, large);
+	tcase_add_test(t, too_large);
 	tcase_add_test(t, in_a_spec);
 	tcase_add_test(t, checked);
 	tcase_add_test(t, versions);

@@ -9,14 +9,16 @@ enum { FAR = 4, SEEDS = 16 };
 
 static int spread(struct names *t, const struct name *list, size_t n)
 {
-	size_t i, far;
+	size_t i, far, most = FAR;
 
+	for (i = n; i > 16; i /= 2)
+		most += 2; /* chance alone puts some further off among many */
 	memset(t->slots, 0, t->room * sizeof(*t->slots));
 	for (i = 0; i < n; i++) {
 		size_t at = names_place(t, list[i].head, list[i].tail, list[i].len);
 
 		for (far = 0; t->slots[at].s; far++, at = (at + 1) & (t->room - 1))
-			if (far == FAR)
+			if (far == most)
 				return -1;
 		t->slots[at] = list[i];
 	}

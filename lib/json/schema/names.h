@@ -33,6 +33,7 @@ void names_make(struct names *t, struct name *list, size_t n, struct arena *a);
 const struct name *names_bisect(const struct names *t, const char *s, size_t len);
 
 enum { NAMES_WHOLE = 16 }; /* bytes that head and tail hold between them */
+#define NAMES_MIX 0xd1342543de82ef95u
 
 static inline uint64_t names_tail(const char *s, size_t n)
 {
@@ -67,9 +68,9 @@ static inline uint64_t names_head(const char *s, size_t n)
 
 static inline size_t names_place(const struct names *t, uint64_t head, uint64_t tail, size_t len)
 {
-	uint64_t h = (head ^ (tail << 29 | tail >> 35) ^ len) * t->seed;
+	unsigned __int128 h = (unsigned __int128)(head ^ t->seed) * (tail ^ len ^ NAMES_MIX);
 
-	return (h ^ h >> 32) & (t->room - 1);
+	return (size_t)((uint64_t)h ^ (uint64_t)(h >> 64)) & (t->room - 1);
 }
 
 static inline int names_same(const struct name *k, const char *s, size_t len, uint64_t head,

@@ -120,10 +120,15 @@ struct applied {
 	struct node *rest_items, *rest_props; /* unevaluated */
 };
 
+struct numeric {
+	double near; /* as good as a double can say it; sorted by this, too */
+	const json_t *value;
+};
+
 struct enum_part {
 	const json_t *list;
 	struct names strings;
-	const json_t **numbers; /* sorted */
+	struct numeric *numbers; /* sorted */
 	size_t nnumbers;
 	int64_t *integers; /* those of them that were written as such, sorted */
 	size_t nintegers;

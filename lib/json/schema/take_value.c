@@ -142,7 +142,11 @@ static int integer_order(const void *a, const void *b)
 
 static int number_order(const void *a, const void *b)
 {
-	return number_cmp(*(json_t *const *)a, *(json_t *const *)b);
+	const struct numeric *x = a, *y = b;
+
+	if (x->near < y->near || x->near > y->near)
+		return x->near < y->near ? -1 : 1;
+	return number_cmp(x->value, y->value);
 }
 
 static void take_value(struct enum_part *e, const json_t *v)
@@ -152,10 +156,10 @@ static void take_value(struct enum_part *e, const json_t *v)
 		break; /* by the caller */
 	case JSON_INTEGER:
 		e->integers[e->nintegers++] = json_integer_value(v);
-		e->numbers[e->nnumbers++] = v;
-		break;
+		/* fall through */
 	case JSON_REAL:
-		e->numbers[e->nnumbers++] = v;
+		e->numbers[e->nnumbers++] =
+		    (struct numeric){.near = json_number_value(v), .value = v};
 		break;
 	case JSON_OBJECT:
 	case JSON_ARRAY:

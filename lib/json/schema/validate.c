@@ -35,18 +35,22 @@ static int is_among(const struct enum_part *e, int64_t v)
 static int is_number_among(const struct enum_part *e, const json_t *v)
 {
 	size_t lo = 0, hi = e->nnumbers;
+	double near = json_number_value(v);
 
 	if (json_is_integer(v) && e->nintegers == e->nnumbers)
 		return is_among(e, json_integer_value(v));
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
 
-		if (number_cmp(e->numbers[mid], v) < 0)
+		if (e->numbers[mid].near < near)
 			lo = mid + 1;
 		else
 			hi = mid;
 	}
-	return lo < e->nnumbers && !number_cmp(e->numbers[lo], v);
+	for (; lo < e->nnumbers && !(e->numbers[lo].near > near); lo++)
+		if (!number_cmp(e->numbers[lo].value, v))
+			return 1;
+	return 0;
 }
 
 static int is_container_among(struct run *run, const struct enum_part *e, const json_t *v)
