@@ -1,8 +1,8 @@
 /*
- * Workers that are no people: an offer to one starts its program with the task on stdin, or posts the
- * task to its service; what comes back goes through the drop as an answer like any other.  One that
- * fails gives the task back, a service after some tries.  After a restart those whose task still
- * waits for them are asked again, from the first try on.
+ * Workers that are no people: an offer to one starts its program with the task on stdin, or posts
+ * the task to its service; what comes back goes through the drop as an answer like any other.  One
+ * that fails gives the task back, a service after some tries.  After a restart those whose task
+ * still waits for them are asked again, from the first try on.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +27,7 @@
 
 enum {
 	VIEW_MAX = 256 << 20,
+	SHORT_MS = 5000, /* until the system may have what it was short of */
 	AHEAD_MAX = 64 /* programs handed over before their turn: their input waits in memory */
 };
 
@@ -121,6 +122,19 @@ static void program_done(void *ctx, const struct agent_job *job, const struct ag
 		experts_gave_up(ctx, &job->task, job->worker, r->reason);
 }
 
+static void wait_for(struct erd *e, const struct id *task, const char *worker, int tries,
+                     int64_t wait_ms, const char *reason)
+{
+	struct run *r = run_new(task, worker);
+
+	r->tries = tries;
+	r->at_ms = now_mono_ms() + wait_ms;
+	if (!e->later || r->at_ms < e->later_ms)
+		e->later_ms = r->at_ms;
+	run_add(&e->later, r);
+	log_event(LOG_WARNING_, "program.retry", "worker", worker, "reason", reason, NULL);
+}
+
 /* ${tries} have failed: once more, or enough of it. */
 static void try_later(struct erd *e, const struct id *task, const char *worker, int tries,
                       int64_t retry_after_ms, const char *reason)
@@ -134,17 +148,11 @@ static void try_later(struct erd *e, const struct id *task, const char *worker, 
 	entropy_fill(&random, sizeof(random));
 	int64_t wait = call_wait_ms(tries, random, retry_after_ms);
 	if (wait >= 0 && wait < experts_time_left(e, t)) {
-		struct run *r = run_new(task, worker);
-		r->tries = tries;
-		r->at_ms = now_mono_ms() + wait;
-		log_event(LOG_WARNING_, "program.retry", "worker", worker, "reason", reason, NULL);
-		if (!e->later || r->at_ms < e->later_ms)
-			e->later_ms = r->at_ms;
-		run_add(&e->later, r);
+		wait_for(e, task, worker, tries, wait, reason);
 		return;
 	}
-	snprintf(text, sizeof(text), wait < 0 ? "%s (%d times)" : "%s (%d times, and no time for more)",
-	         reason, tries);
+	snprintf(text, sizeof(text), "%s (try %d of %d%s)", reason, tries, CALL_TRIES,
+	         wait < 0 ? "" : ", and no time for another");
 	experts_gave_up(e, task, worker, text);
 }
 
@@ -257,8 +265,8 @@ static void call_service(struct erd *e, const struct task *t, const struct worke
 
 	if (callers_start(e->callers, &job, &why) == 0)
 		return;
-	if (why.code == FAIL_TEMPORARY)
-		try_later(e, &t->id, wk->name, tries + 1, -1, why.msg);
+	if (why.code == FAIL_TEMPORARY) /* ours, not the service's: no try of its own */
+		wait_for(e, &t->id, wk->name, tries, SHORT_MS, why.msg);
 	else
 		experts_gave_up(e, &t->id, wk->name, why.msg);
 }

@@ -1,6 +1,6 @@
 /*
- * What came of asking a program or a service: an answer goes back through the drop like any other, a
- * failure gives the task back.
+ * What came of asking a program or a service: an answer goes back through the drop like any other,
+ * a failure gives the task back.
  */
 #include <string.h>
 
@@ -85,7 +85,7 @@ static void lost(struct erd *e, const char *worker, const struct err *why)
 	e->stop = fail_exit(FAIL_TEMPORARY);
 }
 
-/* How long the worker still has: until its level of a chain ends, the task is due, or is given up. */
+/* How long the worker has: until its level of a chain ends, the task is due, or is given up. */
 int64_t experts_time_left(const struct erd *e, const struct task *t)
 {
 	int64_t now = erd_now(e);

@@ -71,7 +71,8 @@ struct agents *agents_new(const char *spool_path, agent_done *done, void *ctx, s
 void agents_free(struct agents *a);
 
 /* FAIL_INVALID: argv is no such array.  FAIL_TEMPORARY: too many wait.  A program that cannot be
- * started is an AGENT_FAILED later; while the system is short of processes or descriptors it waits. */
+ * started is an AGENT_FAILED later; while the system is short of processes or descriptors it
+ * waits. */
 int agents_start(struct agents *a, const struct agent_job *job, struct err *err);
 
 size_t agents_pollfds(const struct agents *a, struct pollfd *fds); /* room for AGENTS_POLLFDS */

@@ -119,8 +119,8 @@ static int add_bearer(struct head *h, const struct callers *c, const char *file,
 	return rc;
 }
 
-static int fill_head(struct head *h, const struct callers *c, const struct call_job *job, int *raw_key,
-                     struct err *err)
+static int fill_head(struct head *h, const struct callers *c, const struct call_job *job,
+                     int *raw_key, struct err *err)
 {
 	char task[ID_TEXT_MAX], key[KEY_MAX];
 
@@ -260,10 +260,10 @@ int callers_start(struct callers *c, const struct call_job *job, struct err *err
 
 int64_t call_wait_ms(int tries, uint32_t random, int64_t retry_after_ms)
 {
-	static const int64_t waits[] = {5000, 30000, 120000};
+	static const int64_t waits[CALL_TRIES - 1] = {5000, 30000, 120000};
 
 	assert(tries >= 1);
-	if ((size_t)tries > NITEMS(waits))
+	if (tries >= CALL_TRIES)
 		return -1;
 	int64_t wait = retry_jittered(waits[tries - 1], random);
 	return retry_after_ms > wait ? retry_after_ms : wait;

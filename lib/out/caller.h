@@ -1,18 +1,19 @@
 /*
  * out/caller.h -- http workers: services that answer tasks.
  *
- * Purpose    What out/agent.h is for programs: POST the task (er.inbox.v1) to the URL a worker document
- *            names and say what came of it.  The caller checks that an answer is one JSON object
- *            {"answer":…,"confidence"?:…,"evidence"?:…} and puts it through the drop like any other.
- * Request    content-type: application/json; user-agent: er/VERSION; idempotency-key: TASK-ATTEMPT, the
- *            same for all tries of one attempt.  With a secret file signed as Standard Webhooks
- *            (webhook-id is that key), with a bearer file Authorization: Bearer.
- * Replies    200: the answer.  202: the service will answer through the drop by itself.  408, 425, 429,
- *            5xx, no reply, no reply in time: worth another try.  All others, and an address that
- *            the guard of out/http.h refuses: it will not do it; a JSON body's "reason" is told.
+ * Purpose    What out/agent.h is for programs: POST the task (er.inbox.v1) to the URL that a worker
+ *            document names and say what came of it.  The caller checks that an answer is one JSON
+ *            object {"answer":…,"confidence"?:…,"evidence"?:…} and puts it through the drop like
+ *            any other.
+ * Request    content-type: application/json; user-agent: er/VERSION; idempotency-key:
+ *            TASK-ATTEMPT, the same for all tries of one attempt.  With a secret file signed as
+ *            Standard Webhooks (webhook-id is that key), with a bearer file Authorization: Bearer.
+ * Replies    200: the answer.  202: the service will answer through the drop by itself.  408, 425,
+ *            429, 5xx, no reply in time: worth another try.  All others, and an address that the
+ *            guard of out/http.h refuses: it will not do it; a JSON body's "reason" is told.
  * Order      callers_start at any time; ${done} is called from http_poll only.  callers_free before
  *            http_free.
- * Limits     CALLERS_MAX at once: the caller keeps the others.  Replies up to CALL_ANSWER_MAX bytes.
+ * Limits     CALLERS_MAX at once: the caller keeps the others.  Replies of CALL_ANSWER_MAX bytes.
  * Ownership  A job is copied; what ${done} is handed is borrowed until it returns.
  */
 #ifndef OUT_CALLER_H
@@ -28,7 +29,7 @@ struct callers; /* opaque */
 struct err;
 struct spool;
 
-enum { CALLERS_MAX = 16, CALL_ANSWER_MAX = HTTP_BODY_MAX };
+enum { CALLERS_MAX = 16, CALL_TRIES = 4, CALL_ANSWER_MAX = HTTP_BODY_MAX };
 
 struct call_job {
 	const char *worker;
@@ -59,13 +60,13 @@ typedef void call_done(void *ctx, const struct call_job *job, const struct call_
 struct callers *callers_new(const struct spool *s, struct http *h, call_done *done, void *ctx);
 void callers_free(struct callers *c); /* what runs is dropped; ${done} is not called */
 
-/* FAIL_TEMPORARY: CALLERS_MAX run, or the system is short of something.  Others: the document or a file
- * that it names is wrong; ${done} will not be called. */
+/* FAIL_TEMPORARY: CALLERS_MAX run, or the system is short of something.  Others: the document or a
+ * file that it names is wrong.  ${done} is not called then. */
 int callers_start(struct callers *c, const struct call_job *job, struct err *err);
 size_t callers_active(const struct callers *c);
 
-/* How long to wait after the try number ${tries} (from 1) failed: 5 s, 30 s, 2 min, +-20 %, or Retry-After
- * where that is longer; -1: that was the last.  Pure. */
+/* How long to wait after the try number ${tries} (from 1) failed: 5 s, 30 s, 2 min, +-20 %, or
+ * Retry-After where that is longer; -1: that was the last.  Pure. */
 int64_t call_wait_ms(int tries, uint32_t random, int64_t retry_after_ms);
 
 #endif

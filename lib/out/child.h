@@ -40,8 +40,8 @@ struct child_place {
 	char *env_path;    /* "PATH=…"; not changed */
 };
 
-/* FAIL_NOT_FOUND, FAIL_DENIED: the program.  FAIL_TEMPORARY: the system is short of something; ${c} is
- * as before and may be launched again. */
+/* FAIL_NOT_FOUND, FAIL_DENIED: the program.  FAIL_TEMPORARY: the system is short of something; ${c}
+ * is as before and may be launched again. */
 int child_launch(struct child *c, const struct child_place *at, struct err *err);
 /* Read what is there, watch the clock.  1 when it ended and all it wrote was taken: ->answer is one
  * unless ->why says otherwise. */

@@ -143,7 +143,7 @@ static void plan_arrival(struct sim *s, uint32_t stream)
 		if (gap >= (double)(s->end_ms - at))
 			return;
 		at += (int64_t)gap + 1;
-		double factor = a->profile[(at / 3600000 % 24 + 24) % 24]; /* also before 1970 */
+		double factor = a->profile[at / 3600000 % 24];
 		if (draw_unit(&s->streams[stream]) * a->busiest < factor && at < s->end_ms) {
 			sim_plan(s, at, item);
 			return;

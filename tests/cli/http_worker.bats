@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# shellcheck disable=SC2154 # $stderr is set by bats
 load helper
 
 # Workers that are services: the task is posted to a URL, the reply is its answer.
@@ -136,7 +137,7 @@ logged() {
 	service /busy
 	id=$(ask)
 	once
-	[ "$(reason "$id")" = "replied 503 (1 times, and no time for more)" ]
+	[ "$(reason "$id")" = "replied 503 (try 1 of 4, and no time for another)" ]
 }
 
 @test "no reply in time: asked again, and nothing else is held up" {

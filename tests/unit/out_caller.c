@@ -184,7 +184,8 @@ static const struct {
 	const char *reason;
 } replies[] = {
     {202, "", CALL_LATER, ""},
-    {204, "", CALL_REFUSED, "replied 204, which is neither an answer (200) nor a promise of one (202)"},
+    {204, "", CALL_REFUSED,
+     "replied 204, which is neither an answer (200) nor a promise of one (202)"},
     {302, "", CALL_REFUSED, "replied 302, a redirect, which is not followed"},
     {400, "{\"reason\":\"no\\ncat\"}", CALL_REFUSED, "replied 400: no<U+000A>cat"},
     {403, "{\"reason\":7}", CALL_REFUSED, "replied 403"},
