@@ -18,7 +18,7 @@ load helper
 	[ "${lines[*]}" = "verdict.v1 :4" ]
 	expect 0 erctl __complete list --state co
 	[ "${lines[*]}" = "completed :4" ]
-	expect 0 erctl __complete help ex
+	expect 0 erctl __complete help exi
 	[ "${lines[0]}" = $'exit-codes\ttopic' ]
 	expect 0 erctl __complete completion z
 	[ "${lines[0]}" = zsh ]
