@@ -20,7 +20,8 @@ static void slot_moved(void *ctx, uint32_t owner, uint32_t slot)
 void duty_init(struct world *w)
 {
 	heap_init(&w->duty, slot_moved, w);
-	w->wake_ms = w->duty_ms = INT64_MAX;
+	w->wake_ms = INT64_MAX;
+	w->duty_ms = INT64_MIN;
 }
 
 void duty_release(struct world *w)
@@ -89,7 +90,6 @@ void duty_know(struct world *w, struct crew *c, const struct worker *wk, int64_t
 	c->doc_gen = w->config_gen;
 	if (wk->hours) {
 		ask_hours(w, c, now_ms);
-		w->duty_ms = now_ms;
 		return;
 	}
 	c->off = 0;
@@ -120,7 +120,7 @@ static void wake_due(struct world *w, int64_t now_ms)
 
 	w->wake_ms = INT64_MAX;
 	DL_FOREACH_SAFE(w->stuck, m, next) {
-		if (!m->roster || roster_over(m->roster, now_ms)) {
+		if (now_ms >= m->until_ms) {
 			w->retell = 1;
 			world_wake(w, m);
 		} else {
@@ -133,22 +133,21 @@ void duty_advance(struct world *w, int64_t now_ms)
 {
 	const struct heap_item *top;
 
-	if (now_ms < w->duty_ms && w->duty.n)
+	if (now_ms < w->duty_ms) { /* the clock was set back */
 		ask_all(w, now_ms);
+		world_wake_all(w, NULL);
+	}
 	while ((top = heap_top(&w->duty)) && top->at_ms <= now_ms)
 		ask_hours(w, w->crew_at[top->owner], now_ms);
-	if (w->duty.n)
-		w->duty_ms = now_ms;
+	w->duty_ms = now_ms;
 	if (now_ms >= w->wake_ms)
 		wake_due(w, now_ms);
 }
 
 void duty_wait(struct world *w, const struct match *m)
 {
-	int64_t at = m->roster ? roster_until(m->roster) : INT64_MAX;
-
-	if (at < w->wake_ms)
-		w->wake_ms = at;
+	if (m->until_ms < w->wake_ms)
+		w->wake_ms = m->until_ms;
 }
 
 int64_t duty_next_ms(const struct world *w)

@@ -60,6 +60,8 @@ static void delist(struct world *w, struct match *m)
 
 static void enlist(struct world *w, struct match *m)
 {
+	if (!m->fresh.n && !m->tried.n) /* nobody wakes it now: what it knew grows old */
+		m->full = 0;
 	m->ready = m->fresh.n && !m->full;
 	if (m->ready)
 		pheap_add(&w->ready, &by_first, m);

@@ -188,14 +188,9 @@ static void read_news(struct world *w, struct roster *r)
 		expect_of(w, r, w->news.shown[r->crews_shown % CREW_NEWS]);
 }
 
-int roster_over(const struct roster *r, int64_t now_ms)
+static int over(const struct roster *r, int64_t now_ms)
 {
 	return now_ms < r->from_ms || now_ms >= r->until_ms;
-}
-
-int64_t roster_until(const struct roster *r)
-{
-	return r->until_ms;
 }
 
 static void clear(struct world *w, struct roster *r)
@@ -229,15 +224,11 @@ void roster_drop(struct world *w, struct match *m)
 	m->roster = NULL;
 }
 
-/* The longest unused ones go; a match that waits with its roster is looked at again instead. */
+/* The longest unused ones go. */
 static void make_room(struct world *w, const struct roster *keep)
 {
-	while (w->n_seats > ROSTER_SEATS_MAX && w->rosters->prev != keep) {
-		struct match *m = w->rosters->prev->match;
-		roster_drop(w, m);
-		if (m->fresh.n || m->tried.n)
-			world_wake(w, m);
-	}
+	while (w->n_seats > ROSTER_SEATS_MAX && w->rosters->prev != keep)
+		roster_drop(w, w->rosters->prev->match);
 }
 
 static void make(struct world *w, struct roster *r, int64_t now_ms)
@@ -255,6 +246,11 @@ static void make(struct world *w, struct roster *r, int64_t now_ms)
 	w->n_seats += r->n;
 	expect_all(w, r);
 	make_room(w, r);
+	r->match->until_ms = r->until_ms;
+	if (!r->match->ready && (r->match->fresh.n || r->match->tried.n)) {
+		world_wake(w, r->match); /* somebody else asked; others may be eligible now */
+		w->retell = 1;
+	}
 }
 
 struct roster *roster_of(struct world *w, struct match *m, int64_t now_ms)
@@ -270,7 +266,7 @@ struct roster *roster_of(struct world *w, struct match *m, int64_t now_ms)
 		DL_DELETE(w->rosters, r);
 	}
 	DL_PREPEND(w->rosters, r);
-	if (r->gen != w->config_gen || !r->slots || roster_over(r, now_ms))
+	if (r->gen != w->config_gen || !r->slots || over(r, now_ms))
 		make(w, r, now_ms);
 	else
 		read_news(w, r);

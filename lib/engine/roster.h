@@ -89,8 +89,6 @@ const struct order *roster_order(struct roster *r, int64_t left_ms);
 /* A seat's score with ${log_left} and ${live} tasks in hand; with none it is the bound. */
 double roster_score(const struct seat *s, double log_left, uint32_t live);
 struct seat *roster_find(const struct roster *r, const struct crew *c); /* or NULL */
-int roster_over(const struct roster *r, int64_t now_ms);
-int64_t roster_until(const struct roster *r);
 void roster_drop(struct world *w, struct match *m);
 
 /* roster_fill.c: the seats. */

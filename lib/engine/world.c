@@ -332,6 +332,7 @@ struct match *world_match(struct world *w, const struct spec *spec)
 	}
 	m = mem_alloc(sizeof(*m));
 	m->key = key;
+	m->until_ms = INT64_MAX;
 	m->lane = mem_strdup(spec->lane);
 	m->pool = spec->pool ? mem_strdup(spec->pool) : NULL;
 	m->confidentiality = spec->confidentiality;

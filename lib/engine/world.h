@@ -100,6 +100,7 @@ struct match {
 	struct match *prev, *next; /* in world.stuck while it has tasks and is not ready, in
 	                              world.idle while it has none (utlist DL) */
 	struct roster *roster; /* owned cache, or NULL (engine/roster.h) */
+	int64_t until_ms;      /* of the last roster: then others may be eligible */
 	UT_hash_handle hh;
 };
 
@@ -199,7 +200,7 @@ struct world {
 	uint64_t config_gen;   /* raised by each change of configuration */
 	struct bits busy;      /* transient: crews that cannot take more now */
 	struct heap duty;      /* transient: crews with hours, by their next change */
-	int64_t duty_ms;       /* up to when that is worked off */
+	int64_t duty_ms;       /* transient: up to when that is worked off */
 	int64_t wake_ms;       /* transient: when a stuck match may have somebody again */
 	struct match *idle;    /* without tasks, kept for their rosters (utlist DL) */
 	uint32_t n_idle;
