@@ -2,6 +2,7 @@
 #   ER_BIN      the folder with erctl and erd (default: build/ of this tree)
 #   expect N COMMAND…   run it: exit status N; stdout in $output, stderr in $stderr
 bats_require_minimum_version 1.5.0
+unset CI # no prompts under CI: the tests of prompts bring their own terminal
 
 ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 ER_BIN=${ER_BIN:-$ROOT/build}

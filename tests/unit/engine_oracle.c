@@ -438,10 +438,6 @@ static void set_worker(struct desk *d, int i)
 	js_set_str(doc, "rating", ratings[draw(d, 4)]);
 	js_set_new(doc, "external", json_boolean(draw(d, 3) == 0));
 	js_set_new(doc, "paused", json_boolean(draw(d, 8) == 0));
-	if (draw(d, 12) == 0) {
-		js_set_str(doc, "kind", "http");
-		js_set_new(doc, "http", json_pack("{s:s}", "url", "https://answers.example/"));
-	}
 	if (draw(d, 4) == 0)
 		js_set_new(doc, "away", absences(d));
 	if (draw(d, 4) == 0)
