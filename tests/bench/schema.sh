@@ -2,7 +2,7 @@
 # tests/bench/schema.sh O -- JSON Schema: er beside ajv, valijson and python fastjsonschema.
 #
 #   RUNS=5        runs of each, in turn
-#   SECONDS_EACH=0.2  per figure and run
+#   SECONDS_EACH=0.4  per figure and run
 #   ER_DATA       where bench-schemas/ is (../shared/data)
 # What is measured: validation alone, schema compiled and instance parsed before, in one process and one
 # thread, on one processor; each library in its own program (schema.c, peer_*) and its own tree of values
@@ -15,7 +15,7 @@
 # er is built as it ships (-O2, hardened), valijson with -O3 -DNDEBUG.  The workloads are draft-07: ajv is
 # its default build, not that for 2020-12.
 set -u
-O=$1 RUNS=${RUNS:-5} SECONDS_EACH=${SECONDS_EACH:-0.2}
+O=$1 RUNS=${RUNS:-5} SECONDS_EACH=${SECONDS_EACH:-0.4}
 here=$(dirname "$0")
 data=${ER_DATA:-../shared/data}/bench-schemas
 [ -f "$data/refund.schema.json" ] || { echo "schema: no $data: skipped (ER_DATA)" >&2; exit 0; }

@@ -8,8 +8,8 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "json/schema/idn.h"
-#include "json/schema/run.h"
 #include "json/schema/pattern.h"
+#include "json/schema/run.h"
 
 int compile_refuse(struct compile *c, const struct resource *r, const struct path *at,
                    const char *what)
