@@ -256,7 +256,10 @@ webhooks biolayer event task.created task.queued task.sla_breached task.matched 
 title "4  Agent Teams: an escalation is triggered"
 did "${b}erctl chain trigger${n} support-escalation chain-trigger.json --ndjson"
 must "the trigger" erctl chain trigger support-escalation "$W/chain-trigger.json" --ndjson
-erctl escalation list --ndjson >"$W/reply"
+listed() { # views are written behind the decision
+	erctl escalation list --ndjson >"$W/reply" && [ -s "$W/reply" ]
+}
+soon "the escalation in the list" listed
 show <"$W/reply"
 offer_for chain-trigger.json
 did "the first level is $who's; the second one's agent acknowledges: the clock stops"

@@ -32,6 +32,40 @@ static int is_true(const json_t *data, const char *key)
 	return json_is_true(json_object_get(data, key));
 }
 
+/* A candidate's line as the journal has it (engine/route.h), as an object. */
+static json_t *candidate(const char *line)
+{
+	static const char *const keys[] = {"score", "answers", "inTime", "passes", "cost", "hasInHand"};
+	char name[72] = "", verdict[40] = "", instead[72] = "";
+	long long v[6];
+	json_t *o = json_object();
+	int n = sscanf(line, "%71s %39s %lld %lld %lld %lld %lld %lld for %71s", name, verdict, &v[0],
+	               &v[1], &v[2], &v[3], &v[4], &v[5], instead);
+
+	if (n < 8)
+		sscanf(line, "%*s %*s for %71s", instead);
+	js_set_str(o, "worker", name);
+	if (*instead)
+		js_set_str(o, "for", instead);
+	js_set_str(o, "verdict", verdict);
+	for (int i = 0; n >= 8 && i < 6; i++)
+		js_set_int(o, keys[i], v[i]);
+	return o;
+}
+
+/* data.candidates as objects: a new reference. */
+static json_t *candidates(const json_t *data)
+{
+	const json_t *lines = json_object_get(data, "candidates");
+	json_t *out = json_array();
+
+	for (size_t i = 0; i < json_array_size(lines); i++)
+		if (json_is_string(json_array_get(lines, i)))
+			json_array_append_new(out,
+			                      candidate(json_string_value(json_array_get(lines, i))));
+	return out;
+}
+
 static void add_share(struct table *t, const json_t *c, const char *key)
 {
 	char cell[32] = "-";
@@ -45,7 +79,7 @@ static void add_share(struct table *t, const json_t *c, const char *key)
 static void add_candidate(struct table *t, const json_t *c)
 {
 	struct buf who = BUF_INIT;
-	char hand[24];
+	char hand[24] = "-";
 	const char *verdict = text(c, "/verdict");
 
 	buf_adds(&who, text(c, "/worker"));
@@ -58,7 +92,8 @@ static void add_candidate(struct table *t, const json_t *c)
 	add_share(t, c, "inTime");
 	add_share(t, c, "passes");
 	add_share(t, c, "cost");
-	snprintf(hand, sizeof(hand), "%lld", (long long)js_int_or(c, "/hasInHand", 0));
+	if (json_object_get(c, "hasInHand"))
+		snprintf(hand, sizeof(hand), "%lld", (long long)js_int_or(c, "/hasInHand", 0));
 	table_add(t, hand, strlen(hand));
 	buf_release(&who);
 }
@@ -67,16 +102,16 @@ static void show_candidates(struct run *r, const json_t *data)
 {
 	static const char *const head[] = {"CANDIDATE", "VERDICT", "SCORE", "ANSWERS", "IN TIME",
 	                                   "PASSES",    "COST",    "HAS IN HAND"};
-	const json_t *all = json_object_get(data, "candidates");
+	json_t *all = candidates(data), *c;
 	struct table t;
 	size_t i;
-	json_t *c;
 
 	table_init(&t, head, sizeof head / sizeof head[0], -1);
 	json_array_foreach(all, i, c)
 		add_candidate(&t, c);
 	table_print(&t, &r->out);
 	table_release(&t);
+	json_decref(all);
 }
 
 static void show_counts(struct run *r, const char *label, const json_t *counts)
@@ -195,6 +230,10 @@ static void keep(struct telling *t, const struct event *ev)
 	if (ev->type == EV_CREATED) { /* the body is what show is for */
 		js_set_copy(o, "dueAt", json_object_get(data, "dueAt"));
 		js_set_copy(o, "need", js_at(data, "/spec/need"));
+	} else if (json_object_get(data, "candidates")) {
+		json_t *why = json_copy(data);
+		js_set_new(why, "candidates", candidates(data));
+		js_set_new(o, "why", why);
 	} else {
 		js_set_copy(o, "why", data);
 	}

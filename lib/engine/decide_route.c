@@ -105,14 +105,12 @@ static void nobody_can(struct drafts *d, const struct task *t, const struct choi
 		json_decref(why);
 }
 
-static json_t *data_chosen(const struct choice *c, int beside)
+static void set_chosen(json_t *data, const struct choice *c, int beside)
 {
-	json_t *data = data_worker(c->worker->name);
-
+	js_set_str(data, "worker", c->worker->name);
 	js_set_str(data, "for", c->instead_of);
 	if (beside)
 		js_set_new(data, "backup", json_true());
-	return data;
 }
 
 void decide_route(struct world *w, int64_t now_ms, struct task *t, struct decision *out)
@@ -135,12 +133,12 @@ void decide_route(struct world *w, int64_t now_ms, struct task *t, struct decisi
 		return;
 	}
 	int beside = t->want > 1 && d.n_live > 0;
-	json_t *matched = data_chosen(&c, beside);
-	js_set_new(matched, "prediction", prediction(&c, now_ms));
-	json_object_update(matched, why);
-	json_decref(why);
-	draft_task(&d, EV_MATCHED, matched);
-	draft_offered(&d, w, now_ms, t, c.worker, data_chosen(&c, beside));
+	set_chosen(why, &c, beside);
+	js_set_new(why, "prediction", prediction(&c, now_ms));
+	draft_task(&d, EV_MATCHED, why);
+	json_t *offered = json_object();
+	set_chosen(offered, &c, beside);
+	draft_offered(&d, w, now_ms, t, c.worker, offered);
 	if (lane->auto_trust >= 0 && c.worker->trust_level >= lane->auto_trust)
 		draft_accepted(&d, w, now_ms, t, c.worker->name, 1);
 }

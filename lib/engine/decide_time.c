@@ -172,16 +172,19 @@ static void look_again(struct world *w, int64_t now_ms)
 int engine_next(struct world *w, int64_t now_ms, struct input *in)
 {
 	const struct heap_item *top;
+	const struct task *t;
 
 	look_again(w, now_ms);
 	top = heap_top(&w->timers);
 	*in = (struct input){.kind = IN_TIMER};
-	duty_advance(w, now_ms);
-	if (top && top->at_ms <= now_ms) {
-		in->task = world_at(w, top->owner)->id;
-		return 1;
-	}
-	const struct task *t = world_to_route(w);
+	do {
+		duty_advance(w, now_ms);
+		if (top && top->at_ms <= now_ms) {
+			in->task = world_at(w, top->owner)->id;
+			return 1;
+		}
+		t = world_to_route(w);
+	} while (!t && duty_next_ms(w) <= now_ms);
 	if (!t)
 		return 0;
 	in->kind = IN_ROUTE;

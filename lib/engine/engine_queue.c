@@ -61,7 +61,7 @@ static void delist(struct world *w, struct match *m)
 static void enlist(struct world *w, struct match *m)
 {
 	if (!m->fresh.n && !m->tried.n) /* nobody wakes it now: what it knew grows old */
-		m->full = 0;
+		m->full = m->only = 0;
 	m->ready = m->fresh.n && !m->full;
 	if (m->ready)
 		pheap_add(&w->ready, &by_first, m);
@@ -112,7 +112,7 @@ void world_wake_all(struct world *w, const struct crew *c)
 			wake_for(w, m, c);
 	for (uint32_t i = 0; i < w->ready.n; i++) {
 		m = w->ready.v[i];
-		if (c && m->only != c->id + 1)
+		if (!c || m->only != c->id + 1)
 			m->only = 0;
 		if (m->tried.n && (!c || !m->roster || roster_find(m->roster, c))) {
 			wake_for(w, m, c);

@@ -200,6 +200,7 @@ static void clear(struct world *w, struct roster *r)
 	free(r->slots);
 	free(r->crews);
 	json_decref(r->shown);
+	json_decref(r->reasons);
 	for (int i = 0; i < ROSTER_ORDERS; i++) {
 		free(r->orders[i].v);
 		r->orders[i] = (struct order){.horizon = -1};
@@ -208,6 +209,7 @@ static void clear(struct world *w, struct roster *r)
 	r->slots = NULL;
 	r->crews = NULL;
 	r->shown = NULL;
+	r->reasons = NULL;
 	r->n = 0;
 	memset(r->refused, 0, sizeof(r->refused));
 }

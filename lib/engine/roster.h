@@ -75,7 +75,8 @@ struct roster {
 	uint32_t *slots;     /* owned; seats by crew id, 0: none, else index + 1 */
 	uint32_t mask;
 	uint32_t refused[ROUTE_VERDICTS]; /* how many, and why */
-	json_t *shown;       /* owned; some of them */
+	json_t *shown;       /* owned; some of them, a line each */
+	json_t *reasons;     /* owned; ${refused} by name */
 	struct order orders[ROSTER_ORDERS];
 	uint64_t uses;
 	double price;        /* USD; what a worker's cost is compared with */

@@ -1,4 +1,5 @@
 /* Who may be asked at all: the reasons that hold for every task of a match. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,11 +83,10 @@ static void refuse(struct filling *f, const char *name, const char *instead_of, 
 	r->refused[v]++;
 	if (json_array_size(r->shown) >= ROSTER_REFUSED_MAX)
 		return;
-	json_t *c = json_object();
-	js_set_str(c, "worker", name);
-	js_set_str(c, "for", instead_of);
-	js_set_str(c, "verdict", route_verdict_names[v]);
-	json_array_append_new(r->shown, c);
+	char line[256];
+	snprintf(line, sizeof(line), "%s %s%s%s", name, route_verdict_names[v],
+	         instead_of ? " for " : "", instead_of ? instead_of : "");
+	json_array_append_new(r->shown, json_string(line));
 }
 
 static void seat(struct filling *f, const struct worker *wk, const char *instead_of, int external)
@@ -209,6 +209,8 @@ void roster_fill(struct world *w, struct roster *r, int64_t now_ms)
 		r->n = 0; /* its document is gone: nobody is asked */
 	sort_unique(r);
 	index_seats(r);
+	r->reasons = json_object();
+	route_reasons(r->reasons, r->refused);
 	while (r->n > ROUTE_ALL_SHOWN && json_array_size(r->shown) > ROSTER_REFUSED_SHOWN)
 		json_array_remove(r->shown, json_array_size(r->shown) - 1);
 }

@@ -262,54 +262,85 @@ static int64_t left_of(const struct task *t, int64_t now_ms)
 
 /* ---- why, for the journal ---- */
 
-static json_t *milli(double v)
+/* One line a candidate: a decision makes several, and objects would cost more than the choice. */
+struct line {
+	char text[256];
+	size_t n;
+};
+
+static void add_word(struct line *l, const char *before, const char *word)
 {
-	return json_integer((json_int_t)(v * 1000 + (v < 0 ? -0.5 : 0.5)));
+	size_t b = strlen(before), n = strlen(word);
+
+	if (l->n + b + n > sizeof(l->text))
+		return;
+	memcpy(l->text + l->n, before, b);
+	memcpy(l->text + l->n + b, word, n);
+	l->n += b + n;
+}
+
+static void add_number(struct line *l, int64_t v)
+{
+	char digits[24];
+	size_t at = sizeof(digits);
+	uint64_t u = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+
+	digits[--at] = '\0';
+	do
+		digits[--at] = (char)('0' + u % 10);
+	while (u /= 10);
+	add_word(l, v < 0 ? " -" : " ", digits + at);
+}
+
+static void add_milli(struct line *l, double v)
+{
+	add_number(l, (int64_t)(v * 1000 + (v < 0 ? -0.5 : 0.5)));
+}
+
+static json_t *line_json(const struct line *l)
+{
+	return json_stringn_nocheck(l->text, l->n);
 }
 
 static json_t *show_scored(const struct picking *p, const struct scored *c)
 {
 	const struct seat *s = c->seat;
-	json_t *o = json_object();
+	struct line l = {.n = 0};
 	struct outlook out;
 	double x = expected(p, c, &out);
 
-	js_set_str(o, "worker", s->wk->name);
-	js_set_str(o, "for", s->instead_of);
-	js_set_str(o, "verdict", route_verdict_names[ROUTE_ELIGIBLE]);
-	js_set_new(o, "score", milli(c->score));
-	js_set_new(o, "answers", milli(out.take));
-	js_set_new(o, "inTime", milli(outlook_within(&out, p->log_left, x)));
-	js_set_new(o, "passes", milli(out.pass));
-	if (s->base < 0)
-		js_set_new(o, "cost", milli(s->base));
-	if (c->live)
-		js_set_int(o, "hasInHand", c->live);
-	return o;
+	add_word(&l, "", s->wk->name);
+	add_word(&l, " ", route_verdict_names[ROUTE_ELIGIBLE]);
+	add_milli(&l, c->score);
+	add_milli(&l, out.take);
+	add_milli(&l, outlook_within(&out, p->log_left, x));
+	add_milli(&l, out.pass);
+	add_milli(&l, -s->base);
+	add_number(&l, c->live);
+	if (s->instead_of)
+		add_word(&l, " for ", s->instead_of);
+	return line_json(&l);
 }
 
 static void show(const struct picking *p, json_t *why)
 {
-	json_t *all = json_array(), *refused = json_object();
+	json_t *all = json_array();
 
 	for (int i = 0; i < p->n_best; i++)
 		json_array_append_new(all, show_scored(p, &p->best[i]));
 	if (p->again.seat)
 		json_array_append_new(all, show_scored(p, &p->again));
 	for (int i = 0; i < p->n_others; i++) {
-		json_t *o = json_object();
-		js_set_str(o, "worker", p->others[i].seat->wk->name);
-		js_set_str(o, "verdict", route_verdict_names[p->others[i].verdict]);
-		json_array_append_new(all, o);
+		struct line l = {.n = 0};
+		add_word(&l, p->others[i].seat->wk->name, " ");
+		add_word(&l, "", route_verdict_names[p->others[i].verdict]);
+		json_array_append_new(all, line_json(&l));
 	}
 	json_array_extend(all, p->r->shown);
 	js_set_new(why, "candidates", all);
-	route_reasons(refused, p->r->refused);
 	js_set_int(why, "eligible", p->r->n);
-	if (json_object_size(refused))
-		js_set_new(why, "refused", refused);
-	else
-		json_decref(refused);
+	if (json_object_size(p->r->reasons))
+		js_set_copy(why, "refused", p->r->reasons);
 }
 
 static void predict(const struct picking *p, const struct scored *c, struct choice *out)

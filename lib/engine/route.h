@@ -67,7 +67,9 @@ struct choice {
 	int nobody;     /* nobody at all, whatever becomes free */
 };
 
-/* Choose for ${t}.  ${why} (an object or NULL) gets candidates, refused, explored. */
+/* Choose for ${t}.  ${why} (an object or NULL) gets candidates, eligible, refused, explored.  A candidate is
+ * a line: "NAME eligible SCORE ANSWERS INTIME PASSES COST INHAND [for AWAY]", thousandths but the last,
+ * or "NAME VERDICT [for AWAY]". */
 void route_choose(struct world *w, struct task *t, int64_t now_ms, json_t *why, struct choice *out);
 /* May ${name} take the task unasked? */
 enum route_verdict route_may_take(struct world *w, struct task *t, const char *name, int64_t now_ms,
