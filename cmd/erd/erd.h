@@ -120,6 +120,14 @@ int erd_start(struct erd *e, const struct erd_options *o, struct err *err);
 int erd_reload(struct erd *e, struct err *err); /* etc/ again; a bad set keeps the old one */
 void erd_end(struct erd *e);
 
+/* docs.c: what a decision wants to see of the journal. */
+struct docs {
+	json_t *line[INPUT_ANSWERS_MAX + 2]; /* owned */
+	size_t n;
+};
+int docs_load(struct erd *e, struct input *in, struct docs *d, struct err *err);
+void docs_release(struct docs *d);
+
 /* record.c */
 int record_input(struct erd *e, const struct input *in, const char *msg_id, struct decision *out,
                  struct err *err); /* decide, append, evolve; out must be released.  -1 with

@@ -151,6 +151,7 @@ int record_engine(struct erd *e, struct err *err)
 {
 	struct input in;
 	struct decision d;
+	struct docs docs;
 	int in_vain = 0;
 
 	e->routing = 0;
@@ -161,7 +162,12 @@ int record_engine(struct erd *e, struct err *err)
 			e->routing = 1;
 			break;
 		}
+		if (docs_load(e, &in, &docs, err) != 0) {
+			docs_release(&docs);
+			return -1;
+		}
 		rc = record_input(e, &in, NULL, &d, err);
+		docs_release(&docs);
 		if (rc == 0 && d.n == 0 && in.kind == IN_ROUTE) {
 			engine_route_failed(e->world, &in.task, d.class_full);
 			in_vain++;

@@ -170,7 +170,7 @@ static int find_gone(void *ctx, const char *name, const json_t *doc)
 /* What is referred to comes first, so that no journalled state refers to nothing. */
 static const enum config_kind set_order[CFG_COUNT] = {CFG_ZONE,     CFG_SCHEMA, CFG_WORKER,
                                                       CFG_POOL,     CFG_SCHEDULE, CFG_CHAIN,
-                                                      CFG_LANE,     CFG_ENDPOINT};
+                                                      CFG_LANE,     CFG_ENDPOINT, CFG_GOLD};
 
 static int take_config(struct erd *e, const struct config *fresh, struct err *err)
 {

@@ -9,8 +9,10 @@
 #include "json/js.h"
 #include "model/created.h"
 #include "model/dialect.h"
+#include "model/gold.h"
 #include "model/intake.h"
 #include "model/message.h"
+#include "model/strings.h"
 
 /* With a key the id is not the client's to choose. */
 static int check_id(const struct world *w, const struct message *m, const char *key, struct err *err)
@@ -66,14 +68,40 @@ static int deliver(const struct world *w, const struct spec *spec)
 	return s.found;
 }
 
+void draft_new_task(struct world *w, int64_t now_ms, const struct new_task *n, struct decision *out)
+{
+	const struct spec *spec = n->spec;
+	struct drafts d;
+	struct created c = {.spec = spec,
+	                    .lane = intake_lane(w->config, spec),
+	                    .from = n->from,
+	                    .key = n->key,
+	                    .content = n->content,
+	                    .body = n->body,
+	                    .at_ms = n->not_before_ms ? n->not_before_ms : now_ms,
+	                    .typical_ms = spec->chain ? 0 : route_estimate(w, spec, now_ms),
+	                    .deliver = !n->gold && !n->reviews && deliver(w, spec),
+	                    .chain = spec->chain ? config_chain(w->config, spec->chain) : NULL,
+	                    .reviews = n->reviews,
+	                    .gold = n->gold,
+	                    .not_before_ms = n->not_before_ms};
+
+	drafts_init(&d, out, &n->id, NULL, n->from);
+	draft_task(&d, EV_CREATED, created_data(&c));
+	if (!n->not_before_ms)
+		draft_task(&d, EV_QUEUED, NULL);
+	if (c.chain)
+		draft_task(&d, EV_ESC_TRIGGERED, chain_triggered(c.chain, now_ms));
+}
+
 int decide_submit(struct world *w, int64_t now_ms, const struct message *m, struct decision *out,
                   struct err *err)
 {
 	struct sha256 sha;
 	struct spec spec;
-	struct drafts d;
-	int rc = -1;
 
+	if (strcmp(m->from, GOLD_FROM) == 0)
+		return err_field(err, FAIL_DENIED, "/from", "is er's own");
 	js_hash(m->body, &sha);
 	switch (known(w, &m->task, world_content(&sha), err)) {
 	case 1:
@@ -84,25 +112,35 @@ int decide_submit(struct world *w, int64_t now_ms, const struct message *m, stru
 	}
 	if (intake(w->config, m->body, NULL, &spec, err) != 0)
 		return -1;
-	if (check_id(w, m, m->key ? m->key : spec.key, err) != 0)
-		goto out;
-	struct created c = {.spec = &spec,
-	                    .lane = intake_lane(w->config, &spec),
-	                    .from = m->from,
-	                    .key = m->key ? m->key : spec.key,
-	                    .content = &sha,
-	                    .body = m->body,
-	                    .at_ms = now_ms,
-	                    .typical_ms = spec.chain ? 0 : route_estimate(w, &spec, now_ms),
-	                    .deliver = deliver(w, &spec),
-	                    .chain = spec.chain ? config_chain(w->config, spec.chain) : NULL};
-	drafts_init(&d, out, &m->task, NULL, m->from);
-	draft_task(&d, EV_CREATED, created_data(&c));
-	draft_task(&d, EV_QUEUED, NULL);
-	if (c.chain)
-		draft_task(&d, EV_ESC_TRIGGERED, chain_triggered(c.chain, now_ms));
-	rc = 0;
-out:
+	const char *key = m->key ? m->key : spec.key;
+	int rc = check_id(w, m, key, err);
+	if (rc == 0)
+		draft_new_task(w, now_ms,
+		               &(struct new_task){.id = m->task, .spec = &spec, .from = m->from, .key = key,
+		                                  .content = &sha, .body = m->body},
+		               out);
 	spec_release(&spec);
 	return rc;
+}
+
+int draft_own_task(struct world *w, int64_t now_ms, struct new_task *n, struct decision *out,
+                   struct err *err)
+{
+	struct sha256 sha;
+	struct spec spec;
+
+	js_hash(n->body, &sha);
+	if (intake(w->config, n->body, NULL, &spec, err) != 0)
+		return -1;
+	n->spec = &spec;
+	n->content = &sha;
+	if (n->only) {
+		struct strings one = {.s = (char **)&n->only, .n = 1}, all;
+		strings_union(&spec.need.workers, &one, &all);
+		strings_release(&spec.need.workers);
+		spec.need.workers = all;
+	}
+	draft_new_task(w, now_ms, n, out);
+	spec_release(&spec);
+	return 0;
 }

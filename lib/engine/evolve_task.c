@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/timefmt.h"
 #include "engine/escalation.h"
+#include "engine/reputation.h"
 #include "engine/evolve_p.h"
 #include "engine/transition.h"
 #include "engine/world.h"
@@ -37,14 +38,18 @@ static void take_terms(struct world *w, struct task *t, const struct event *ev)
 		t->content = world_content(&sha);
 	t->created = ev->pos;
 	t->born = ev->seq;
-	t->created_ms = ev->at_ms;
+	t->created_ms = event_time(data, "/notBefore", ev->at_ms);
 	t->due_ms = event_time(data, "/dueAt", ev->at_ms);
 	t->expire_ms = event_time(data, "/expiresAt", ev->at_ms);
-	t->warn_ms = ev->at_ms + (t->due_ms - ev->at_ms) / 5 * 4;
-	t->warned = t->due_ms <= ev->at_ms; /* nothing to warn of any more */
+	t->warn_ms = t->created_ms + (t->due_ms - t->created_ms) / 5 * 4;
+	t->warned = t->due_ms <= t->created_ms; /* nothing to warn of any more */
 	t->max_attempts = (uint8_t)js_int_or(data, "/maxAttempts", 3);
 	t->fan = (uint8_t)js_int_or(data, "/offersAtOnce", 1);
 	t->claim = (uint8_t)is_true(data, "claim");
+	t->overlap = (uint8_t)js_int_or(data, "/overlap", 1);
+	t->gold = json_object_get(data, "gold") != NULL;
+	t->hold_ms = event_time(data, "/notBefore", 0);
+	t->reviews = id_parse(js_str_or(data, "/reviews", ""), "task_", &t->parent) == 0;
 	t->from = world_atom(w, js_str_or(data, "/from", "unknown"));
 	t->dialect = dialect_by_name(js_str_or(data, "/dialect", "er"));
 	t->deliver = (uint8_t)is_true(data, "deliver");
@@ -62,6 +67,8 @@ static int on_created(struct world *w, const struct event *ev, struct err *err)
 	struct task *t = world_add_task(w, &ev->task);
 	world_join_match(w, t, world_match(w, &spec));
 	take_terms(w, t, ev);
+	if (t->gold && spec.need.workers.n == 1)
+		gold_given(w, t, spec.need.workers.s[0]);
 	t->due_fixed = spec.deadline_ms && spec.deadline_ms == t->due_ms;
 	spec_release(&spec);
 	if (escalation_begin(w, t, ev, err) != 0)
@@ -74,19 +81,27 @@ static int on_created(struct world *w, const struct event *ev, struct err *err)
 
 /* ---- its workers ---- */
 
+/* Nobody to remind, nobody who is expected. */
+static void no_more_due(struct task *t)
+{
+	if (task_live_assign(t, NULL))
+		return;
+	t->remind_ms = t->backup_ms = INT64_MAX;
+	t->reminders = 0;
+}
+
 static void end_assign(struct world *w, struct assign *a)
 {
-	if (a->state == AS_ENDED)
-		return;
+	if (a->state > AS_HELD)
+		crew_live(w, a->worker, -1);
 	a->state = AS_ENDED;
-	crew_live(w, a->worker, -1);
 }
 
 static void on_offered(struct world *w, struct task *t, const struct event *ev)
 {
 	struct assign *a = task_add_assign(t, world_crew(w, js_str_or(ev->data, "/worker", "")));
 
-	if (a->state == AS_ENDED) {
+	if (a->state <= AS_HELD) {
 		a->load = (uint8_t)(a->worker->live < UINT8_MAX ? a->worker->live : UINT8_MAX);
 		crew_live(w, a->worker, 1);
 	}
@@ -129,11 +144,48 @@ static void on_answer(struct world *w, struct task *t, const struct event *ev, e
 
 	if (what == SEEN_ANSWERED)
 		t->attempts++;
+	if (a && what == SEEN_ANSWERED) {
+		a->answer = ev->pos;
+		a->attempt = t->attempts;
+	}
 	if (!a || (what == SEEN_ANSWERED && a->timed))
 		return;
 	if (what == SEEN_ANSWERED)
 		a->timed = 1;
 	stats_saw(w, t, a, what, ev->at_ms);
+}
+
+/* The answer waits, and its giver is free for other work. */
+static void on_held(struct world *w, struct task *t, const struct event *ev)
+{
+	struct assign *a = task_assign_of(t, js_str_or(ev->data, "/worker", ""));
+	const char *awaits = js_str_or(ev->data, "/awaits", "");
+	int64_t wanted = js_int_or(ev->data, "/wanted", t->overlap);
+
+	if (!a)
+		return;
+	end_assign(w, a);
+	a->state = AS_HELD;
+	for (int i = 0; awaits_names[i]; i++)
+		if (strcmp(awaits, awaits_names[i]) == 0)
+			a->awaits = (uint8_t)i;
+	t->review = a->awaits == AWAITS_REVIEW;
+	t->recheck = 0;
+	if (wanted > 0 && wanted <= OVERLAP_MAX)
+		t->overlap = (uint8_t)wanted;
+	no_more_due(t);
+}
+
+/* Sent back to work. */
+static void on_rejected(struct world *w, struct task *t, const struct event *ev)
+{
+	struct assign *a = task_assign_of(t, js_str_or(ev->data, "/worker", ""));
+
+	on_answer(w, t, ev, SEEN_REJECTED);
+	if (!a || a->state > AS_HELD)
+		return;
+	a->state = AS_STARTED;
+	crew_live(w, a->worker, 1);
 }
 
 static void on_accepted(struct world *w, struct task *t, struct assign *a, const struct event *ev)
@@ -162,10 +214,7 @@ static void lost(struct world *w, struct task *t, struct assign *a, const struct
 		stats_saw(w, t, a, SEEN_REFUSED, ev->at_ms);
 	saw_the_end(w, t, a, ev->at_ms);
 	end_assign(w, a);
-	if (!task_live_assign(t, NULL)) { /* nobody to remind, nobody who is expected */
-		t->remind_ms = t->backup_ms = INT64_MAX;
-		t->reminders = 0;
-	}
+	no_more_due(t);
 }
 
 static void end_all(struct world *w, struct task *t, int64_t at_ms)
@@ -176,6 +225,21 @@ static void end_all(struct world *w, struct task *t, int64_t at_ms)
 		saw_the_end(w, t, a, at_ms);
 		end_assign(w, a);
 	}
+}
+
+/* A review that ended: the task that it is about goes on. */
+static void tell_parent(struct world *w, const struct task *t, const struct event *ev)
+{
+	struct task *parent = t->reviews ? world_task(w, &t->parent) : NULL;
+	const struct assign *a = NULL;
+
+	if (!parent || !parent->review)
+		return;
+	if (ev->state == ST_COMPLETED)
+		a = task_assign_of(t, js_str_or(ev->data, "/worker", ""));
+	parent->verdict = a ? a->answer : (struct journal_pos){0, 0, 0};
+	parent->recheck = 1;
+	world_set_timer(w, parent);
 }
 
 static void close_task(struct world *w, struct task *t, int64_t at_ms)
@@ -207,6 +271,7 @@ static void on_assignment(struct world *w, struct task *t, const struct event *e
 		lost(w, t, a, ev);
 		break;
 	default: /* offer_expired, released, reassigned */
+		t->recheck = 0;
 		a->declined |= (uint8_t)is_true(ev->data, "declined");
 		lost(w, t, a, ev);
 	}
@@ -272,6 +337,7 @@ static void apply(struct world *w, struct task *t, const struct event *ev)
 {
 	switch (ev->type) {
 	case EV_QUEUED:
+		t->hold_ms = 0;
 		t->told |= (uint8_t)(json_object_get(ev->data, "reasons") != NULL);
 		break;
 	case EV_OFFERED:
@@ -296,7 +362,18 @@ static void apply(struct world *w, struct task *t, const struct event *ev)
 		on_answer(w, t, ev, SEEN_ANSWERED);
 		break;
 	case EV_REJECTED:
-		on_answer(w, t, ev, SEEN_REJECTED);
+		on_rejected(w, t, ev);
+		break;
+	case EV_HELD:
+		on_held(w, t, ev);
+		break;
+	case EV_CHECK_PASSED:
+	case EV_CHECK_FAILED:
+		t->recheck = 0;
+		reputation_check(w, t, ev);
+		break;
+	case EV_VERIFIED:
+		reputation_verified(w, t, ev);
 		break;
 	case EV_SLA_BREACHED:
 	case EV_SLA_WARNING:
@@ -361,6 +438,7 @@ int evolve_task(struct world *w, const struct event *ev, struct err *err)
 	t->last_seq = ev->seq;
 	note_delivery(w, t, ev);
 	if (state_final(ev->state)) {
+		tell_parent(w, t, ev);
 		close_task(w, t, ev->at_ms);
 		return 0;
 	}

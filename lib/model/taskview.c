@@ -150,6 +150,7 @@ static void put_terms(json_t *view, const struct event *ev)
 	const json_t *url = json_object_get(json_object_get(spec, "webhook"), "url");
 
 	js_set_time(view, "createdAt", ev->at_ms);
+	view_set_time(view, "createdAt", data, "notBefore");
 	js_set_time(view, "updatedAt", ev->at_ms);
 	view_set_time(view, "dueAt", data, "dueAt");
 	view_set_time(view, "expiresAt", data, "expiresAt");

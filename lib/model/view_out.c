@@ -7,6 +7,7 @@
 #include "base/safe.h"
 #include "json/js.h"
 #include "model/dialect/dialect_p.h"
+#include "model/gold.h"
 #include "model/view_p.h"
 
 json_t *taskview_result(const json_t *view)
@@ -16,7 +17,7 @@ json_t *taskview_result(const json_t *view)
 	const struct dialect *d = dialect_by_name(js_str_or(view, "/dialect", ""));
 	json_t *out;
 
-	if (!state_final(taskview_state(view)))
+	if (!state_final(taskview_state(view)) || strcmp(js_str_or(view, "/from", ""), GOLD_FROM) == 0)
 		return NULL;
 	out = json_object();
 	js_set_str(out, "schema", "er.result.v1");

@@ -186,14 +186,14 @@ static inline int kit_message(struct kit *k, const char *text)
 {
 	struct decision d = {.n = 0};
 	struct message m;
-	struct id id;
+	struct input_docs docs;
 	struct err bad = ERR_INIT;
 	json_t *doc = js_parse(text, strlen(text), &js_limits_doc, &bad);
 
 	ck_assert_msg(doc && message_parse(doc, &m, &bad) == 0, "%s: %s", text, bad.msg);
 	struct input in = {.kind = IN_MESSAGE, .msg = &m};
-	if (input_needs_task(k->w, &m, &id))
-		in.created = k->created[kit_index(k, &id)];
+	if (input_needs(k->w, &in, &docs))
+		in.created = k->created[kit_index(k, &docs.task)];
 	err_clear(&k->refused);
 	int rc = decide(k->w, k->now + k->step, &in, &d, &k->refused);
 	if (rc == 0)
@@ -234,6 +234,13 @@ static inline int kit_say(struct kit *k, int task, const char *from, const char 
 	return kit_message(k, text);
 }
 
+/* The later stages have nothing to say of a chain's answers. */
+static inline int passed_behind_schema(const json_t *ev)
+{
+	return strcmp(js_str_or(ev, "/type", ""), "task.check_passed") == 0 &&
+	       strcmp(js_str_or(ev, "/data/stage", ""), "schema") != 0;
+}
+
 /* "+300 escalation.escalated 2": what happened to a task, seconds since the trigger, of the types
  * that begin with ${prefix}; a level where there is one, a worker else. */
 static inline char *kit_story(const struct kit *k, int task, const char *prefix)
@@ -255,7 +262,7 @@ static inline char *kit_story(const struct kit *k, int task, const char *prefix)
 		time_parse(js_str_or(ev, "/at", ""), &at, NULL);
 		if (first < 0)
 			first = at;
-		if (strncmp(type, prefix, strlen(prefix)) != 0)
+		if (strncmp(type, prefix, strlen(prefix)) != 0 || passed_behind_schema(ev))
 			continue;
 		snprintf(level, sizeof(level), "%lld", (long long)js_int_or(ev, "/data/level", 0));
 		int leveled = strcmp(type, "escalation.escalated") == 0 ||
