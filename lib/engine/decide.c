@@ -73,7 +73,7 @@ static int decide_message(struct world *w, int64_t now_ms, const struct input *i
 	const struct message *m = in->msg;
 
 	if (m->type == MSG_SUBMIT)
-		return decide_submit(w, now_ms, m, out, err);
+		return decide_submit(w, now_ms, in, out, err);
 	if (cancelled_before(w, m)) {
 		out->replayed = 1;
 		return 0;
@@ -154,7 +154,10 @@ int decide(struct world *w, int64_t now_ms, const struct input *in, struct decis
 {
 	struct task *t;
 
-	memset(out, 0, sizeof(*out));
+	out->n = 0;
+	out->brief = in->brief;
+	out->replayed = out->class_full = 0;
+	out->errors = NULL;
 	switch (in->kind) {
 	case IN_MESSAGE:
 		return decide_message(w, now_ms, in, out, err);
@@ -183,5 +186,6 @@ void decision_release(struct decision *d)
 	for (size_t i = 0; i < d->n; i++)
 		json_decref(d->events[i].data);
 	json_decref(d->errors);
-	memset(d, 0, sizeof(*d));
+	d->n = 0;
+	d->errors = NULL;
 }

@@ -25,13 +25,16 @@ static json_t *data_attempt(const char *worker, int attempt)
 
 static void draft_check(struct drafts *d, int passed, int attempt, json_t *errors)
 {
+	if (passed) {
+		draft_fact(d, EV_CHECK_PASSED, &(struct fact){.stage = "schema", .attempt = attempt});
+		return;
+	}
 	json_t *data = json_object();
 
 	js_set_str(data, "stage", "schema");
 	js_set_int(data, "attempt", attempt);
-	if (!passed)
-		js_set_copy(data, "errors", errors);
-	draft_task(d, passed ? EV_CHECK_PASSED : EV_CHECK_FAILED, data);
+	js_set_copy(data, "errors", errors);
+	draft_task(d, EV_CHECK_FAILED, data);
 }
 
 /* Both events of a rejection carry the reasons and must fit a journal line, and pointers into a
@@ -112,12 +115,11 @@ static void draft_rejected(struct drafts *d, const struct message *m, const stru
 
 static void draft_submitted(struct drafts *d, const struct message *m, int attempt)
 {
-	json_t *data = data_attempt(m->from, attempt);
-
-	js_set_copy(data, "answer", json_object_get(m->body, "answer"));
-	js_set_copy(data, "confidence", json_object_get(m->body, "confidence"));
-	js_set_copy(data, "evidence", json_object_get(m->body, "evidence"));
-	draft_task(d, EV_SUBMITTED, data);
+	draft_fact(d, EV_SUBMITTED, &(struct fact){
+		.worker = m->from, .attempt = attempt,
+		.answer = json_object_get(m->body, "answer"),
+		.confidence = json_object_get(m->body, "confidence"),
+		.evidence = json_object_get(m->body, "evidence")});
 }
 
 /* The first good answer wins. */
@@ -126,9 +128,8 @@ static void release_others(struct drafts *d, const struct message *m)
 	for (size_t i = d->n_live; i-- > 0;) { /* from behind: the list closes its gaps */
 		if (strcmp(d->live[i].worker, m->from) == 0)
 			continue;
-		json_t *data = data_worker(d->live[i].worker);
-		js_set_str(data, "reason", "another answer came first");
-		draft_task(d, EV_RELEASED, data);
+		draft_fact(d, EV_RELEASED, &(struct fact){.worker = d->live[i].worker,
+		                                          .reason = "another answer came first"});
 	}
 }
 
@@ -146,10 +147,7 @@ static void draft_unsure(struct drafts *d, const struct task *t, int64_t now_ms,
 
 static void draft_good(struct drafts *d, const struct message *m, int attempt)
 {
-	json_t *verified = json_object();
-
-	js_set_int(verified, "attempt", attempt);
-	draft_task(d, EV_VERIFIED, verified);
+	draft_fact(d, EV_VERIFIED, &(struct fact){.attempt = attempt});
 	release_others(d, m);
 }
 
@@ -180,7 +178,7 @@ int draft_answer(struct world *w, int64_t now_ms, const struct message *m, const
 	if (own)
 		draft_started(d, w, now_ms, t, own);
 	else
-		draft_task(d, EV_STARTED, data_worker(m->from));
+		draft_worker(d, EV_STARTED, m->from);
 	draft_submitted(d, m, attempt);
 	if (d->out->errors) {
 		draft_rejected(d, m, t, attempt, d->out->errors);
@@ -194,7 +192,7 @@ int draft_answer(struct world *w, int64_t now_ms, const struct message *m, const
 	draft_good(d, m, attempt);
 	if (t->esc)
 		draft_task(d, EV_ESC_RESOLVED, data_worker(m->from));
-	draft_task(d, EV_COMPLETED, data_attempt(m->from, attempt));
+	draft_fact(d, EV_COMPLETED, &(struct fact){.worker = m->from, .attempt = attempt});
 	return 0;
 }
 

@@ -16,7 +16,7 @@ struct task;
 struct worker;
 struct world;
 
-int decide_submit(struct world *w, int64_t now_ms, const struct message *m, struct decision *out,
+int decide_submit(struct world *w, int64_t now_ms, const struct input *in, struct decision *out,
                   struct err *err);
 int decide_worker(struct world *w, int64_t now_ms, const struct message *m, struct task *t,
                   struct decision *out, struct err *err);
@@ -36,10 +36,14 @@ void draft_started(struct drafts *d, const struct world *w, int64_t now_ms, cons
  * the task wants are withdrawn. */
 void draft_accepted(struct drafts *d, const struct world *w, int64_t now_ms, const struct task *t,
                     const char *worker, int automatic);
+/* ${fact} gets the offer's members. */
 void draft_offered(struct drafts *d, const struct world *w, int64_t now_ms, const struct task *t,
-                   const struct worker *wk, json_t *data);
+                   const struct worker *wk, struct fact *fact);
 /* data.dueAt and .expiresAt, put off by the time the task stood blocked, when it will no longer. */
 void data_clock(json_t *data, int64_t now_ms, const struct task *t);
+
+/* {"worker":…}; with NULL, not. */
+void draft_worker(struct drafts *d, enum event_type type, const char *worker);
 
 /* decide_chain.c: a task that a chain routes (engine/escalation.h). */
 json_t *chain_triggered(const struct chain *c, int64_t now_ms); /* data of escalation.triggered */

@@ -1,7 +1,9 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
 #include "base/ids.h"
+#include "base/mem.h"
 #include "base/timefmt.h"
 #include "engine/decide_p.h"
 #include "engine/route.h"
@@ -66,43 +68,101 @@ static int deliver(const struct world *w, const struct spec *spec)
 	return s.found;
 }
 
-int decide_submit(struct world *w, int64_t now_ms, const struct message *m, struct decision *out,
-                  struct err *err)
-{
-	struct sha256 sha;
-	struct spec spec;
-	struct drafts d;
-	int rc = -1;
+struct submission {
+	json_t *body;          /* owned */
+	struct sha256 content; /* of its canonical form */
+	struct spec spec;      /* owned */
+	char *kind;            /* owned; world_kind */
+	int deliver;
+};
 
-	js_hash(m->body, &sha);
-	switch (known(w, &m->task, world_content(&sha), err)) {
-	case 1:
-		out->replayed = 1;
-		return 0;
-	case -1:
+static int make(const struct world *w, const json_t *body, struct submission *s, struct err *err)
+{
+	if (intake(w->config, body, NULL, &s->spec, err) != 0)
 		return -1;
+	s->kind = world_kind(&s->spec);
+	s->deliver = deliver(w, &s->spec);
+	return 0;
+}
+
+static void release(struct submission *s)
+{
+	if (s->kind)
+		spec_release(&s->spec);
+	free(s->kind);
+	s->kind = NULL;
+}
+
+struct submission *submission_new(const struct world *w, const json_t *body, struct err *err)
+{
+	struct submission *s = mem_alloc(sizeof(*s));
+
+	js_hash(body, &s->content);
+	if (make(w, body, s, err) != 0) {
+		free(s);
+		return NULL;
 	}
-	if (intake(w->config, m->body, NULL, &spec, err) != 0)
+	s->body = json_incref((json_t *)body);
+	return s;
+}
+
+void submission_free(struct submission *s)
+{
+	if (!s)
+		return;
+	release(s);
+	json_decref(s->body);
+	free(s);
+}
+
+static int propose(struct world *w, int64_t now_ms, const struct message *m,
+                   const struct submission *s, const char *kind, struct decision *out,
+                   struct err *err)
+{
+	const struct spec *spec = &s->spec;
+	const char *key = m->key ? m->key : spec->key;
+	struct drafts d;
+
+	if (check_id(w, m, key, err) != 0)
 		return -1;
-	if (check_id(w, m, m->key ? m->key : spec.key, err) != 0)
-		goto out;
-	struct created c = {.spec = &spec,
-	                    .lane = intake_lane(w->config, &spec),
+	struct created c = {.spec = spec,
+	                    .lane = intake_lane(w->config, spec),
 	                    .from = m->from,
-	                    .key = m->key ? m->key : spec.key,
-	                    .content = &sha,
+	                    .key = key,
+	                    .content = &s->content,
 	                    .body = m->body,
 	                    .at_ms = now_ms,
-	                    .typical_ms = spec.chain ? 0 : route_estimate(w, &spec, now_ms),
-	                    .deliver = deliver(w, &spec),
-	                    .chain = spec.chain ? config_chain(w->config, spec.chain) : NULL};
+	                    .typical_ms = spec->chain ? 0 : route_estimate(w, spec, s->kind, now_ms),
+	                    .deliver = s->deliver,
+	                    .chain = spec->chain ? config_chain(w->config, spec->chain) : NULL};
 	drafts_init(&d, out, &m->task, NULL, m->from);
-	draft_task(&d, EV_CREATED, created_data(&c));
+	draft_created(&d, &c, kind);
 	draft_task(&d, EV_QUEUED, NULL);
 	if (c.chain)
 		draft_task(&d, EV_ESC_TRIGGERED, chain_triggered(c.chain, now_ms));
-	rc = 0;
-out:
-	spec_release(&spec);
+	return 0;
+}
+
+int decide_submit(struct world *w, int64_t now_ms, const struct input *in, struct decision *out,
+                  struct err *err)
+{
+	const struct submission *given = in->prepared;
+	const struct message *m = in->msg;
+	struct submission own = {.body = NULL};
+	int rc;
+
+	if (!given)
+		js_hash(m->body, &own.content);
+	rc = known(w, &m->task, world_content(given ? &given->content : &own.content), err);
+	if (rc != 0) {
+		out->replayed = rc > 0;
+		return rc > 0 ? 0 : -1;
+	}
+	if (given)
+		return propose(w, now_ms, m, given, given->kind, out, err);
+	if (make(w, m->body, &own, err) != 0)
+		return -1;
+	rc = propose(w, now_ms, m, &own, NULL, out, err);
+	release(&own);
 	return rc;
 }

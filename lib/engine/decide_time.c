@@ -112,7 +112,7 @@ static void draft_offers_over(struct drafts *d, const struct task *t, int64_t no
 {
 	for (struct assign *a = NULL; (a = task_live_assign(t, a));)
 		if (a->state == AS_OFFERED && now_ms >= a->offer_ends_ms)
-			draft_task(d, EV_OFFER_EXPIRED, data_worker(a->worker->name));
+			draft_worker(d, EV_OFFER_EXPIRED, a->worker->name);
 }
 
 /* Everything of this task that is due at ${now_ms}, in the order in which it matters; an end makes

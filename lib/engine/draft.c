@@ -50,9 +50,8 @@ static void unblock_all(struct drafts *d)
 }
 
 /* What the event does to assignments: evolve_task does the same to the task's own. */
-static void walk(struct drafts *d, enum event_type type, const json_t *data)
+static void walk(struct drafts *d, enum event_type type, const char *worker)
 {
-	const char *worker = js_str_or(data, "/worker", NULL);
 	struct live *l;
 
 	if (type == EV_UNBLOCKED)
@@ -109,17 +108,59 @@ static enum state next_state(const struct drafts *d, enum event_type type)
 	return state_allowed(d->state, type, s) ? s : (enum state)only;
 }
 
-void draft_task(struct drafts *d, enum event_type type, json_t *data)
+static struct draft *add(struct drafts *d, enum event_type type, const char *worker)
 {
 	struct draft *dr = next_draft(d->out);
 
-	walk(d, type, data);
+	walk(d, type, worker);
 	d->state = next_state(d, type);
-	*dr = (struct draft){.type = type, .has_task = 1, .task = d->task, .state = d->state,
-	                     .actor = d->actor, .data = data};
+	dr->type = type;
+	dr->has_task = 1;
+	dr->task = d->task;
+	dr->state = d->state;
+	dr->actor = d->actor;
+	dr->typed = 0;
+	dr->terms = NULL;
+	return dr;
+}
+
+void draft_task(struct drafts *d, enum event_type type, json_t *data)
+{
+	add(d, type, json_string_value(json_object_get(data, "worker")))->data = data;
+}
+
+void draft_fact(struct drafts *d, enum event_type type, const struct fact *fact)
+{
+	struct draft *dr = add(d, type, fact->worker);
+
+	dr->typed = 1;
+	dr->fact = *fact;
+	dr->fact.more = NULL;
+	dr->data = NULL;
+	if (d->out->brief)
+		json_decref(fact->more);
+	else
+		dr->data = fact_json(fact);
+}
+
+void draft_created(struct drafts *d, const struct created *c, const char *kind)
+{
+	struct draft *dr = add(d, EV_CREATED, NULL);
+
+	created_terms(c, &d->out->terms);
+	d->out->terms.kind = kind;
+	dr->terms = kind ? &d->out->terms : NULL;
+	dr->data = d->out->brief && kind && !c->chain ? NULL : created_data(c);
 }
 
 void draft_plain(struct decision *out, enum event_type type, const char *actor, json_t *data)
 {
-	*next_draft(out) = (struct draft){.type = type, .actor = actor, .data = data};
+	struct draft *dr = next_draft(out);
+
+	dr->type = type;
+	dr->has_task = dr->typed = 0;
+	dr->state = ST_NONE;
+	dr->actor = actor;
+	dr->data = data;
+	dr->terms = NULL;
 }

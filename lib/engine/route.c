@@ -447,9 +447,9 @@ enum route_verdict route_may_take(struct world *w, struct task *t, const char *n
 	return v;
 }
 
-int64_t route_estimate(struct world *w, const struct spec *spec, int64_t now_ms)
+int64_t route_estimate(struct world *w, const struct spec *spec, const char *kind, int64_t now_ms)
 {
-	struct match *m = world_match(w, spec);
+	struct match *m = world_match_kind(w, spec, kind);
 	struct roster *r = roster_of(w, m, now_ms);
 	const struct order *order = roster_order(r, spec->sla_ms);
 	uint32_t at = 0;

@@ -304,7 +304,7 @@ void world_drop_task(struct world *w, struct task *t)
 	t->used = 0;
 }
 
-static char *match_key(const struct spec *spec)
+char *world_kind(const struct spec *spec)
 {
 	struct buf b = BUF_INIT;
 
@@ -319,13 +319,23 @@ static char *match_key(const struct spec *spec)
 	return buf_detach(&b);
 }
 
-struct match *world_match(struct world *w, const struct spec *spec)
+static struct match *find_match(const struct world *w, const char *kind)
 {
-	const struct requirements none = {.trust_level = 0};
-	char *key = match_key(spec);
 	struct match *m;
 
-	HASH_FIND_STR(w->matches, key, m);
+	HASH_FIND_STR(w->matches, kind, m);
+	return m;
+}
+
+struct match *world_match_kind(struct world *w, const struct spec *spec, const char *kind)
+{
+	const struct requirements none = {.trust_level = 0};
+	struct match *m = kind ? find_match(w, kind) : NULL;
+
+	if (m)
+		return m;
+	char *key = world_kind(spec);
+	m = kind ? NULL : find_match(w, key);
 	if (m) {
 		free(key);
 		return m;
@@ -340,6 +350,11 @@ struct match *world_match(struct world *w, const struct spec *spec)
 	HASH_ADD_KEYPTR(hh, w->matches, m->key, strlen(m->key), m);
 	retire_match(w, m);
 	return m;
+}
+
+struct match *world_match(struct world *w, const struct spec *spec)
+{
+	return world_match_kind(w, spec, NULL);
 }
 
 void world_rematch(struct world *w, struct task *t, const char *pool)

@@ -248,6 +248,9 @@ void world_skip_slot(struct world *w);
 void world_free_slot(struct world *w, uint32_t index);
 const struct atom *world_atom(struct world *w, const char *name);
 struct match *world_match(struct world *w, const struct spec *spec); /* made when new */
+/* The same; ${kind}: world_kind of the spec, or NULL: to be found. */
+struct match *world_match_kind(struct world *w, const struct spec *spec, const char *kind);
+char *world_kind(const struct spec *spec); /* the caller's: equal text, same kind of worker */
 void world_join_match(struct world *w, struct task *t, struct match *m);
 /* The task asks for workers of ${pool} from now on.  It must not wait meanwhile. */
 void world_rematch(struct world *w, struct task *t, const char *pool);
