@@ -47,6 +47,7 @@ struct picking {
 	const struct roster *r;
 	const struct crew *requester; /* or NULL */
 	double log_left;
+	int brief;                    /* nobody is told why */
 	struct scored best[ROUTE_ALL_SHOWN]; /* not asked before, best first */
 	int n_best, scored;
 	struct scored again;          /* the best of those asked before, least often first */
@@ -136,11 +137,15 @@ static int better(const struct scored *a, const struct scored *b)
 
 static int best_shown(const struct picking *p)
 {
+	if (p->brief)
+		return 1;
 	return p->r->n <= ROUTE_ALL_SHOWN ? ROUTE_ALL_SHOWN : ROUTE_BEST_SHOWN;
 }
 
 static int others_shown(const struct picking *p)
 {
+	if (p->brief)
+		return 0;
 	return p->r->n <= ROUTE_ALL_SHOWN ? ROUTE_ALL_SHOWN : ROUTE_OTHERS_SHOWN;
 }
 
@@ -420,7 +425,7 @@ void route_choose(struct world *w, struct task *t, int64_t now_ms, json_t *why, 
 {
 	struct roster *r = roster_of(w, t->match, now_ms);
 	struct picking p = {.w = w, .t = t, .r = r, .requester = world_find_crew(w, t->from->name),
-	                    .log_left = log((double)left_of(t, now_ms))};
+	                    .log_left = log((double)left_of(t, now_ms)), .brief = !why};
 
 	memset(out, 0, sizeof(*out));
 	mark(w, t, 1);

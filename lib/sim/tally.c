@@ -3,8 +3,9 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/timefmt.h"
 #include "json/js.h"
+#include "model/created.h"
+#include "model/fact.h"
 #include "sim/sim_p.h"
 
 struct sim_lane *tally_lane(struct sim *s, const char *name)
@@ -44,10 +45,13 @@ static struct sim_slice *slice_now(struct sim *s)
 
 static void created(struct sim *s, const struct event *ev, struct sim_task *t)
 {
-	t->created = json_incref(ev->data);
-	t->lane = tally_lane(s, js_str_or(ev->data, "/spec/lane", ""));
-	t->due_ms = INT64_MAX;
-	time_parse(js_str_or(ev->data, "/dueAt", ""), &t->due_ms, NULL);
+	if (!t->stream->created)
+		t->stream->created = json_incref(ev->data);
+	t->created = json_incref(s->documents ? ev->data : t->stream->created);
+	t->lane = tally_lane(s, js_str_or(t->created, "/spec/lane", ""));
+	t->due_ms = fact_at(ev->fact, FACT_DUE, INT64_MAX);
+	if (ev->terms)
+		t->due_ms = ev->terms->due_ms;
 	t->open = 1;
 	s->n_open++;
 	t->lane->submitted++;
@@ -106,26 +110,24 @@ static void ended(struct sim *s, enum event_type type, uint32_t number)
 }
 
 /* The first prediction counts: later ones know more. */
-static void predicted(struct sim_task *t, const json_t *data)
+static void predicted(struct sim_task *t, const struct fact *fact)
 {
-	int64_t at;
-
-	if (!t->bound_ms && time_parse(js_str_or(data, "/prediction/p90At", ""), &at, NULL) == 0)
-		t->bound_ms = at;
+	if (!t->bound_ms)
+		t->bound_ms = fact_at(fact, FACT_P90, 0);
 }
 
 void tally_event(struct sim *s, const struct event *ev, uint32_t number)
 {
 	struct sim_task *t = &s->tasks[number];
 	uint32_t who = 0;
-	struct actor *a = sim_actor(s, js_str_or(ev->data, "/worker", ""), &who);
+	struct actor *a = ev->fact->worker ? sim_actor(s, ev->fact->worker, &who) : NULL;
 
 	switch (ev->type) {
 	case EV_CREATED:
 		created(s, ev, t);
 		break;
 	case EV_MATCHED:
-		predicted(t, ev->data);
+		predicted(t, ev->fact);
 		break;
 	case EV_OFFERED:
 		if (a)
