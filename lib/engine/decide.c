@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/near.h"
 #include "engine/decide_p.h"
+#include "engine/lookup.h"
 #include "engine/world.h"
 #include "json/js.h"
 #include "model/message.h"
@@ -24,7 +25,8 @@ struct assign *own_assign(struct world *w, const struct message *m, const struct
 {
 	char id[ID_TEXT_MAX];
 
-	if (!config_worker(w->config, m->from)) {
+	struct assign *own = task_assign_of(t, m->from);
+	if (!(own ? crew_worker(w, own->worker) : config_worker(w->config, m->from))) {
 		struct near near;
 		struct buf hint = BUF_INIT;
 		near_init(&near, m->from);
@@ -34,7 +36,6 @@ struct assign *own_assign(struct world *w, const struct message *m, const struct
 		buf_release(&hint);
 		return NULL;
 	}
-	struct assign *own = task_assign_of(t, m->from);
 	if (own && own->state != AS_ENDED)
 		return own;
 	id_format(&t->id, "task_", id);

@@ -2,6 +2,7 @@
 
 #include "base/timefmt.h"
 #include "engine/decide_p.h"
+#include "engine/lookup.h"
 #include "engine/route.h"
 #include "engine/world.h"
 #include "json/js.h"
@@ -12,7 +13,7 @@ static const char *const kind_names[] = {
 
 static const struct lane *lane_of(const struct world *w, const struct task *t)
 {
-	return config_lane(w->config, t->match->lane);
+	return match_lane(w, t->match);
 }
 
 void data_clock(json_t *data, int64_t now_ms, const struct task *t)

@@ -2,6 +2,7 @@
 #include "engine/decide_p.h"
 #include "engine/duty.h"
 #include "engine/escalation.h"
+#include "engine/lookup.h"
 #include "engine/world.h"
 #include "json/js.h"
 
@@ -119,7 +120,7 @@ static void draft_offers_over(struct drafts *d, const struct task *t, int64_t no
  * the rest moot. */
 void decide_timer(struct world *w, int64_t now_ms, struct task *t, struct decision *out)
 {
-	const struct lane *lane = config_lane(w->config, t->match->lane);
+	const struct lane *lane = match_lane(w, t->match);
 	struct drafts d;
 
 	drafts_init(&d, out, &t->id, t, "erd");

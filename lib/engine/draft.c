@@ -102,10 +102,12 @@ static enum state of_live(const struct drafts *d)
 static enum state next_state(const struct drafts *d, enum event_type type)
 {
 	enum state s = of_live(d);
-	int only = state_next(d->state, type);
 
+	if (state_allowed(d->state, type, s))
+		return s;
+	int only = state_next(d->state, type);
 	assert(only >= 0);
-	return state_allowed(d->state, type, s) ? s : (enum state)only;
+	return (enum state)only;
 }
 
 static struct draft *add(struct drafts *d, enum event_type type, const char *worker)

@@ -6,6 +6,7 @@
 #include "base/timefmt.h"
 #include "engine/escalation.h"
 #include "engine/evolve_p.h"
+#include "engine/lookup.h"
 #include "engine/transition.h"
 #include "engine/world.h"
 #include "json/js.h"
@@ -150,7 +151,7 @@ static void on_completed(struct world *w, const struct task *t, const struct eve
 	if (a)
 		stats_saw(w, t, a, SEEN_PASSED, ev->at_ms);
 	if (t->matched_ms)
-		stats_took(world_lane(w, t->match->lane, 1), ev->at_ms - t->matched_ms, t->model_ms);
+		stats_took(match_stats(w, t->match), ev->at_ms - t->matched_ms, t->model_ms);
 }
 
 /* An answer ends the wait for it; a rejected one begins no new one. */

@@ -6,6 +6,7 @@
 #include <utlist.h>
 
 #include "base/mem.h"
+#include "engine/lookup.h"
 #include "engine/stats.h"
 #include "engine/world.h"
 
@@ -172,6 +173,17 @@ static void expect_of(struct world *w, struct roster *r, uint32_t crew)
 		expect_anew(w, r, s);
 }
 
+/* Answers come with several pieces of news: once is enough. */
+static int told_again(const struct roster *r)
+{
+	const uint32_t *news = r->stats->news;
+
+	for (uint32_t i = r->news + 1; i != r->stats->n_news; i++)
+		if (news[i % LANE_NEWS] == news[r->news % LANE_NEWS])
+			return 1;
+	return 0;
+}
+
 /* What was learned since, one by one while that is cheaper than all at once. */
 static void read_news(struct world *w, struct roster *r)
 {
@@ -183,7 +195,8 @@ static void read_news(struct world *w, struct roster *r)
 		return;
 	}
 	for (; r->news != r->stats->n_news; r->news++)
-		expect_of(w, r, r->stats->news[r->news % LANE_NEWS]);
+		if (!told_again(r))
+			expect_of(w, r, r->stats->news[r->news % LANE_NEWS]);
 	for (; r->crews_shown != w->news.n_shown; r->crews_shown++)
 		expect_of(w, r, w->news.shown[r->crews_shown % CREW_NEWS]);
 }
@@ -239,7 +252,7 @@ static void make(struct world *w, struct roster *r, int64_t now_ms)
 
 	clear(w, r);
 	r->lane = lane;
-	r->stats = world_lane(w, r->match->lane, 1);
+	r->stats = match_stats(w, r->match);
 	r->gen = w->config_gen;
 	r->from_ms = now_ms;
 	r->until_ms = INT64_MAX;

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "engine/duty.h"
+#include "engine/lookup.h"
 #include "engine/roster.h"
 #include "engine/world.h"
 #include "json/js.h"
@@ -479,14 +480,14 @@ int64_t route_estimate(struct world *w, const struct spec *spec, const char *kin
 int64_t route_backup_ms(const struct world *w, const struct task *t, const char *name,
                         int64_t now_ms)
 {
-	const struct lane *lane = config_lane(w->config, t->match->lane);
-	const struct worker *wk = config_worker(w->config, name);
+	const struct lane *lane = match_lane(w, t->match);
 	const struct assign *a = task_assign_of(t, name);
+	const struct worker *wk = a ? crew_worker(w, a->worker) : NULL;
 	struct outlook o;
 
 	if (!lane || !lane->backup || !lane->predictive || !a || t->warned || t->due_ms <= now_ms)
 		return INT64_MAX;
-	outlook_of(w, world_lane((struct world *)w, t->match->lane, 1), a->worker, wk, lane, &o);
+	outlook_of(w, match_stats((struct world *)w, t->match), a->worker, wk, lane, &o);
 	double x = wk && wk->kind == WORKER_HUMAN ? log1p(a->load) : 0;
 	double p = 2 * outlook_within(&o, log((double)(t->due_ms - a->since_ms)), x) - 1;
 	int64_t at = now_ms + (t->due_ms - now_ms) / 10; /* a moment to begin */

@@ -98,7 +98,7 @@ struct task *world_task(const struct world *w, const struct id *id)
 {
 	struct task *t;
 
-	HASH_FIND(hh, w->by_id, id, sizeof(*id), t);
+	HASH_FIND_BYHASHVALUE(hh, w->by_id, id, sizeof(*id), (unsigned)id_hash(id), t);
 	return t;
 }
 
@@ -255,7 +255,7 @@ struct task *world_add_task(struct world *w, const struct id *id)
 	t->assigns = &t->first;
 	t->backup_ms = t->remind_ms = INT64_MAX;
 	t->want = t->fan = 1;
-	HASH_ADD(hh, w->by_id, id, sizeof(t->id), t);
+	HASH_ADD_BYHASHVALUE(hh, w->by_id, id, sizeof(t->id), (unsigned)id_hash(id), t);
 	return t;
 }
 

@@ -101,6 +101,9 @@ struct match {
 	                              world.idle while it has none (utlist DL) */
 	struct roster *roster; /* owned cache, or NULL (engine/roster.h) */
 	int64_t until_ms;      /* of the last roster: then others may be eligible */
+	const struct lane *lane_doc; /* engine/lookup.h: as of ${lane_gen} */
+	uint64_t lane_gen;
+	struct lane_stats *stats; /* engine/lookup.h; NULL: not looked for */
 	UT_hash_handle hh;
 };
 
