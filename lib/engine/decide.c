@@ -157,6 +157,7 @@ int decide(struct world *w, int64_t now_ms, const struct input *in, struct decis
 
 	out->n = 0;
 	out->brief = in->brief;
+	out->moves = &w->moves;
 	out->replayed = out->class_full = 0;
 	out->errors = NULL;
 	switch (in->kind) {

@@ -26,6 +26,7 @@
 
 struct err;
 struct message;
+struct moves;
 struct submission;
 struct world;
 
@@ -65,6 +66,7 @@ struct decision {
 	struct draft events[DECISION_EVENTS_MAX]; /* undefined from ${n} on */
 	size_t n;
 	int brief;         /* the input's */
+	const struct moves *moves; /* the world's */
 	struct terms terms;
 	int replayed;      /* a submit that had been accepted before: no events */
 	json_t *errors;    /* owned; why an answer was rejected, or NULL */

@@ -67,7 +67,7 @@ static json_t *stage_schema(const struct world *w, const json_t *created, const 
 	struct schema_errors errors = {.n = 0};
 
 	if (!doc)
-		doc = js_at(created, "/spec/schema");
+		doc = json_object_get(json_object_get(created, "spec"), "schema");
 	if (!doc || json_is_null(doc))
 		return NULL;
 	const struct schema *s = contract_schema(w->config, doc, err);
@@ -85,7 +85,9 @@ static void stage_evidence(const json_t *created, const json_t *evidence, json_t
 {
 	json_t *e;
 
-	if (!json_is_true(js_at(created, "/spec/evidenceRequired")) || json_array_size(evidence) > 0)
+	const json_t *spec = json_object_get(created, "spec");
+
+	if (!json_is_true(json_object_get(spec, "evidenceRequired")) || json_array_size(evidence) > 0)
 		return;
 	e = json_object();
 	js_set_str(e, "instance", "/evidence");
@@ -155,11 +157,12 @@ static int may_answer(const struct task *t, const struct assign *own, struct err
 {
 	char id[ID_TEXT_MAX];
 
-	id_format(&t->id, "task_", id);
 	if (own->state == AS_BLOCKED)
-		return err_set(err, FAIL_CONFLICT, "%s: waits for the requester's reply", id);
+		return err_set(err, FAIL_CONFLICT, "%s: waits for the requester's reply",
+		               id_format(&t->id, "task_", id));
 	if (t->state == ST_SUBMITTED)
-		return err_set(err, FAIL_CONFLICT, "%s: another answer is being verified", id);
+		return err_set(err, FAIL_CONFLICT, "%s: another answer is being verified",
+		               id_format(&t->id, "task_", id));
 	return 0;
 }
 
@@ -167,8 +170,9 @@ int draft_answer(struct world *w, int64_t now_ms, const struct message *m, const
                  const struct task *t, const struct assign *own, struct drafts *d, struct err *err)
 {
 	int attempt = t->attempts + 1;
-	struct err bad = ERR_INIT;
+	struct err bad;
 
+	err_clear(&bad); /* clearing it all would cost more than the rest */
 	d->out->errors = stage_schema(w, created, json_object_get(m->body, "answer"), &bad);
 	if (bad.code != FAIL_NONE) {
 		*err = bad;

@@ -23,7 +23,7 @@ void drafts_init(struct drafts *d, struct decision *out, const struct id *id, co
 
 int draft_allowed(const struct drafts *d, enum event_type type)
 {
-	return state_next(d->state, type) >= 0;
+	return d->out->moves->next[d->state][type] >= 0;
 }
 
 static struct draft *next_draft(struct decision *out)
@@ -103,9 +103,9 @@ static enum state next_state(const struct drafts *d, enum event_type type)
 {
 	enum state s = of_live(d);
 
-	if (state_allowed(d->state, type, s))
+	if (moves_allow(d->out->moves, d->state, type, s))
 		return s;
-	int only = state_next(d->state, type);
+	int only = d->out->moves->next[d->state][type];
 	assert(only >= 0);
 	return (enum state)only;
 }

@@ -33,6 +33,7 @@ struct world *world_new(const char *organisation)
 	w->config = config_new();
 	heap_init(&w->timers, timer_moved, w);
 	w->config_gen = 1;
+	moves_make(&w->moves);
 	duty_init(w);
 	return w;
 }

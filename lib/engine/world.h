@@ -24,6 +24,7 @@
 #include "engine/idtable.h"
 #include "engine/pheap.h"
 #include "engine/stats.h"
+#include "engine/transition.h"
 #include "model/config.h"
 #include "model/event.h"
 #include "model/intake.h"
@@ -220,6 +221,7 @@ struct world {
 	struct chain_ref *chains; /* that escalations use */
 	int64_t at_ms;         /* of the last event */
 	int rule;              /* enum route_rule; 0 but in rehearsals */
+	struct moves moves;
 };
 
 struct world *world_new(const char *organisation);

@@ -117,16 +117,13 @@ int sim_say(struct sim *s, enum message_type type, uint32_t task, const char *fr
 	                    .at_ms = s->now_ms, .body = body ? body : s->nothing};
 	struct input in = {.kind = IN_MESSAGE, .msg = &m, .created = t->created,
 	                   .brief = !s->documents};
-	struct err refused = ERR_INIT;
-	int rc = send(s, &in, &refused);
+	int rc = send(s, &in, err);
 
-	if (rc == 0)
-		return 0;
-	if (rc > 0 && (refused.code == FAIL_CONFLICT || refused.code == FAIL_DENIED ||
-	               refused.code == FAIL_NOT_FOUND))
-		return 1;
-	*err = refused;
-	return -1;
+	if (rc <= 0 || (err->code != FAIL_CONFLICT && err->code != FAIL_DENIED &&
+	                err->code != FAIL_NOT_FOUND))
+		return rc == 0 ? 0 : -1;
+	err_clear(err); /* it held nothing before: an error ends the run */
+	return 1;
 }
 
 /* ---- arrivals ---- */

@@ -116,11 +116,19 @@ static void predicted(struct sim_task *t, const struct fact *fact)
 		t->bound_ms = fact_at(fact, FACT_P90, 0);
 }
 
+/* What is told of who had the task. */
+static int of_worker(enum event_type type)
+{
+	return type == EV_OFFERED || type == EV_ACCEPTED || type == EV_OFFER_EXPIRED ||
+	       type == EV_RELEASED || type == EV_REASSIGNED;
+}
+
 void tally_event(struct sim *s, const struct event *ev, uint32_t number)
 {
 	struct sim_task *t = &s->tasks[number];
 	uint32_t who = 0;
-	struct actor *a = ev->fact->worker ? sim_actor(s, ev->fact->worker, &who) : NULL;
+	struct actor *a = of_worker(ev->type) && ev->fact->worker
+	                      ? sim_actor(s, ev->fact->worker, &who) : NULL;
 
 	switch (ev->type) {
 	case EV_CREATED:
@@ -165,11 +173,35 @@ void tally_event(struct sim *s, const struct event *ev, uint32_t number)
 
 /* ---- the end ---- */
 
-static int by_ms(const void *a, const void *b)
+/* By digits of eight bits; times are never negative. */
+static void sort_ms(int64_t *v, size_t n)
 {
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+	enum { DIGIT = 8, VALUES = 1 << DIGIT };
+	int64_t *from = v, *to = mem_alloc((n + 1) * sizeof(*to));
+	size_t at[VALUES];
+	uint64_t all = 0;
 
-	return (x > y) - (x < y);
+	for (size_t i = 0; i < n; i++)
+		all |= (uint64_t)v[i];
+	for (int shift = 0; shift < 64 && all >> shift; shift += DIGIT) {
+		size_t sum = 0;
+		memset(at, 0, sizeof(at));
+		for (size_t i = 0; i < n; i++)
+			at[(uint64_t)from[i] >> shift & (VALUES - 1)]++;
+		for (size_t d = 0; d < VALUES; d++) {
+			size_t here = at[d];
+			at[d] = sum;
+			sum += here;
+		}
+		for (size_t i = 0; i < n; i++)
+			to[at[(uint64_t)from[i] >> shift & (VALUES - 1)]++] = from[i];
+		int64_t *swap = from;
+		from = to;
+		to = swap;
+	}
+	if (from != v)
+		memcpy(v, from, n * sizeof(*v));
+	free(from == v ? to : from);
 }
 
 static void sum_lanes(struct sim_report *r)
@@ -193,11 +225,9 @@ static void sum_lanes(struct sim_report *r)
 		all->cost_micro += l->cost_micro;
 		for (size_t k = 0; k < l->n_took; k++)
 			keep_time(all, l->took_ms[k]);
-		if (l->n_took > 1)
-			qsort(l->took_ms, l->n_took, sizeof(*l->took_ms), by_ms);
+		sort_ms(l->took_ms, l->n_took);
 	}
-	if (all->n_took > 1)
-		qsort(all->took_ms, all->n_took, sizeof(*all->took_ms), by_ms);
+	sort_ms(all->took_ms, all->n_took);
 }
 
 static void list_people(struct sim *s)
