@@ -205,7 +205,7 @@ static int settled(const struct picking *p, const struct order *o, uint32_t plac
 	if (!p->n_best || p->w->rule != ROUTE_BY_VALUE ||
 	    p->scored < best_shown(p)) /* explain wants some to compare with */
 		return 0;
-	if (p->r->seats[next->seat].external > p->best[0].seat->external)
+	if (next->external > p->best[0].seat->external)
 		return 1;
 	return p->best[0].score > next->bound || p->scored >= ROUTE_LOOK_MAX;
 }

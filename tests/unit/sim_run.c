@@ -63,7 +63,7 @@ static const char mixed[] =
     "\"m\":{\"pools\":[\"p\"],\"slaSeconds\":900,\"sla\":{\"onBreach\":\"escalate\","
     "\"escalateTo\":\"x\"},\"offers\":{\"autoAssignTrust\":2}},"
     "\"n\":{\"pools\":[\"p\"],\"requirements\":{\"skills\":[\"x\"]},\"slaSeconds\":600},"
-    "\"c\":{\"pools\":[\"p\"],\"chain\":\"c\"}},\"pools\":{\"x\":{}},"
+    "\"c\":{\"pools\":[\"p\"],\"chain\":\"c\"}},\"pools\":{\"x\":{\"kind\":\"external\"}},"
     "\"chains\":{\"c\":{\"name\":\"c\",\"repeat\":1,\"levels\":["
     "{\"agentId\":\"x\",\"timeoutSeconds\":300},{\"agentId\":\"p\",\"timeoutSeconds\":900}]}}},"
     "\"crews\":[{\"name\":\"a\",\"count\":7,\"pools\":[\"p\"],\"worker\":{\"capacity\":2},"
@@ -75,7 +75,9 @@ static const char mixed[] =
     "\"arrivals\":[{\"lane\":\"l\",\"perHour\":30},{\"lane\":\"m\",\"perHour\":10},"
     "{\"lane\":\"n\",\"perHour\":1},{\"lane\":\"c\",\"perHour\":2,\"from\":\"a-1\"},"
     "{\"lane\":\"l\",\"body\":{\"er\":1,\"lane\":\"l\",\"title\":\"t\","
-    "\"evidenceRequired\":true},\"perHour\":1}]}";
+    "\"evidenceRequired\":true},\"perHour\":1},"
+    "{\"body\":{\"er\":1,\"lane\":\"l\",\"title\":\"t\","
+    "\"policy\":{\"confidentiality\":\"internal_first\"}},\"perHour\":20}]}";
 
 static void same_people(const struct sim_report *a, const struct sim_report *b)
 {
