@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/near.h"
 #include "engine/decide_p.h"
+#include "engine/lookup.h"
 #include "engine/reputation.h"
 #include "engine/stages.h"
 #include "engine/world.h"
@@ -26,7 +27,8 @@ struct assign *own_assign(struct world *w, const struct message *m, const struct
 {
 	char id[ID_TEXT_MAX];
 
-	if (!config_worker(w->config, m->from)) {
+	struct assign *own = task_assign_of(t, m->from);
+	if (!(own ? crew_worker(w, own->worker) : config_worker(w->config, m->from))) {
 		struct near near;
 		struct buf hint = BUF_INIT;
 		near_init(&near, m->from);
@@ -36,7 +38,6 @@ struct assign *own_assign(struct world *w, const struct message *m, const struct
 		buf_release(&hint);
 		return NULL;
 	}
-	struct assign *own = task_assign_of(t, m->from);
 	if (own && own->state > AS_HELD)
 		return own;
 	id_format(&t->id, "task_", id);
@@ -79,7 +80,7 @@ static int decide_message(struct world *w, int64_t now_ms, const struct input *i
 	const struct message *m = in->msg;
 
 	if (m->type == MSG_SUBMIT)
-		return decide_submit(w, now_ms, m, out, err);
+		return decide_submit(w, now_ms, in, out, err);
 	if (m->type == MSG_REINSTATE)
 		return decide_reinstate(w, m, out, err);
 	if (cancelled_before(w, m)) {
@@ -182,7 +183,11 @@ int decide(struct world *w, int64_t now_ms, const struct input *in, struct decis
 {
 	struct task *t;
 
-	memset(out, 0, sizeof(*out));
+	out->n = 0;
+	out->brief = in->brief;
+	out->moves = &w->moves;
+	out->replayed = out->class_full = 0;
+	out->errors = NULL;
 	switch (in->kind) {
 	case IN_MESSAGE:
 		return decide_message(w, now_ms, in, out, err);
@@ -217,5 +222,6 @@ void decision_release(struct decision *d)
 	for (size_t i = 0; i < d->n; i++)
 		json_decref(d->events[i].data);
 	json_decref(d->errors);
-	memset(d, 0, sizeof(*d));
+	d->n = 0;
+	d->errors = NULL;
 }

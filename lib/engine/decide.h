@@ -20,10 +20,14 @@
 #include <stdint.h>
 
 #include "model/config.h"
+#include "model/created.h"
 #include "model/event.h"
+#include "model/fact.h"
 
 struct err;
 struct message;
+struct moves;
+struct submission;
 struct world;
 
 enum input_kind { IN_MESSAGE, IN_TIMER, IN_ROUTE, IN_CONFIG, IN_WEBHOOK, IN_CLOCK, IN_SUSPECT };
@@ -45,6 +49,9 @@ struct input {
 	enum event_type webhook;     /* IN_WEBHOOK: EV_WEBHOOK_DELIVERED, _RETRY or _DEAD */
 	json_t *webhook_data;        /* borrowed */
 	int64_t step_ms;             /* IN_CLOCK */
+	/* Rehearsals: nobody reads the events, so those that have a fact come without data. */
+	int brief;
+	const struct submission *prepared; /* of msg->body, or NULL: decide makes it */
 };
 
 enum { DECISION_EVENTS_MAX = 64 };
@@ -55,12 +62,18 @@ struct draft {
 	struct id task;
 	enum state state; /* after it */
 	const char *actor; /* borrowed from the input */
-	json_t *data;      /* owned */
+	json_t *data;      /* owned; NULL in brief: only ${fact} and ${terms} */
+	int typed;         /* ${fact} is all that evolve reads of ${data} */
+	struct fact fact;
+	const struct terms *terms; /* in the decision, or NULL */
 };
 
 struct decision {
-	struct draft events[DECISION_EVENTS_MAX];
+	struct draft events[DECISION_EVENTS_MAX]; /* undefined from ${n} on */
 	size_t n;
+	int brief;         /* the input's */
+	const struct moves *moves; /* the world's */
+	struct terms terms;
 	int replayed;      /* a submit that had been accepted before: no events */
 	json_t *errors;    /* owned; why an answer was rejected, or NULL */
 	int class_full;    /* IN_ROUTE without events: nobody of this kind is free */
@@ -76,6 +89,11 @@ struct input_docs {
 };
 /* 1 when decide wants documents beside this message or timer: *out says which. */
 int input_needs(const struct world *w, const struct input *in, struct input_docs *out);
+/* What is made of a body that is submitted: the same for each task with it while the configuration
+ * stays.  NULL: not valid, *err says why.  ${body} is kept (a reference). */
+struct submission *submission_new(const struct world *w, const json_t *body, struct err *err);
+void submission_free(struct submission *s);
+
 
 int decide(struct world *w, int64_t now_ms, const struct input *in, struct decision *out,
            struct err *err);

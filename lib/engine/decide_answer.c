@@ -10,14 +10,12 @@
 
 static void draft_submitted(struct drafts *d, const struct message *m, int attempt, int64_t took_ms)
 {
-	json_t *data = data_attempt(m->from, attempt);
-
-	if (took_ms >= 0)
-		js_set_int(data, "tookMs", took_ms);
-	js_set_copy(data, "answer", json_object_get(m->body, "answer"));
-	js_set_copy(data, "confidence", json_object_get(m->body, "confidence"));
-	js_set_copy(data, "evidence", json_object_get(m->body, "evidence"));
-	draft_task(d, EV_SUBMITTED, data);
+	draft_fact(d, EV_SUBMITTED, &(struct fact){
+		.worker = m->from, .attempt = attempt,
+		.took_ms = took_ms > INT32_MAX ? INT32_MAX : took_ms > 0 ? (int)took_ms : took_ms == 0,
+		.answer = json_object_get(m->body, "answer"),
+		.confidence = json_object_get(m->body, "confidence"),
+		.evidence = json_object_get(m->body, "evidence")});
 }
 
 static int may_answer(const struct task *t, const struct assign *own, struct err *err)
@@ -61,7 +59,7 @@ int draft_answer(struct world *w, int64_t now_ms, const struct input *in, const 
 	if (own)
 		draft_started(d, w, now_ms, t, own);
 	else
-		draft_task(d, EV_STARTED, data_worker(m->from));
+		draft_worker(d, EV_STARTED, m->from);
 	draft_submitted(d, m, v.attempt, v.took_ms);
 	return verify_answer(&v, STAGE_SCHEMA, err);
 }

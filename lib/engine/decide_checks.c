@@ -91,7 +91,7 @@ int stage_schema(struct answered *v, struct err *err)
 	}
 	evidence_errors(v->in->created, v->evidence, &errors);
 	if (!errors) {
-		stage_passed(v, STAGE_SCHEMA, NULL);
+		stage_note(v, STAGE_SCHEMA, NULL);
 		return 1;
 	}
 	stage_failed(v, STAGE_SCHEMA, errors);
@@ -165,30 +165,26 @@ static int rules_failed(struct answered *v, json_t *reasons)
 
 static void rules_passed(const struct answered *v)
 {
+	if (!v->how->n_rules && !v->how->n_programs) {
+		stage_note(v, STAGE_RULES, "the lane has none");
+		return;
+	}
 	json_t *data = json_object();
-
 	if (v->how->n_rules)
 		js_set_int(data, "rules", (json_int_t)v->how->n_rules);
 	if (v->how->n_programs)
 		js_set_int(data, "programs", (json_int_t)v->how->n_programs);
-	if (!json_object_size(data))
-		js_set_str(data, "note", "the lane has none");
 	stage_passed(v, STAGE_RULES, data);
-}
-
-static void wait_for_programs(const struct answered *v)
-{
-	json_t *data = data_attempt(v->worker, v->attempt);
-
-	js_set_str(data, "awaits", awaits_names[AWAITS_PROGRAMS]);
-	draft_task(v->d, EV_HELD, data);
 }
 
 int stage_rules(struct answered *v, struct err *err)
 {
-	json_t *reasons = json_array(), *data = v->how->n_rules ? rule_data(v) : NULL;
-
 	(void)err;
+	if (!v->how->n_rules && !v->how->n_programs) {
+		rules_passed(v);
+		return 1;
+	}
+	json_t *reasons = json_array(), *data = v->how->n_rules ? rule_data(v) : NULL;
 	for (size_t i = 0; i < v->how->n_rules; i++)
 		judge_rule(&v->how->rules[i], data, reasons);
 	json_decref(data);
@@ -196,7 +192,8 @@ int stage_rules(struct answered *v, struct err *err)
 		return rules_failed(v, reasons);
 	json_decref(reasons);
 	if (v->how->n_programs) {
-		wait_for_programs(v);
+		draft_fact(v->d, EV_HELD, &(struct fact){.worker = v->worker, .attempt = v->attempt,
+		                                         .awaits = awaits_names[AWAITS_PROGRAMS]});
 		return 0;
 	}
 	rules_passed(v);
@@ -258,9 +255,7 @@ int stage_anomaly(struct answered *v, struct err *err)
 
 	(void)err;
 	if (!v->how->alpha_micro) {
-		data = json_object();
-		js_set_str(data, "note", "the lane does not ask for it");
-		stage_passed(v, STAGE_ANOMALY, data);
+		stage_note(v, STAGE_ANOMALY, "the lane does not ask for it");
 		return 1;
 	}
 	anomaly_features(&in, &t);

@@ -26,10 +26,15 @@ static const struct gold *gold_of(const struct answered *v)
 int stage_gold(struct answered *v, struct err *err)
 {
 	const struct gold *g = gold_of(v);
-	json_t *data = json_object();
 	struct standing s;
+	json_t *data;
 
 	(void)err;
+	if (!v->how->asked) {
+		stage_note(v, STAGE_GOLD, "the lane has no gold tasks");
+		return 1;
+	}
+	data = json_object();
 	if (g)
 		js_set_new(data, "right", json_boolean(gold_right(g, v->answer)));
 	reputation_of(v->w, v->t->match->lane, v->worker, &s);

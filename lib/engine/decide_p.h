@@ -18,23 +18,19 @@ struct task;
 struct worker;
 struct world;
 
-int decide_submit(struct world *w, int64_t now_ms, const struct message *m, struct decision *out,
+int decide_submit(struct world *w, int64_t now_ms, const struct input *in, struct decision *out,
                   struct err *err);
 /* A task: a client's, or one of our own. */
 struct new_task {
 	struct id id;
-	const struct spec *spec;
 	const char *from, *key;      /* key: or NULL */
-	const struct sha256 *content;
 	const json_t *body;
 	const struct id *reviews;    /* or NULL */
 	const char *gold;            /* or NULL */
 	const char *only;            /* for this worker alone, or NULL */
 	int64_t not_before_ms;       /* 0: at once */
 };
-void draft_new_task(struct world *w, int64_t now_ms, const struct new_task *n, struct decision *out);
-/* ${n->spec} and ${n->content} are made of its body. */
-int draft_own_task(struct world *w, int64_t now_ms, struct new_task *n, struct decision *out,
+int draft_own_task(struct world *w, int64_t now_ms, const struct new_task *n, struct decision *out,
                    struct err *err);
 int decide_worker(struct world *w, int64_t now_ms, const struct message *m, struct task *t,
                   struct decision *out, struct err *err);
@@ -54,14 +50,17 @@ void draft_started(struct drafts *d, const struct world *w, int64_t now_ms, cons
  * the task wants are withdrawn. */
 void draft_accepted(struct drafts *d, const struct world *w, int64_t now_ms, const struct task *t,
                     const char *worker, int automatic);
+/* ${fact} gets the offer's members. */
 void draft_offered(struct drafts *d, const struct world *w, int64_t now_ms, const struct task *t,
-                   const struct worker *wk, json_t *data);
+                   const struct worker *wk, struct fact *fact);
 /* data.dueAt and .expiresAt, put off by the time the task stood blocked, when it will no longer. */
 void data_clock(json_t *data, int64_t now_ms, const struct task *t);
 
 /* decide_gold.c: ${worker} was offered ${t}: perhaps a task with a known answer follows. */
 void gold_may_follow(struct world *w, int64_t now_ms, const struct task *t, const char *worker,
                      struct decision *out);
+/* {"worker":…}; with NULL, not. */
+void draft_worker(struct drafts *d, enum event_type type, const char *worker);
 
 /* decide_chain.c: a task that a chain routes (engine/escalation.h). */
 json_t *chain_triggered(const struct chain *c, int64_t now_ms); /* data of escalation.triggered */

@@ -181,10 +181,9 @@ void review_ask(const struct answered *v, const struct opinion *o, const struct 
 		return;
 	}
 	release_live(v->d, o->worker);
-	json_t *held = data_attempt(o->worker, o->attempt);
-	js_set_str(held, "awaits", awaits_names[AWAITS_REVIEW]);
-	js_set_str(held, "review", id_format(&n.id, "task_", text));
-	draft_task(v->d, EV_HELD, held);
+	draft_fact(v->d, EV_HELD, &(struct fact){.worker = o->worker, .attempt = o->attempt,
+	                                         .awaits = awaits_names[AWAITS_REVIEW],
+	                                         .review = id_format(&n.id, "task_", text)});
 }
 
 /* ---- what the reviewer said ---- */

@@ -2,6 +2,7 @@
 
 #include "base/timefmt.h"
 #include "engine/decide_p.h"
+#include "engine/lookup.h"
 #include "engine/route.h"
 #include "engine/world.h"
 #include "json/js.h"
@@ -12,7 +13,7 @@ static const char *const kind_names[] = {
 
 static const struct lane *lane_of(const struct world *w, const struct task *t)
 {
-	return config_lane(w->config, t->match->lane);
+	return match_lane(w, t->match);
 }
 
 void data_clock(json_t *data, int64_t now_ms, const struct task *t)
@@ -23,21 +24,26 @@ void data_clock(json_t *data, int64_t now_ms, const struct task *t)
 	js_set_time(data, "expiresAt", t->expire_ms + stood);
 }
 
-static void set_reminder(json_t *data, const struct lane *lane, int64_t now_ms)
+static void set_reminder(struct fact *fact, const struct lane *lane, int64_t now_ms)
 {
 	if (lane && lane->remind_ms)
-		js_set_time(data, "remindAt", now_ms + lane->remind_ms);
+		fact_set(fact, FACT_REMIND, now_ms + lane->remind_ms);
+}
+
+void draft_worker(struct drafts *d, enum event_type type, const char *worker)
+{
+	draft_fact(d, type, &(struct fact){.worker = worker});
 }
 
 void draft_offered(struct drafts *d, const struct world *w, int64_t now_ms, const struct task *t,
-                   const struct worker *wk, json_t *data)
+                   const struct worker *wk, struct fact *fact)
 {
 	const struct lane *lane = lane_of(w, t);
 
-	js_set_time(data, "expiresAt", now_ms + lane->offer_ms);
-	js_set_str(data, "kind", kind_names[wk->kind]);
-	set_reminder(data, lane, now_ms);
-	draft_task(d, EV_OFFERED, data);
+	fact_set(fact, FACT_EXPIRES, now_ms + lane->offer_ms);
+	fact->kind = kind_names[wk->kind];
+	set_reminder(fact, lane, now_ms);
+	draft_fact(d, EV_OFFERED, fact);
 }
 
 /* Offers that the task no longer wants: one that asked several has found somebody. */
@@ -51,26 +57,21 @@ static void withdraw(struct drafts *d, const struct task *t, const char *taken_b
 			open[n++] = d->live[i].worker;
 		active += d->live[i].state > AS_OFFERED;
 	}
-	for (int i = t->want > active ? t->want - active : 0; i < n; i++) {
-		json_t *data = data_worker(open[i]);
-		js_set_str(data, "reason", "taken by another");
-		js_set_str(data, "by", taken_by);
-		draft_task(d, EV_RELEASED, data);
-	}
+	for (int i = t->want > active ? t->want - active : 0; i < n; i++)
+		draft_fact(d, EV_RELEASED, &(struct fact){.worker = open[i], .by = taken_by,
+		                                          .reason = "taken by another"});
 }
 
 void draft_accepted(struct drafts *d, const struct world *w, int64_t now_ms, const struct task *t,
                     const char *worker, int automatic)
 {
-	json_t *data = data_worker(worker);
+	struct fact fact = {.worker = worker, .is = automatic ? FACT_AUTOMATIC : 0};
 
-	if (automatic)
-		js_set_new(data, "automatic", json_true());
-	set_reminder(data, lane_of(w, t), now_ms);
+	set_reminder(&fact, lane_of(w, t), now_ms);
 	int64_t backup = t->esc ? INT64_MAX : route_backup_ms(w, t, worker, now_ms);
 	if (backup != INT64_MAX)
-		js_set_time(data, "backupAt", backup);
-	draft_task(d, EV_ACCEPTED, data);
+		fact_set(&fact, FACT_BACKUP_AT, backup);
+	draft_fact(d, EV_ACCEPTED, &fact);
 	if (!t->esc)
 		withdraw(d, t, worker);
 	if (t->esc || strcmp(t->dialect->name, "chain") == 0)
@@ -86,45 +87,39 @@ static void route_by_chain(const struct world *w, int64_t now_ms, struct task *t
 	decide_chain_route(w, now_ms, t, &d);
 }
 
-static json_t *prediction(const struct choice *c, int64_t now_ms)
+static void set_prediction(struct fact *fact, const struct choice *c, int64_t now_ms)
 {
-	json_t *p = json_object();
-
-	js_set_time(p, "p50At", now_ms + c->p50_ms);
-	js_set_time(p, "p90At", now_ms + c->p90_ms);
-	js_set_int(p, "modelMs", c->model_ms);
-	return p;
+	fact_set(fact, FACT_P50, now_ms + c->p50_ms);
+	fact_set(fact, FACT_P90, now_ms + c->p90_ms);
+	fact->model_ms = c->model_ms;
 }
 
 /* Said once, until somebody could be asked. */
 static void nobody_can(struct drafts *d, const struct task *t, const struct choice *c, json_t *why)
 {
 	if (c->nobody && !t->told && d->state == ST_QUEUED)
-		draft_task(d, EV_QUEUED, why);
+		draft_fact(d, EV_QUEUED, &(struct fact){.is = FACT_REASONS, .more = why});
 	else
 		json_decref(why);
 }
 
-static void set_chosen(json_t *data, const struct choice *c, int beside)
+static struct fact chosen(const struct choice *c, int beside)
 {
-	js_set_str(data, "worker", c->worker->name);
-	js_set_str(data, "for", c->instead_of);
-	if (beside)
-		js_set_new(data, "backup", json_true());
+	return (struct fact){.worker = c->worker->name, .instead_of = c->instead_of,
+	                     .is = beside ? FACT_BACKUP : 0};
 }
 
 void decide_route(struct world *w, int64_t now_ms, struct task *t, struct decision *out)
 {
 	const struct lane *lane = lane_of(w, t);
-	json_t *why = json_object();
 	struct choice c;
 	struct drafts d;
 
 	if (t->esc) {
-		json_decref(why);
 		route_by_chain(w, now_ms, t, out);
 		return;
 	}
+	json_t *why = out->brief ? NULL : json_object();
 	route_choose(w, t, now_ms, why, &c);
 	drafts_init(&d, out, &t->id, t, "erd");
 	if (!c.worker) {
@@ -133,12 +128,11 @@ void decide_route(struct world *w, int64_t now_ms, struct task *t, struct decisi
 		return;
 	}
 	int beside = t->want > 1 && d.n_live > 0;
-	set_chosen(why, &c, beside);
-	js_set_new(why, "prediction", prediction(&c, now_ms));
-	draft_task(&d, EV_MATCHED, why);
-	json_t *offered = json_object();
-	set_chosen(offered, &c, beside);
-	draft_offered(&d, w, now_ms, t, c.worker, offered);
+	struct fact matched = chosen(&c, beside), offered = matched;
+	set_prediction(&matched, &c, now_ms);
+	matched.more = why;
+	draft_fact(&d, EV_MATCHED, &matched);
+	draft_offered(&d, w, now_ms, t, c.worker, &offered);
 	if (lane->auto_trust >= 0 && c.worker->trust_level >= lane->auto_trust)
 		draft_accepted(&d, w, now_ms, t, c.worker->name, 1);
 	gold_may_follow(w, now_ms, t, c.worker->name, out);

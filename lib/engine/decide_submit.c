@@ -1,7 +1,9 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
 #include "base/ids.h"
+#include "base/mem.h"
 #include "base/timefmt.h"
 #include "engine/decide_p.h"
 #include "engine/route.h"
@@ -68,79 +70,125 @@ static int deliver(const struct world *w, const struct spec *spec)
 	return s.found;
 }
 
-void draft_new_task(struct world *w, int64_t now_ms, const struct new_task *n, struct decision *out)
+struct submission {
+	json_t *body;          /* owned */
+	struct sha256 content; /* of its canonical form */
+	struct spec spec;      /* owned */
+	char *kind;            /* owned; world_kind */
+	int deliver;
+};
+
+static int make(const struct world *w, const json_t *body, struct submission *s, struct err *err)
 {
-	const struct spec *spec = n->spec;
+	if (intake(w->config, body, NULL, &s->spec, err) != 0)
+		return -1;
+	s->kind = world_kind(&s->spec);
+	s->deliver = deliver(w, &s->spec);
+	return 0;
+}
+
+static void release(struct submission *s)
+{
+	if (s->kind)
+		spec_release(&s->spec);
+	free(s->kind);
+	s->kind = NULL;
+}
+
+struct submission *submission_new(const struct world *w, const json_t *body, struct err *err)
+{
+	struct submission *s = mem_alloc(sizeof(*s));
+
+	js_hash(body, &s->content);
+	if (make(w, body, s, err) != 0) {
+		free(s);
+		return NULL;
+	}
+	s->body = json_incref((json_t *)body);
+	return s;
+}
+
+void submission_free(struct submission *s)
+{
+	if (!s)
+		return;
+	release(s);
+	json_decref(s->body);
+	free(s);
+}
+
+static void propose(struct world *w, int64_t now_ms, const struct new_task *n,
+                    const struct submission *s, const char *kind, struct decision *out)
+{
+	const struct spec *spec = &s->spec;
 	struct drafts d;
 	struct created c = {.spec = spec,
 	                    .lane = intake_lane(w->config, spec),
 	                    .from = n->from,
 	                    .key = n->key,
-	                    .content = n->content,
+	                    .content = &s->content,
 	                    .body = n->body,
 	                    .at_ms = n->not_before_ms ? n->not_before_ms : now_ms,
-	                    .typical_ms = spec->chain ? 0 : route_estimate(w, spec, now_ms),
-	                    .deliver = !n->gold && !n->reviews && deliver(w, spec),
+	                    .typical_ms = spec->chain ? 0 : route_estimate(w, spec, s->kind, now_ms),
+	                    .deliver = s->deliver && !n->gold && !n->reviews,
 	                    .chain = spec->chain ? config_chain(w->config, spec->chain) : NULL,
 	                    .reviews = n->reviews,
 	                    .gold = n->gold,
 	                    .not_before_ms = n->not_before_ms};
 
 	drafts_init(&d, out, &n->id, NULL, n->from);
-	draft_task(&d, EV_CREATED, created_data(&c));
+	draft_created(&d, &c, kind);
 	if (!n->not_before_ms)
 		draft_task(&d, EV_QUEUED, NULL);
 	if (c.chain)
 		draft_task(&d, EV_ESC_TRIGGERED, chain_triggered(c.chain, now_ms));
 }
 
-int decide_submit(struct world *w, int64_t now_ms, const struct message *m, struct decision *out,
+int decide_submit(struct world *w, int64_t now_ms, const struct input *in, struct decision *out,
                   struct err *err)
 {
-	struct sha256 sha;
-	struct spec spec;
+	const struct submission *given = in->prepared;
+	const struct message *m = in->msg;
+	struct submission own = {.body = NULL};
+	struct new_task n = {.id = m->task, .from = m->from, .body = m->body};
+	int rc;
 
 	if (strcmp(m->from, GOLD_FROM) == 0)
 		return err_field(err, FAIL_DENIED, "/from", "is er's own");
-	js_hash(m->body, &sha);
-	switch (known(w, &m->task, world_content(&sha), err)) {
-	case 1:
-		out->replayed = 1;
-		return 0;
-	case -1:
-		return -1;
+	if (!given)
+		js_hash(m->body, &own.content);
+	rc = known(w, &m->task, world_content(given ? &given->content : &own.content), err);
+	if (rc != 0) {
+		out->replayed = rc > 0;
+		return rc > 0 ? 0 : -1;
 	}
-	if (intake(w->config, m->body, NULL, &spec, err) != 0)
+	if (!given && make(w, m->body, &own, err) != 0)
 		return -1;
-	const char *key = m->key ? m->key : spec.key;
-	int rc = check_id(w, m, key, err);
+	const struct submission *s = given ? given : &own;
+	n.key = m->key ? m->key : s->spec.key;
+	rc = check_id(w, m, n.key, err);
 	if (rc == 0)
-		draft_new_task(w, now_ms,
-		               &(struct new_task){.id = m->task, .spec = &spec, .from = m->from, .key = key,
-		                                  .content = &sha, .body = m->body},
-		               out);
-	spec_release(&spec);
+		propose(w, now_ms, &n, s, given ? given->kind : NULL, out);
+	release(&own);
 	return rc;
 }
 
-int draft_own_task(struct world *w, int64_t now_ms, struct new_task *n, struct decision *out,
+int draft_own_task(struct world *w, int64_t now_ms, const struct new_task *n, struct decision *out,
                    struct err *err)
 {
-	struct sha256 sha;
-	struct spec spec;
+	struct submission s = {.body = NULL};
 
-	js_hash(n->body, &sha);
-	if (intake(w->config, n->body, NULL, &spec, err) != 0)
+	js_hash(n->body, &s.content);
+	if (intake(w->config, n->body, NULL, &s.spec, err) != 0)
 		return -1;
-	n->spec = &spec;
-	n->content = &sha;
 	if (n->only) {
 		struct strings one = {.s = (char **)&n->only, .n = 1}, all;
-		strings_union(&spec.need.workers, &one, &all);
-		strings_release(&spec.need.workers);
-		spec.need.workers = all;
+		strings_union(&s.spec.need.workers, &one, &all);
+		strings_release(&s.spec.need.workers);
+		s.spec.need.workers = all;
 	}
-	draft_new_task(w, now_ms, n, out);
-	spec_release(&spec);
+	s.kind = world_kind(&s.spec);
+	propose(w, now_ms, n, &s, NULL, out);
+	release(&s);
 	return 0;
 }

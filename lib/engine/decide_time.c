@@ -2,6 +2,7 @@
 #include "engine/decide_p.h"
 #include "engine/duty.h"
 #include "engine/escalation.h"
+#include "engine/lookup.h"
 #include "engine/reputation.h"
 #include "engine/stages.h"
 #include "engine/world.h"
@@ -114,14 +115,14 @@ static void draft_offers_over(struct drafts *d, const struct task *t, int64_t no
 {
 	for (struct assign *a = NULL; (a = task_live_assign(t, a));)
 		if (a->state == AS_OFFERED && now_ms >= a->offer_ends_ms)
-			draft_task(d, EV_OFFER_EXPIRED, data_worker(a->worker->name));
+			draft_worker(d, EV_OFFER_EXPIRED, a->worker->name);
 }
 
 /* Everything of this task that is due at ${now_ms}, in the order in which it matters; an end makes
  * the rest moot. */
 void decide_timer(struct world *w, int64_t now_ms, struct task *t, struct decision *out)
 {
-	const struct lane *lane = config_lane(w->config, t->match->lane);
+	const struct lane *lane = match_lane(w, t->match);
 	struct drafts d;
 
 	drafts_init(&d, out, &t->id, t, "erd");

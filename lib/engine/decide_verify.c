@@ -52,6 +52,12 @@ void draft_check(struct drafts *d, enum event_type type, enum stage stage, int a
 	draft_task(d, type, data);
 }
 
+void stage_note(const struct answered *v, enum stage stage, const char *note)
+{
+	draft_fact(v->d, EV_CHECK_PASSED, &(struct fact){.stage = stage_names[stage], .attempt = v->attempt,
+	                                                 .reason = note});
+}
+
 void stage_passed(const struct answered *v, enum stage stage, json_t *data)
 {
 	draft_check(v->d, EV_CHECK_PASSED, stage, v->attempt, data);
@@ -101,32 +107,24 @@ static void release_others(struct drafts *d, const char *worker)
 	for (size_t i = d->n_live; i-- > 0;) { /* from behind: the list closes its gaps */
 		if (strcmp(d->live[i].worker, worker) == 0)
 			continue;
-		json_t *data = data_worker(d->live[i].worker);
-		js_set_str(data, "reason", "another answer came first");
-		draft_task(d, EV_RELEASED, data);
+		draft_fact(d, EV_RELEASED, &(struct fact){.worker = d->live[i].worker,
+		                                          .reason = "another answer came first"});
 	}
+}
+
+static void draft_end_good(const struct answered *v, const struct opinion *o)
+{
+	release_others(v->d, o->worker);
+	if (v->t->esc)
+		draft_task(v->d, EV_ESC_RESOLVED, data_worker(o->worker));
+	draft_fact(v->d, EV_COMPLETED, &(struct fact){.worker = o->worker, .attempt = o->attempt});
 }
 
 void draft_good(const struct answered *v, const struct opinion *o, json_t *verified)
 {
 	js_set_int(verified, "attempt", o->attempt);
 	draft_task(v->d, EV_VERIFIED, verified);
-	release_others(v->d, o->worker);
-	if (v->t->esc)
-		draft_task(v->d, EV_ESC_RESOLVED, data_worker(o->worker));
-	draft_task(v->d, EV_COMPLETED, data_attempt(o->worker, o->attempt));
-}
-
-static void draft_held(const struct answered *v, enum awaits awaits, int answers, int wanted)
-{
-	json_t *data = data_attempt(v->worker, v->attempt);
-
-	js_set_str(data, "awaits", awaits_names[awaits]);
-	if (awaits == AWAITS_ANSWERS) {
-		js_set_int(data, "answers", answers);
-		js_set_int(data, "wanted", wanted);
-	}
-	draft_task(v->d, EV_HELD, data);
+	draft_end_good(v, o);
 }
 
 /* ---- consensus and qa ---- */
@@ -192,6 +190,17 @@ static void no_agreement(const struct answered *v)
 	draft_end(v->d, "the answers do not agree");
 }
 
+/* A lane that asks for no verification, or a chain: the answer stands. */
+static void stands_alone(const struct answered *v)
+{
+	struct opinion own = {v->worker, v->attempt, v->answer, v->confidence};
+
+	stage_note(v, STAGE_CONSENSUS, "one answer is enough");
+	stage_note(v, STAGE_QA, "nobody reviews this kind of task");
+	draft_fact(v->d, EV_VERIFIED, &(struct fact){.attempt = v->attempt});
+	draft_end_good(v, &own);
+}
+
 static void conclude(struct answered *v)
 {
 	struct opinion all[OVERLAP_MAX + 1];
@@ -202,7 +211,9 @@ static void conclude(struct answered *v)
 	agreement_of(v, all, n, &a);
 	const struct opinion *o = &all[a.winner];
 	if (a.kind == AGREE_MORE) {
-		draft_held(v, AWAITS_ANSWERS, (int)n, (int)n + 1 > v->t->overlap ? (int)n + 1 : v->t->overlap);
+		draft_fact(v->d, EV_HELD, &(struct fact){
+			.worker = v->worker, .attempt = v->attempt, .awaits = awaits_names[AWAITS_ANSWERS],
+			.answers = (int)n, .wanted = (int)n + 1 > v->t->overlap ? (int)n + 1 : v->t->overlap});
 	} else {
 		tell_agreement(v, all, n, &a);
 		if (a.kind == AGREE_NOT && v->how->on_fail[STAGE_CONSENSUS] == UNSURE_FAIL) {
@@ -251,6 +262,9 @@ int verify_answer(struct answered *v, enum stage first, struct err *err)
 		if (s == STAGE_SCHEMA && unsure(v))
 			return 0;
 	}
-	conclude(v);
+	if (v->how->asked && !v->t->esc)
+		conclude(v);
+	else
+		stands_alone(v);
 	return 0;
 }

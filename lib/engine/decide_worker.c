@@ -59,7 +59,7 @@ void draft_started(struct drafts *d, const struct world *w, int64_t now_ms, cons
 	if (a->state == AS_OFFERED)
 		draft_accepted(d, w, now_ms, t, a->worker->name, 0);
 	if (a->state == AS_OFFERED || a->state == AS_ACCEPTED)
-		draft_task(d, EV_STARTED, data_worker(a->worker->name));
+		draft_worker(d, EV_STARTED, a->worker->name);
 }
 
 static int decide_block(struct drafts *d, const struct world *w, int64_t now_ms,
@@ -93,7 +93,8 @@ static int decide_by_state(struct drafts *d, const struct world *w, int64_t now_
 	case MSG_DECLINE:
 		if (a->state != AS_OFFERED)
 			return wrong_own(t, a, "decline", err);
-		draft_task(d, EV_DECLINED, data_reason(m));
+		draft_fact(d, EV_DECLINED, &(struct fact){.worker = m->from,
+		                                          .reason = js_str_or(m->body, "/reason", NULL)});
 		return 0;
 	case MSG_RELEASE:
 		if (a->state == AS_OFFERED)
@@ -134,12 +135,11 @@ static int decide_claim(struct world *w, int64_t now_ms, const struct message *m
 	if (v != ROUTE_ELIGIBLE)
 		return refuse_claim(t, m, v, err);
 	drafts_init(&d, out, &t->id, t, m->from);
-	json_t *data = data_worker(m->from);
-	js_set_new(data, "claimed", json_true());
-	draft_offered(&d, w, now_ms, t, wk, data);
+	struct fact offered = {.worker = m->from, .is = FACT_CLAIMED};
+	draft_offered(&d, w, now_ms, t, wk, &offered);
 	draft_accepted(&d, w, now_ms, t, wk->name, 0);
 	if (m->type == MSG_START)
-		draft_task(&d, EV_STARTED, data_worker(wk->name));
+		draft_worker(&d, EV_STARTED, wk->name);
 	return 0;
 }
 

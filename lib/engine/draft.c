@@ -26,7 +26,7 @@ void drafts_init(struct drafts *d, struct decision *out, const struct id *id, co
 
 int draft_allowed(const struct drafts *d, enum event_type type)
 {
-	return state_next(d->state, type) >= 0;
+	return d->out->moves->next[d->state][type] >= 0;
 }
 
 static struct draft *next_draft(struct decision *out)
@@ -72,21 +72,20 @@ static int is_live(const struct drafts *d, const char *worker)
 	return 0;
 }
 
-static void hold(struct drafts *d, const char *worker, const json_t *data)
+static void hold(struct drafts *d, const char *worker, const struct fact *fact)
 {
 	if (is_live(d, worker)) {
 		drop(d, worker);
 		d->held++;
 	}
-	d->overlap = (int)js_int_or(data, "/wanted", d->overlap);
-	d->review = strcmp(js_str_or(data, "/awaits", ""), awaits_names[AWAITS_REVIEW]) == 0;
+	d->overlap = fact->wanted ? fact->wanted : d->overlap;
+	d->review = strcmp(fact->awaits, awaits_names[AWAITS_REVIEW]) == 0;
 }
 
 /* What the event does to assignments: evolve_task does the same to the task's own. */
-static void walk(struct drafts *d, enum event_type type, const json_t *data)
+static void walk(struct drafts *d, enum event_type type, const char *worker,
+                 const struct fact *fact)
 {
-	const char *worker = js_str_or(data, "/worker", NULL);
-
 	if (type == EV_UNBLOCKED)
 		unblock_all(d);
 	if (type == EV_ESC_ESCALATED || type == EV_ESC_UNACKNOWLEDGED)
@@ -101,8 +100,10 @@ static void walk(struct drafts *d, enum event_type type, const json_t *data)
 		live_of(d, worker)->state = AS_ACCEPTED;
 		break;
 	case EV_REJECTED:
-		if (!is_live(d, worker))
+		if (!is_live(d, worker)) {
 			drop(d, worker);
+			d->review = 0;
+		}
 		live_of(d, worker)->state = AS_STARTED;
 		break;
 	case EV_STARTED:
@@ -112,7 +113,7 @@ static void walk(struct drafts *d, enum event_type type, const json_t *data)
 		live_of(d, worker)->state = AS_BLOCKED;
 		break;
 	case EV_HELD:
-		hold(d, worker, data);
+		hold(d, worker, fact);
 		break;
 	case EV_DECLINED:
 	case EV_OFFER_EXPIRED:
@@ -143,23 +144,68 @@ static enum state of_live(const struct drafts *d)
 static enum state next_state(const struct drafts *d, enum event_type type)
 {
 	enum state s = of_live(d);
-	int only = state_next(d->state, type);
 
+	if (moves_allow(d->out->moves, d->state, type, s))
+		return s;
+	int only = d->out->moves->next[d->state][type];
 	assert(only >= 0);
-	return state_allowed(d->state, type, s) ? s : (enum state)only;
+	return (enum state)only;
+}
+
+static struct draft *add(struct drafts *d, enum event_type type, const char *worker,
+                         const struct fact *fact)
+{
+	struct draft *dr = next_draft(d->out);
+
+	walk(d, type, worker, fact);
+	d->state = next_state(d, type);
+	dr->type = type;
+	dr->has_task = 1;
+	dr->task = d->task;
+	dr->state = d->state;
+	dr->actor = d->actor;
+	dr->typed = 0;
+	dr->terms = NULL;
+	return dr;
 }
 
 void draft_task(struct drafts *d, enum event_type type, json_t *data)
 {
-	struct draft *dr = next_draft(d->out);
+	add(d, type, json_string_value(json_object_get(data, "worker")), NULL)->data = data;
+}
 
-	walk(d, type, data);
-	d->state = next_state(d, type);
-	*dr = (struct draft){.type = type, .has_task = 1, .task = d->task, .state = d->state,
-	                     .actor = d->actor, .data = data};
+void draft_fact(struct drafts *d, enum event_type type, const struct fact *fact)
+{
+	struct draft *dr = add(d, type, fact->worker, fact);
+
+	dr->typed = 1;
+	dr->fact = *fact;
+	dr->fact.more = NULL;
+	dr->data = NULL;
+	if (d->out->brief)
+		json_decref(fact->more);
+	else
+		dr->data = fact_json(fact);
+}
+
+void draft_created(struct drafts *d, const struct created *c, const char *kind)
+{
+	struct draft *dr = add(d, EV_CREATED, NULL, NULL);
+
+	created_terms(c, &d->out->terms);
+	d->out->terms.kind = kind;
+	dr->terms = kind ? &d->out->terms : NULL;
+	dr->data = d->out->brief && kind && !c->chain ? NULL : created_data(c);
 }
 
 void draft_plain(struct decision *out, enum event_type type, const char *actor, json_t *data)
 {
-	*next_draft(out) = (struct draft){.type = type, .actor = actor, .data = data};
+	struct draft *dr = next_draft(out);
+
+	dr->type = type;
+	dr->has_task = dr->typed = 0;
+	dr->state = ST_NONE;
+	dr->actor = actor;
+	dr->data = data;
+	dr->terms = NULL;
 }

@@ -32,6 +32,10 @@ void drafts_init(struct drafts *d, struct decision *out, const struct id *id, co
                  const char *actor);
 /* Propose; asserts that the table allows it.  data.worker says whose assignment is meant. */
 void draft_task(struct drafts *d, enum event_type type, json_t *data);
+/* The same of a fact, whose ${more} is stolen. */
+void draft_fact(struct drafts *d, enum event_type type, const struct fact *fact);
+/* task.created; ${kind}: struct terms.  Without it the event has data in any case. */
+void draft_created(struct drafts *d, const struct created *c, const char *kind);
 /* 1 when the table has a row for ${type} next. */
 int draft_allowed(const struct drafts *d, enum event_type type);
 /* An event without a task state. */

@@ -7,10 +7,13 @@
 #include "engine/escalation.h"
 #include "engine/reputation.h"
 #include "engine/evolve_p.h"
+#include "engine/lookup.h"
 #include "engine/transition.h"
 #include "engine/world.h"
 #include "json/js.h"
+#include "model/created.h"
 #include "model/dialect.h"
+#include "model/fact.h"
 
 int64_t event_time(const json_t *data, const char *pointer, int64_t dflt)
 {
@@ -22,54 +25,91 @@ int64_t event_time(const json_t *data, const char *pointer, int64_t dflt)
 	return ms;
 }
 
-static int is_true(const json_t *data, const char *key)
+static const char *worker_of(const struct event *ev)
 {
-	return json_is_true(json_object_get(data, key));
+	return ev->fact->worker ? ev->fact->worker : "";
+}
+
+static int is(const struct event *ev, enum fact_is what)
+{
+	return (ev->fact->is & what) != 0;
 }
 
 /* ---- how it begins ---- */
 
-static void take_terms(struct world *w, struct task *t, const struct event *ev)
+static void read_terms(const struct event *ev, struct sha256 *sha, struct id *parent,
+                       struct terms *out)
 {
 	const json_t *data = ev->data;
-	struct sha256 sha;
 
-	if (sha256_parse(js_str_or(data, "/contentSha256", ""), &sha) == 0)
-		t->content = world_content(&sha);
+	if (sha256_parse(js_str_or(data, "/contentSha256", ""), sha) == 0)
+		out->content = sha;
+	out->from = js_str_or(data, "/from", "unknown");
+	out->due_ms = event_time(data, "/dueAt", ev->at_ms);
+	out->expire_ms = event_time(data, "/expiresAt", ev->at_ms);
+	out->max_attempts = (int)js_int_or(data, "/maxAttempts", 3);
+	out->offers_at_once = (int)js_int_or(data, "/offersAtOnce", 1);
+	out->overlap = (int)js_int_or(data, "/overlap", 1);
+	out->gold = json_object_get(data, "gold") != NULL;
+	out->not_before_ms = event_time(data, "/notBefore", 0);
+	out->reviews = id_parse(js_str_or(data, "/reviews", ""), "task_", parent) == 0 ? parent : NULL;
+	out->claim = json_is_true(json_object_get(data, "claim"));
+	out->deliver = json_is_true(json_object_get(data, "deliver"));
+}
+
+static void take_terms(struct world *w, struct task *t, const struct event *ev,
+                       const struct terms *from)
+{
+	const struct spec *spec = from->spec;
+
+	world_join_match(w, t, world_match_kind(w, spec, from->kind));
+	if (from->content)
+		t->content = world_content(from->content);
 	t->created = ev->pos;
 	t->born = ev->seq;
-	t->created_ms = event_time(data, "/notBefore", ev->at_ms);
-	t->due_ms = event_time(data, "/dueAt", ev->at_ms);
-	t->expire_ms = event_time(data, "/expiresAt", ev->at_ms);
+	t->created_ms = from->not_before_ms ? from->not_before_ms : ev->at_ms;
+	t->due_ms = from->due_ms;
+	t->expire_ms = from->expire_ms;
 	t->warn_ms = t->created_ms + (t->due_ms - t->created_ms) / 5 * 4;
 	t->warned = t->due_ms <= t->created_ms; /* nothing to warn of any more */
-	t->max_attempts = (uint8_t)js_int_or(data, "/maxAttempts", 3);
-	t->fan = (uint8_t)js_int_or(data, "/offersAtOnce", 1);
-	t->claim = (uint8_t)is_true(data, "claim");
-	t->overlap = (uint8_t)js_int_or(data, "/overlap", 1);
-	t->gold = json_object_get(data, "gold") != NULL;
-	t->hold_ms = event_time(data, "/notBefore", 0);
-	t->reviews = id_parse(js_str_or(data, "/reviews", ""), "task_", &t->parent) == 0;
-	t->from = world_atom(w, js_str_or(data, "/from", "unknown"));
-	t->dialect = dialect_by_name(js_str_or(data, "/dialect", "er"));
-	t->deliver = (uint8_t)is_true(data, "deliver");
+	t->max_attempts = (uint8_t)from->max_attempts;
+	t->fan = (uint8_t)from->offers_at_once;
+	t->claim = (uint8_t)from->claim;
+	t->overlap = (uint8_t)from->overlap;
+	t->gold = (uint8_t)from->gold;
+	t->hold_ms = from->not_before_ms;
+	t->reviews = from->reviews != NULL;
+	if (from->reviews)
+		t->parent = *from->reviews;
+	t->from = world_atom(w, from->from);
+	t->dialect = spec->dialect;
+	t->deliver = (uint8_t)from->deliver;
+	t->due_fixed = spec->deadline_ms && spec->deadline_ms == t->due_ms;
+	if (t->gold && spec->need.workers.n == 1)
+		gold_given(w, t, spec->need.workers.s[0]);
 }
 
 static int on_created(struct world *w, const struct event *ev, struct err *err)
 {
+	struct terms terms = {.spec = NULL};
 	struct spec spec;
+	struct sha256 sha;
+	struct id parent;
 
 	if (world_task(w, &ev->task))
 		return err_set(err, FAIL_FAILURE, "event %llu creates a task that exists",
 		               (unsigned long long)ev->seq);
+	if (ev->terms) {
+		take_terms(w, world_add_task(w, &ev->task), ev, ev->terms);
+		return escalation_begin(w, world_task(w, &ev->task), ev, err);
+	}
 	if (spec_from_json(json_object_get(ev->data, "spec"), &spec, err) != 0)
 		return err_wrap(err, "event %llu", (unsigned long long)ev->seq);
 	struct task *t = world_add_task(w, &ev->task);
-	world_join_match(w, t, world_match(w, &spec));
-	take_terms(w, t, ev);
-	if (t->gold && spec.need.workers.n == 1)
-		gold_given(w, t, spec.need.workers.s[0]);
-	t->due_fixed = spec.deadline_ms && spec.deadline_ms == t->due_ms;
+	terms.spec = &spec;
+	read_terms(ev, &sha, &parent, &terms);
+	take_terms(w, t, ev, &terms);
+	t->dialect = dialect_by_name(js_str_or(ev->data, "/dialect", "er"));
 	spec_release(&spec);
 	if (escalation_begin(w, t, ev, err) != 0)
 		return -1;
@@ -99,7 +139,7 @@ static void end_assign(struct world *w, struct assign *a)
 
 static void on_offered(struct world *w, struct task *t, const struct event *ev)
 {
-	struct assign *a = task_add_assign(t, world_crew(w, js_str_or(ev->data, "/worker", "")));
+	struct assign *a = task_add_assign(t, world_crew(w, worker_of(ev)));
 
 	if (a->state <= AS_HELD) {
 		a->load = (uint8_t)(a->worker->live < UINT8_MAX ? a->worker->live : UINT8_MAX);
@@ -108,18 +148,18 @@ static void on_offered(struct world *w, struct task *t, const struct event *ev)
 	a->worker->asked = ev->seq;
 	a->state = AS_OFFERED;
 	a->offers++;
-	a->backup = (uint8_t)is_true(ev->data, "backup");
+	a->backup = (uint8_t)is(ev, FACT_BACKUP);
 	a->timed = 0;
 	a->since_ms = ev->at_ms;
-	a->offer_ends_ms = event_time(ev->data, "/expiresAt", INT64_MAX);
-	t->remind_ms = event_time(ev->data, "/remindAt", t->remind_ms);
+	a->offer_ends_ms = fact_at(ev->fact, FACT_EXPIRES, INT64_MAX);
+	t->remind_ms = fact_at(ev->fact, FACT_REMIND, t->remind_ms);
 	t->told = 0;
 }
 
 /* The first match's prediction is what is held against it. */
 static void on_matched(struct task *t, const struct event *ev)
 {
-	int64_t model = js_int_or(ev->data, "/prediction/modelMs", 0);
+	int64_t model = ev->fact->model_ms;
 
 	if (t->matched_ms || model <= 0)
 		return;
@@ -129,18 +169,18 @@ static void on_matched(struct task *t, const struct event *ev)
 
 static void on_completed(struct world *w, const struct task *t, const struct event *ev)
 {
-	struct assign *a = task_assign_of(t, js_str_or(ev->data, "/worker", ""));
+	struct assign *a = task_assign_of(t, worker_of(ev));
 
 	if (a)
 		stats_saw(w, t, a, SEEN_PASSED, ev->at_ms);
 	if (t->matched_ms)
-		stats_took(world_lane(w, t->match->lane, 1), ev->at_ms - t->matched_ms, t->model_ms);
+		stats_took(match_stats(w, t->match), ev->at_ms - t->matched_ms, t->model_ms);
 }
 
 /* An answer ends the wait for it; a rejected one begins no new one. */
 static void on_answer(struct world *w, struct task *t, const struct event *ev, enum evidence what)
 {
-	struct assign *a = task_assign_of(t, js_str_or(ev->data, "/worker", ""));
+	struct assign *a = task_assign_of(t, worker_of(ev));
 
 	if (what == SEEN_ANSWERED)
 		t->attempts++;
@@ -158,9 +198,8 @@ static void on_answer(struct world *w, struct task *t, const struct event *ev, e
 /* The answer waits, and its giver is free for other work. */
 static void on_held(struct world *w, struct task *t, const struct event *ev)
 {
-	struct assign *a = task_assign_of(t, js_str_or(ev->data, "/worker", ""));
-	const char *awaits = js_str_or(ev->data, "/awaits", "");
-	int64_t wanted = js_int_or(ev->data, "/wanted", t->overlap);
+	struct assign *a = task_assign_of(t, worker_of(ev));
+	const char *awaits = ev->fact->awaits ? ev->fact->awaits : "";
 
 	if (!a)
 		return;
@@ -171,34 +210,37 @@ static void on_held(struct world *w, struct task *t, const struct event *ev)
 			a->awaits = (uint8_t)i;
 	t->review = a->awaits == AWAITS_REVIEW;
 	t->recheck = 0;
-	if (wanted > 0 && wanted <= OVERLAP_MAX)
-		t->overlap = (uint8_t)wanted;
+	t->verdict = (struct journal_pos){0, 0, 0};
+	if (ev->fact->wanted && ev->fact->wanted <= OVERLAP_MAX)
+		t->overlap = (uint8_t)ev->fact->wanted;
 	no_more_due(t);
 }
 
 /* Sent back to work. */
 static void on_rejected(struct world *w, struct task *t, const struct event *ev)
 {
-	struct assign *a = task_assign_of(t, js_str_or(ev->data, "/worker", ""));
+	struct assign *a = task_assign_of(t, worker_of(ev));
 
 	on_answer(w, t, ev, SEEN_REJECTED);
 	if (!a || a->state > AS_HELD)
 		return;
+	if (a->state == AS_HELD)
+		t->review = 0;
 	a->state = AS_STARTED;
 	crew_live(w, a->worker, 1);
 }
 
 static void on_accepted(struct world *w, struct task *t, struct assign *a, const struct event *ev)
 {
-	int64_t backup = event_time(ev->data, "/backupAt", INT64_MAX);
+	int64_t backup = fact_at(ev->fact, FACT_BACKUP_AT, INT64_MAX);
 
 	a->state = AS_ACCEPTED;
 	a->accepted_ms = ev->at_ms;
-	if (!is_true(ev->data, "automatic"))
+	if (!is(ev, FACT_AUTOMATIC))
 		stats_saw(w, t, a, SEEN_ACCEPTED, ev->at_ms);
 	if (backup < t->backup_ms)
 		t->backup_ms = backup;
-	t->remind_ms = event_time(ev->data, "/remindAt", t->remind_ms);
+	t->remind_ms = fact_at(ev->fact, FACT_REMIND, t->remind_ms);
 	t->reminders = 0;
 }
 
@@ -210,7 +252,7 @@ static void saw_the_end(struct world *w, const struct task *t, struct assign *a,
 
 static void lost(struct world *w, struct task *t, struct assign *a, const struct event *ev)
 {
-	if (ev->type == EV_DECLINED || ev->type == EV_OFFER_EXPIRED || is_true(ev->data, "penalty"))
+	if (ev->type == EV_DECLINED || ev->type == EV_OFFER_EXPIRED || is(ev, FACT_PENALTY))
 		stats_saw(w, t, a, SEEN_REFUSED, ev->at_ms);
 	saw_the_end(w, t, a, ev->at_ms);
 	end_assign(w, a);
@@ -236,7 +278,7 @@ static void tell_parent(struct world *w, const struct task *t, const struct even
 	if (!parent || !parent->review)
 		return;
 	if (ev->state == ST_COMPLETED)
-		a = task_assign_of(t, js_str_or(ev->data, "/worker", ""));
+		a = task_assign_of(t, worker_of(ev));
 	parent->verdict = a ? a->answer : (struct journal_pos){0, 0, 0};
 	parent->recheck = 1;
 	world_set_timer(w, parent);
@@ -251,7 +293,7 @@ static void close_task(struct world *w, struct task *t, int64_t at_ms)
 
 static void on_assignment(struct world *w, struct task *t, const struct event *ev)
 {
-	struct assign *a = task_assign_of(t, js_str_or(ev->data, "/worker", ""));
+	struct assign *a = task_assign_of(t, worker_of(ev));
 
 	if (!a)
 		return;
@@ -272,7 +314,7 @@ static void on_assignment(struct world *w, struct task *t, const struct event *e
 		break;
 	default: /* offer_expired, released, reassigned */
 		t->recheck = 0;
-		a->declined |= (uint8_t)is_true(ev->data, "declined");
+		a->declined |= (uint8_t)is(ev, FACT_DECLINED);
 		lost(w, t, a, ev);
 	}
 }
@@ -284,7 +326,7 @@ static void clock_goes_on(struct task *t, const struct event *ev)
 {
 	int64_t stood = ev->at_ms > t->blocked_ms ? ev->at_ms - t->blocked_ms : 0;
 
-	if (!json_object_get(ev->data, "dueAt"))
+	if (!(ev->fact->has & 1U << FACT_DUE))
 		return;
 	t->warn_ms += stood;
 	t->matched_ms += t->matched_ms ? stood : 0;
@@ -292,33 +334,33 @@ static void clock_goes_on(struct task *t, const struct event *ev)
 		t->backup_ms += stood;
 	if (t->remind_ms != INT64_MAX)
 		t->remind_ms += stood;
-	t->due_ms = event_time(ev->data, "/dueAt", t->due_ms);
-	t->expire_ms = event_time(ev->data, "/expiresAt", t->expire_ms);
+	t->due_ms = fact_at(ev->fact, FACT_DUE, t->due_ms);
+	t->expire_ms = fact_at(ev->fact, FACT_EXPIRES, t->expire_ms);
 	for (struct assign *a = NULL; (a = task_live_assign(t, a));)
 		a->since_ms += stood;
 }
 
 static void on_clock(struct task *t, const struct event *ev)
 {
-	int want = (int)js_int_or(ev->data, "/want", 0);
+	int want = ev->fact->want;
 
 	if (want > 0 && want <= TASK_WANT_MAX)
 		t->want = (uint8_t)want;
 	if (ev->type == EV_REMINDED) {
 		t->reminders++;
-		t->remind_ms = event_time(ev->data, "/nextAt", INT64_MAX);
+		t->remind_ms = fact_at(ev->fact, FACT_NEXT, INT64_MAX);
 	} else if (ev->type == EV_SLA_BREACHED) {
 		t->breached = t->warned = 1;
 	} else if (ev->type == EV_SLA_WARNING) {
 		t->alerted = 1;
-		t->warned |= (uint8_t)!is_true(ev->data, "predicted");
+		t->warned |= (uint8_t)!is(ev, FACT_PREDICTED);
 	}
 }
 
 /* To other workers, those of ${pool}. */
 static void on_escalated(struct world *w, struct task *t, const struct event *ev)
 {
-	const char *pool = js_str_or(ev->data, "/pool", NULL);
+	const char *pool = ev->fact->pool;
 
 	if (!pool)
 		return;
@@ -338,7 +380,7 @@ static void apply(struct world *w, struct task *t, const struct event *ev)
 	switch (ev->type) {
 	case EV_QUEUED:
 		t->hold_ms = 0;
-		t->told |= (uint8_t)(json_object_get(ev->data, "reasons") != NULL);
+		t->told |= (uint8_t)is(ev, FACT_REASONS);
 		break;
 	case EV_OFFERED:
 		on_offered(w, t, ev);
@@ -420,13 +462,13 @@ static int agrees(const struct task *t, const struct event *ev)
 	       ev->state == task_state(t);
 }
 
-int evolve_task(struct world *w, const struct event *ev, struct err *err)
+static int apply_fact(struct world *w, const struct event *ev, struct err *err)
 {
 	if (ev->type == EV_CREATED && on_created(w, ev, err) != 0)
 		return -1;
 	struct task *t = world_task(w, &ev->task);
 	enum state was = t ? (enum state)t->state : ST_NONE;
-	if (!t || !state_allowed(was, ev->type, ev->state))
+	if (!t || !moves_allow(&w->moves, was, ev->type, ev->state))
 		return disagree(ev, was, err);
 	apply(w, t, ev);
 	escalation_apply(w, t, ev);
@@ -445,4 +487,19 @@ int evolve_task(struct world *w, const struct event *ev, struct err *err)
 	world_requeue(w, t);
 	world_set_timer(w, t);
 	return 0;
+}
+
+int evolve_task(struct world *w, const struct event *ev, struct err *err)
+{
+	struct event known;
+	struct fact fact;
+
+	if (ev->fact)
+		return apply_fact(w, ev, err);
+	memset(&fact, 0, sizeof(fact));
+	if (ev->type != EV_CREATED)
+		fact_read(&fact, ev->data);
+	known = *ev;
+	known.fact = &fact;
+	return apply_fact(w, &known, err);
 }

@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 
-static size_t slot_of(const struct idtable *t, const struct id *id)
+uint64_t id_hash(const struct id *id)
 {
 	uint64_t time, low;
 
@@ -14,7 +14,13 @@ static size_t slot_of(const struct idtable *t, const struct id *id)
 	memcpy(&low, id->b + sizeof(time), sizeof(low));
 	low = (low ^ low >> 32) * 0xbf58476d1ce4e5b9u ^ time;
 	low = (low ^ low >> 29) * 0x94d049bb133111ebu;
-	size_t i = (size_t)(low ^ low >> 32) & (t->cap - 1);
+	return low ^ low >> 32;
+}
+
+static size_t slot_of(const struct idtable *t, const struct id *id)
+{
+	size_t i = (size_t)id_hash(id) & (t->cap - 1);
+
 	while (t->slots[i].value && id_cmp(&t->slots[i].id, id) != 0)
 		i = (i + 1) & (t->cap - 1);
 	return i;

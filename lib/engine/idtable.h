@@ -26,6 +26,7 @@ struct idtable {
 	size_t cap, n;
 };
 
+uint64_t id_hash(const struct id *id);
 void idtable_release(struct idtable *t);
 uint64_t idtable_get(const struct idtable *t, const struct id *id); /* 0: absent */
 void idtable_put(struct idtable *t, const struct id *id, uint64_t value);

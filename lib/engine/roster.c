@@ -6,10 +6,11 @@
 #include <utlist.h>
 
 #include "base/mem.h"
+#include "engine/lookup.h"
 #include "engine/stats.h"
 #include "engine/world.h"
 
-enum { HORIZON_MIN = 4, HORIZON_MAX = 26, EXTERNAL_BELOW = 1000000 };
+enum { HORIZON_MIN = 4, HORIZON_MAX = 26 };
 
 /* ---- scores ---- */
 
@@ -38,21 +39,25 @@ static void expect(struct world *w, struct roster *r, struct seat *s)
 	s->share = (float)(0.001 * wt->load / (s->wk->capacity ? s->wk->capacity : 10));
 }
 
-/* External ones stand behind all others. */
 static float bound_of(const struct order *o, const struct seat *s)
 {
 	double log_left = (o->horizon + 1e-9) * M_LN2 + log(1000);
 
-	double bound = roster_score(s, log_left, 0);
-
 	/* rounded up: no score is above it */
-	return nextafterf((float)bound, INFINITY) - (s->external ? EXTERNAL_BELOW : 0);
+	return nextafterf((float)roster_score(s, log_left, 0), INFINITY);
+}
+
+static struct place place(const struct roster *r, const struct order *o, const struct seat *s)
+{
+	return (struct place){bound_of(o, s), s->external, (unsigned)(s - r->seats) & INT32_MAX};
 }
 
 /* ---- orders ---- */
 
 static int place_before(const struct place *a, const struct place *b)
 {
+	if (a->external != b->external)
+		return a->external < b->external;
 	return a->bound != b->bound ? a->bound > b->bound : a->seat < b->seat;
 }
 
@@ -77,15 +82,15 @@ static uint32_t place_of(const struct order *o, uint32_t n, const struct place *
 	return lo;
 }
 
-static void move_place(struct roster *r, struct order *o, const struct place *old, float bound)
+static void move_place(struct roster *r, struct order *o, const struct place *old,
+                       const struct place *new)
 {
 	uint32_t from = place_of(o, r->n, old);
-	struct place p = {bound, old->seat};
 
-	memmove(o->v + from, o->v + from + 1, (r->n - 1 - from) * sizeof(p));
-	uint32_t to = place_of(o, r->n - 1, &p);
-	memmove(o->v + to + 1, o->v + to, (r->n - 1 - to) * sizeof(p));
-	o->v[to] = p;
+	memmove(o->v + from, o->v + from + 1, (r->n - 1 - from) * sizeof(*new));
+	uint32_t to = place_of(o, r->n - 1, new);
+	memmove(o->v + to + 1, o->v + to, (r->n - 1 - to) * sizeof(*new));
+	o->v[to] = *new;
 }
 
 static void drop_orders(struct roster *r)
@@ -121,7 +126,7 @@ const struct order *roster_order(struct roster *r, int64_t left_ms)
 	o->horizon = h;
 	o->used = ++r->uses;
 	for (uint32_t i = 0; i < r->n; i++)
-		o->v[i] = (struct place){bound_of(o, &r->seats[i]), i};
+		o->v[i] = place(r, o, &r->seats[i]);
 	qsort(o->v, r->n, sizeof(*o->v), by_bound);
 	return o;
 }
@@ -130,15 +135,18 @@ const struct order *roster_order(struct roster *r, int64_t left_ms)
 
 static void expect_anew(struct world *w, struct roster *r, struct seat *s)
 {
-	struct place old[ROSTER_ORDERS];
+	struct place old[ROSTER_ORDERS], new;
 
 	for (int i = 0; i < ROSTER_ORDERS; i++)
 		if (r->orders[i].horizon >= 0)
-			old[i] = (struct place){bound_of(&r->orders[i], s), (uint32_t)(s - r->seats)};
+			old[i] = place(r, &r->orders[i], s);
 	expect(w, r, s);
-	for (int i = 0; i < ROSTER_ORDERS; i++)
-		if (r->orders[i].horizon >= 0)
-			move_place(r, &r->orders[i], &old[i], bound_of(&r->orders[i], s));
+	for (int i = 0; i < ROSTER_ORDERS; i++) {
+		if (r->orders[i].horizon < 0)
+			continue;
+		new = place(r, &r->orders[i], s);
+		move_place(r, &r->orders[i], &old[i], &new);
+	}
 }
 
 static void expect_all(struct world *w, struct roster *r)
@@ -172,6 +180,17 @@ static void expect_of(struct world *w, struct roster *r, uint32_t crew)
 		expect_anew(w, r, s);
 }
 
+/* Answers come with several pieces of news: once is enough. */
+static int told_again(const struct roster *r)
+{
+	const uint32_t *news = r->stats->news;
+
+	for (uint32_t i = r->news + 1; i != r->stats->n_news; i++)
+		if (news[i % LANE_NEWS] == news[r->news % LANE_NEWS])
+			return 1;
+	return 0;
+}
+
 /* What was learned since, one by one while that is cheaper than all at once. */
 static void read_news(struct world *w, struct roster *r)
 {
@@ -183,7 +202,8 @@ static void read_news(struct world *w, struct roster *r)
 		return;
 	}
 	for (; r->news != r->stats->n_news; r->news++)
-		expect_of(w, r, r->stats->news[r->news % LANE_NEWS]);
+		if (!told_again(r))
+			expect_of(w, r, r->stats->news[r->news % LANE_NEWS]);
 	for (; r->crews_shown != w->news.n_shown; r->crews_shown++)
 		expect_of(w, r, w->news.shown[r->crews_shown % CREW_NEWS]);
 }
@@ -239,7 +259,7 @@ static void make(struct world *w, struct roster *r, int64_t now_ms)
 
 	clear(w, r);
 	r->lane = lane;
-	r->stats = world_lane(w, r->match->lane, 1);
+	r->stats = match_stats(w, r->match);
 	r->gen = w->config_gen;
 	r->from_ms = now_ms;
 	r->until_ms = INT64_MAX;

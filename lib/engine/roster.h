@@ -53,7 +53,8 @@ struct seat {
 
 struct place {
 	float bound;
-	uint32_t seat;
+	unsigned external : 1; /* these stand behind all others */
+	unsigned seat : 31;
 };
 
 struct order {

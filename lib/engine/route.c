@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "engine/duty.h"
+#include "engine/lookup.h"
 #include "engine/roster.h"
 #include "engine/world.h"
 #include "json/js.h"
@@ -47,6 +48,7 @@ struct picking {
 	const struct roster *r;
 	const struct crew *requester; /* or NULL */
 	double log_left;
+	int brief;                    /* nobody is told why */
 	struct scored best[ROUTE_ALL_SHOWN]; /* not asked before, best first */
 	int n_best, scored;
 	struct scored again;          /* the best of those asked before, least often first */
@@ -136,11 +138,15 @@ static int better(const struct scored *a, const struct scored *b)
 
 static int best_shown(const struct picking *p)
 {
+	if (p->brief)
+		return 1;
 	return p->r->n <= ROUTE_ALL_SHOWN ? ROUTE_ALL_SHOWN : ROUTE_BEST_SHOWN;
 }
 
 static int others_shown(const struct picking *p)
 {
+	if (p->brief)
+		return 0;
 	return p->r->n <= ROUTE_ALL_SHOWN ? ROUTE_ALL_SHOWN : ROUTE_OTHERS_SHOWN;
 }
 
@@ -199,7 +205,7 @@ static int settled(const struct picking *p, const struct order *o, uint32_t plac
 	if (!p->n_best || p->w->rule != ROUTE_BY_VALUE ||
 	    p->scored < best_shown(p)) /* explain wants some to compare with */
 		return 0;
-	if (p->r->seats[next->seat].external > p->best[0].seat->external)
+	if (next->external > p->best[0].seat->external)
 		return 1;
 	return p->best[0].score > next->bound || p->scored >= ROUTE_LOOK_MAX;
 }
@@ -420,7 +426,7 @@ void route_choose(struct world *w, struct task *t, int64_t now_ms, json_t *why, 
 {
 	struct roster *r = roster_of(w, t->match, now_ms);
 	struct picking p = {.w = w, .t = t, .r = r, .requester = world_find_crew(w, t->from->name),
-	                    .log_left = log((double)left_of(t, now_ms))};
+	                    .log_left = log((double)left_of(t, now_ms)), .brief = !why};
 
 	memset(out, 0, sizeof(*out));
 	mark(w, t, 1);
@@ -447,9 +453,9 @@ enum route_verdict route_may_take(struct world *w, struct task *t, const char *n
 	return v;
 }
 
-int64_t route_estimate(struct world *w, const struct spec *spec, int64_t now_ms)
+int64_t route_estimate(struct world *w, const struct spec *spec, const char *kind, int64_t now_ms)
 {
-	struct match *m = world_match(w, spec);
+	struct match *m = world_match_kind(w, spec, kind);
 	struct roster *r = roster_of(w, m, now_ms);
 	const struct order *order = roster_order(r, spec->sla_ms);
 	uint32_t at = 0;
@@ -474,14 +480,14 @@ int64_t route_estimate(struct world *w, const struct spec *spec, int64_t now_ms)
 int64_t route_backup_ms(const struct world *w, const struct task *t, const char *name,
                         int64_t now_ms)
 {
-	const struct lane *lane = config_lane(w->config, t->match->lane);
-	const struct worker *wk = config_worker(w->config, name);
+	const struct lane *lane = match_lane(w, t->match);
 	const struct assign *a = task_assign_of(t, name);
+	const struct worker *wk = a ? crew_worker(w, a->worker) : NULL;
 	struct outlook o;
 
 	if (!lane || !lane->backup || !lane->predictive || !a || t->warned || t->due_ms <= now_ms)
 		return INT64_MAX;
-	outlook_of(w, world_lane((struct world *)w, t->match->lane, 1), a->worker, wk, lane, &o);
+	outlook_of(w, match_stats((struct world *)w, t->match), a->worker, wk, lane, &o);
 	double x = wk && wk->kind == WORKER_HUMAN ? log1p(a->load) : 0;
 	double p = 2 * outlook_within(&o, log((double)(t->due_ms - a->since_ms)), x) - 1;
 	int64_t at = now_ms + (t->due_ms - now_ms) / 10; /* a moment to begin */

@@ -74,8 +74,8 @@ void route_choose(struct world *w, struct task *t, int64_t now_ms, json_t *why, 
 /* May ${name} take the task unasked? */
 enum route_verdict route_may_take(struct world *w, struct task *t, const char *name, int64_t now_ms,
                                   const struct worker **wk);
-/* What a task like ${spec}, submitted now, will take; 0: cannot be said. */
-int64_t route_estimate(struct world *w, const struct spec *spec, int64_t now_ms);
+/* What a task like ${spec} (world_match_kind), submitted now, will take; 0: cannot be said. */
+int64_t route_estimate(struct world *w, const struct spec *spec, const char *kind, int64_t now_ms);
 /* When a second worker is to be asked because ${name} will probably be late; INT64_MAX: not
  * before the time at which one is asked anyway. */
 int64_t route_backup_ms(const struct world *w, const struct task *t, const char *name,

@@ -74,6 +74,7 @@ void answered_held(struct answered *v, struct world *w, int64_t now_ms, const st
 /* decide_verify.c: all stages from ${first}; -1: the schema or a rule could not be judged. */
 int verify_answer(struct answered *v, enum stage first, struct err *err);
 /* The stage's verdict as an event: data {stage, attempt, …}.  ${data} is stolen, NULL: nothing more. */
+void stage_note(const struct answered *v, enum stage stage, const char *note); /* passed, with a word */
 void stage_passed(const struct answered *v, enum stage stage, json_t *data);
 /* ${reasons} [{instance, keyword, message}] is borrowed.  Drafts what the lane says becomes of it. */
 void stage_failed(const struct answered *v, enum stage stage, const json_t *reasons);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "engine/lookup.h"
 #include "engine/outlook.h"
 #include "engine/world.h"
 
@@ -207,7 +208,7 @@ static void add_censored(struct timing *m, double y)
 
 static void saw_time(struct timing *m, const struct assign *a, enum evidence what, int64_t at_ms)
 {
-	const struct worker *wk = config_worker(m->w->config, m->c->name);
+	const struct worker *wk = crew_worker(m->w, m->c);
 	int64_t ms = at_ms - a->since_ms;
 
 	if (ms < 1)
@@ -242,9 +243,9 @@ static void count(struct record *r, enum evidence what)
 void stats_saw(struct world *w, const struct task *t, struct assign *a, enum evidence what,
                int64_t at_ms)
 {
-	const struct lane *lane = config_lane(w->config, t->match->lane);
+	const struct lane *lane = match_lane(w, t->match);
 	int64_t half = lane ? lane->half_life_ms : HALF_LIFE_MS;
-	struct timing m = {.w = w, .l = world_lane(w, t->match->lane, 1), .c = a->worker};
+	struct timing m = {.w = w, .l = match_stats(w, t->match), .c = a->worker};
 
 	m.pair = &stats_pair_make(w, m.l->id, m.c->id)->rec;
 	fade(m.pair, at_ms, half);
@@ -254,7 +255,7 @@ void stats_saw(struct world *w, const struct task *t, struct assign *a, enum evi
 	count(&m.l->now, what);
 	count(&m.c->now, what);
 	if (what == SEEN_ANSWERED || what == SEEN_NOTHING) {
-		outlook_of(w, m.l, m.c, config_worker(w->config, m.c->name), lane, &m.o);
+		outlook_of(w, m.l, m.c, crew_worker(w, m.c), lane, &m.o);
 		saw_time(&m, a, what, at_ms);
 	}
 	m.l->news[m.l->n_news++ % LANE_NEWS] = m.c->id;

@@ -114,3 +114,12 @@ int state_allowed(enum state from, enum event_type on, enum state to)
 			return 1;
 	return 0;
 }
+
+void moves_make(struct moves *m)
+{
+	for (int s = 0; s < ST_COUNT; s++)
+		for (int on = 0; on < EV_COUNT; on++)
+			m->next[s][on] = (int8_t)state_next((enum state)s, (enum event_type)on);
+	for (size_t i = 0; i < NITEMS(transitions); i++)
+		m->to[transitions[i].from][transitions[i].on] |= (uint16_t)(1U << transitions[i].to);
+}

@@ -13,6 +13,7 @@
 #define ENGINE_TRANSITION_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "model/event.h"
 #include "model/state.h"
@@ -30,5 +31,20 @@ extern const size_t transitions_count;
  * of one assignment meets others: then the furthest of those that live decides (task_state). */
 int state_next(enum state from, enum event_type on);
 int state_allowed(enum state from, enum event_type on, enum state to);
+
+/* The same by place, for those who ask at every event (world.moves). */
+struct moves {
+	int8_t next[ST_COUNT][EV_COUNT];
+	uint16_t to[ST_COUNT][EV_COUNT]; /* a bit for each state */
+};
+_Static_assert(ST_COUNT <= 16, "struct moves has 16 bits for states");
+
+void moves_make(struct moves *m); /* zeroed before */
+
+static inline int moves_allow(const struct moves *m, enum state from, enum event_type on,
+                              enum state to)
+{
+	return m->to[from][on] >> to & 1;
+}
 
 #endif

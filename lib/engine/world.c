@@ -36,6 +36,7 @@ struct world *world_new(const char *organisation)
 	w->config = config_new();
 	heap_init(&w->timers, timer_moved, w);
 	w->config_gen = 1;
+	moves_make(&w->moves);
 	duty_init(w);
 	return w;
 }
@@ -102,7 +103,7 @@ struct task *world_task(const struct world *w, const struct id *id)
 {
 	struct task *t;
 
-	HASH_FIND(hh, w->by_id, id, sizeof(*id), t);
+	HASH_FIND_BYHASHVALUE(hh, w->by_id, id, sizeof(*id), (unsigned)id_hash(id), t);
 	return t;
 }
 
@@ -259,7 +260,7 @@ struct task *world_add_task(struct world *w, const struct id *id)
 	t->assigns = &t->first;
 	t->backup_ms = t->remind_ms = INT64_MAX;
 	t->want = t->fan = t->overlap = 1;
-	HASH_ADD(hh, w->by_id, id, sizeof(t->id), t);
+	HASH_ADD_BYHASHVALUE(hh, w->by_id, id, sizeof(t->id), (unsigned)id_hash(id), t);
 	return t;
 }
 
@@ -308,7 +309,7 @@ void world_drop_task(struct world *w, struct task *t)
 	t->used = 0;
 }
 
-static char *match_key(const struct spec *spec)
+char *world_kind(const struct spec *spec)
 {
 	struct buf b = BUF_INIT;
 
@@ -323,13 +324,23 @@ static char *match_key(const struct spec *spec)
 	return buf_detach(&b);
 }
 
-struct match *world_match(struct world *w, const struct spec *spec)
+static struct match *find_match(const struct world *w, const char *kind)
 {
-	const struct requirements none = {.trust_level = 0};
-	char *key = match_key(spec);
 	struct match *m;
 
-	HASH_FIND_STR(w->matches, key, m);
+	HASH_FIND_STR(w->matches, kind, m);
+	return m;
+}
+
+struct match *world_match_kind(struct world *w, const struct spec *spec, const char *kind)
+{
+	const struct requirements none = {.trust_level = 0};
+	struct match *m = kind ? find_match(w, kind) : NULL;
+
+	if (m)
+		return m;
+	char *key = world_kind(spec);
+	m = kind ? NULL : find_match(w, key);
 	if (m) {
 		free(key);
 		return m;
@@ -344,6 +355,11 @@ struct match *world_match(struct world *w, const struct spec *spec)
 	HASH_ADD_KEYPTR(hh, w->matches, m->key, strlen(m->key), m);
 	retire_match(w, m);
 	return m;
+}
+
+struct match *world_match(struct world *w, const struct spec *spec)
+{
+	return world_match_kind(w, spec, NULL);
 }
 
 void world_rematch(struct world *w, struct task *t, const char *pool)

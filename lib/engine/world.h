@@ -24,6 +24,7 @@
 #include "engine/idtable.h"
 #include "engine/pheap.h"
 #include "engine/stats.h"
+#include "engine/transition.h"
 #include "model/config.h"
 #include "model/event.h"
 #include "model/intake.h"
@@ -109,6 +110,9 @@ struct match {
 	                              world.idle while it has none (utlist DL) */
 	struct roster *roster; /* owned cache, or NULL (engine/roster.h) */
 	int64_t until_ms;      /* of the last roster: then others may be eligible */
+	const struct lane *lane_doc; /* engine/lookup.h: as of ${lane_gen} */
+	uint64_t lane_gen;
+	struct lane_stats *stats; /* engine/lookup.h; NULL: not looked for */
 	UT_hash_handle hh;
 };
 
@@ -238,6 +242,7 @@ struct world {
 	} *suspects;           /* owned; to be suspended: follows from what was learned */
 	size_t n_suspects;
 	int rule;              /* enum route_rule; 0 but in rehearsals */
+	struct moves moves;
 };
 
 struct world *world_new(const char *organisation);
@@ -270,6 +275,9 @@ void world_skip_slot(struct world *w);
 void world_free_slot(struct world *w, uint32_t index);
 const struct atom *world_atom(struct world *w, const char *name);
 struct match *world_match(struct world *w, const struct spec *spec); /* made when new */
+/* The same; ${kind}: world_kind of the spec, or NULL: to be found. */
+struct match *world_match_kind(struct world *w, const struct spec *spec, const char *kind);
+char *world_kind(const struct spec *spec); /* the caller's: equal text, same kind of worker */
 void world_join_match(struct world *w, struct task *t, struct match *m);
 /* The task asks for workers of ${pool} from now on.  It must not wait meanwhile. */
 void world_rematch(struct world *w, struct task *t, const char *pool);

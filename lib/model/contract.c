@@ -20,6 +20,7 @@ enum { ENTRY_BYTES = 256 };
 /* A document that was seen, and what became of it. */
 struct kept {
 	struct sha256 key;       /* of the document as written, and of what was asked */
+	json_t *last;            /* owned; the very document contract_schema found it for, or NULL */
 	struct sha256 sha;       /* of the contract */
 	json_t *bundle;          /* owned; NULL: the document is a contract as it is */
 	struct strings names;    /* owned */
@@ -42,6 +43,7 @@ struct contracts *contracts_new(void)
 static void kept_free(struct kept *k)
 {
 	json_decref(k->bundle);
+	json_decref(k->last);
 	strings_release(&k->names);
 	schema_free(k->compiled);
 	free(k);
@@ -71,21 +73,29 @@ void contracts_forget(struct contracts *cache)
 			drop(cache, i);
 }
 
-static struct kept *find(struct contracts *cache, const struct sha256 *key)
+static struct kept *to_front(struct contracts *cache, size_t i)
 {
-	struct kept *k = NULL;
-	size_t i;
+	struct kept *k = cache->kept[i];
 
-	for (i = 0; i < cache->n; i++) {
-		k = cache->kept[i];
-		if (memcmp(k->key.b, key->b, sizeof(key->b)) == 0)
-			break;
-	}
-	if (i == cache->n)
-		return NULL;
 	memmove(&cache->kept[1], &cache->kept[0], i * sizeof(cache->kept[0]));
 	cache->kept[0] = k;
 	return k;
+}
+
+static struct kept *find(struct contracts *cache, const struct sha256 *key)
+{
+	for (size_t i = 0; i < cache->n; i++)
+		if (memcmp(cache->kept[i]->key.b, key->b, sizeof(key->b)) == 0)
+			return to_front(cache, i);
+	return NULL;
+}
+
+static struct kept *find_same(struct contracts *cache, const json_t *doc)
+{
+	for (size_t i = 0; i < cache->n; i++)
+		if (cache->kept[i]->last == doc)
+			return to_front(cache, i);
+	return NULL;
 }
 
 static void keep(struct contracts *cache, struct kept *k)
@@ -273,7 +283,11 @@ void contract_release(struct contract *contract)
 
 const struct schema *contract_schema(const struct config *c, const json_t *doc, struct err *err)
 {
-	const struct kept *k = kept_of(c, doc, 0, err);
+	struct kept *k = find_same(config_contracts(c), doc);
 
+	if (!k && (k = kept_of(c, doc, 0, err))) {
+		json_decref(k->last);
+		k->last = json_incref((json_t *)doc);
+	}
 	return k ? k->compiled : NULL;
 }

@@ -51,27 +51,55 @@ static int max_attempts(const struct created *c)
 	return all < ATTEMPTS_MAX ? all : ATTEMPTS_MAX;
 }
 
-static void set_verification(json_t *data, const struct created *c)
+static int overlap_of(const struct created *c)
 {
 	int risk = c->spec->risk;
-	int overlap = verify_overlap(&c->lane->verify, risk, risk < 0 ? 0 : c->lane->risk[risk].min_overlap);
+
+	if (c->chain || c->gold)
+		return 1;
+	return verify_overlap(&c->lane->verify, risk, risk < 0 ? 0 : c->lane->risk[risk].min_overlap);
+}
+
+static void set_verification(json_t *data, const struct created *c, int overlap)
+{
 	char id[ID_TEXT_MAX];
 
 	if (c->reviews)
 		js_set_str(data, "reviews", id_format(c->reviews, "task_", id));
-	if (overlap > 1 && !c->chain && !c->gold)
+	if (overlap > 1)
 		js_set_int(data, "overlap", overlap);
 	js_set_str(data, "gold", c->gold);
 	if (c->not_before_ms)
 		js_set_time(data, "notBefore", c->not_before_ms);
 }
 
+void created_terms(const struct created *c, struct terms *out)
+{
+	*out = (struct terms){
+		.spec = c->spec,
+		.from = c->from,
+		.content = c->content,
+		.due_ms = due_ms(c),
+		.expire_ms = c->at_ms + (c->lane->expire_ms ? c->lane->expire_ms : 4 * c->spec->sla_ms),
+		.max_attempts = max_attempts(c),
+		.offers_at_once = c->lane->offers_at_once,
+		.overlap = overlap_of(c),
+		.reviews = c->reviews,
+		.gold = c->gold != NULL,
+		.not_before_ms = c->not_before_ms,
+		.claim = c->lane->offer_mode == OFFER_CLAIM,
+		.deliver = c->deliver,
+	};
+}
+
 json_t *created_data(const struct created *c)
 {
 	const struct spec *spec = c->spec;
+	struct terms terms;
 	json_t *data = json_object();
 	char hex[SHA256_HEX], usd[32];
 
+	created_terms(c, &terms);
 	js_set_str(data, "dialect", spec->dialect->name);
 	js_set_str(data, "key", c->key);
 	js_set_str(data, "from", c->from);
@@ -79,20 +107,19 @@ json_t *created_data(const struct created *c)
 	js_set_new(data, "spec", spec_to_json(spec));
 	if (spec->schema_name)
 		js_set_copy(data, "answerSchema", spec->schema);
-	js_set_time(data, "dueAt", due_ms(c));
-	js_set_time(data, "expiresAt",
-	            c->at_ms + (c->lane->expire_ms ? c->lane->expire_ms : 4 * spec->sla_ms));
-	js_set_int(data, "maxAttempts", max_attempts(c));
+	js_set_time(data, "dueAt", terms.due_ms);
+	js_set_time(data, "expiresAt", terms.expire_ms);
+	js_set_int(data, "maxAttempts", terms.max_attempts);
 	snprintf(usd, sizeof(usd), "%lld.%02lld", (long long)(c->lane->price_usd_micro / 1000000),
 	         (long long)(c->lane->price_usd_micro % 1000000 / 10000));
 	js_set_str(data, "priceUsd", usd);
 	js_set_int(data, "estimatedCompletionMinutes", estimate_minutes(c));
-	if (c->lane->offers_at_once > 1)
-		js_set_int(data, "offersAtOnce", c->lane->offers_at_once);
-	if (c->lane->offer_mode == OFFER_CLAIM)
+	if (terms.offers_at_once > 1)
+		js_set_int(data, "offersAtOnce", terms.offers_at_once);
+	if (terms.claim)
 		js_set_new(data, "claim", json_true());
 	set_chain(data, c);
-	set_verification(data, c);
+	set_verification(data, c, terms.overlap);
 	if (c->deliver)
 		js_set_new(data, "deliver", json_true());
 	js_set_copy(data, "body", c->body);

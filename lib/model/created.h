@@ -39,6 +39,20 @@ struct created {
 	int64_t not_before_ms;        /* not offered earlier; 0 */
 };
 
+/* The same for the engine: what a task.created makes of a task.  Borrowed. */
+struct terms {
+	const struct spec *spec;
+	const char *kind;             /* of the spec: engine/world.h, world_match; NULL: to be found */
+	const char *from;
+	const struct sha256 *content;
+	int64_t due_ms, expire_ms;
+	int64_t not_before_ms;        /* 0: at once */
+	const struct id *reviews;     /* or NULL */
+	int max_attempts, offers_at_once, overlap, gold;
+	int claim, deliver;
+};
+
 json_t *created_data(const struct created *c);
+void created_terms(const struct created *c, struct terms *out);
 
 #endif

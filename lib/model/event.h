@@ -24,6 +24,8 @@
 #include "model/state.h"
 
 struct err;
+struct fact;
+struct terms;
 
 enum event_type {
 	/* the life of a task */
@@ -90,6 +92,10 @@ struct event {
 	const char *actor;   /* "erd", or who sent the message */
 	const char *msg;     /* message id text, or NULL */
 	json_t *data;        /* object or NULL */
+	/* What evolve reads of ${data}; NULL: it reads ${data} itself.  Without a journal there may be
+	 * these alone (model/fact.h, model/created.h). */
+	const struct fact *fact;
+	const struct terms *terms; /* of EV_CREATED */
 	struct journal_pos pos;
 };
 

@@ -242,6 +242,9 @@ int verify_read(const json_t *doc, struct verify *out, struct err *err)
 	for (size_t i = 0; i < NITEMS(parts); i++)
 		if (config_read_fields(doc, parts[i].parent, parts[i].fields, parts[i].n, out, err) != 0)
 			return -1;
+	out->asked = json_is_object(json_object_get(doc, "verify"));
+	if (!out->asked)
+		out->alpha_micro = 0;
 	if (!out->max_overlap)
 		out->max_overlap = out->min_overlap;
 	if (out->max_overlap < out->min_overlap)

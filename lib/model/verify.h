@@ -86,6 +86,7 @@ struct approval_group {
 };
 
 struct verify {
+	int asked;                /* the lane has the member "verify" */
 	int min_overlap, max_overlap;
 	int confidence_milli;
 	int consensus;            /* enum consensus */

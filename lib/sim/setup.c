@@ -197,6 +197,41 @@ static void add_people(struct sim *s, uint64_t seed)
 		s->actors[i]->cost_micro = cost_of(config_worker(s->w->config, s->actors[i]->tally.name));
 }
 
+/* ---- arrivals ---- */
+
+static json_t *answer_body(json_t *answer)
+{
+	json_t *body = json_object();
+
+	js_set_new(body, "answer", answer);
+	return body;
+}
+
+static void add_streams(struct sim *s, uint64_t seed)
+{
+	s->streams = mem_alloc((s->plan->n_streams + 1) * sizeof(*s->streams));
+	for (size_t i = 0; i < s->plan->n_streams; i++) {
+		struct stream *st = &s->streams[i];
+		st->plan = &s->plan->streams[i];
+		st->right = answer_body(json_incref(st->plan->answer));
+		st->wrong = answer_body(json_incref(st->plan->wrong));
+		st->invalid = answer_body(json_null());
+		draw_seed(&st->draw, seed, STREAM_ARRIVALS + i);
+	}
+}
+
+static void drop_streams(struct sim *s)
+{
+	for (size_t i = 0; s->streams && i < s->plan->n_streams; i++) {
+		submission_free(s->streams[i].prepared);
+		json_decref(s->streams[i].created);
+		json_decref(s->streams[i].right);
+		json_decref(s->streams[i].wrong);
+		json_decref(s->streams[i].invalid);
+	}
+	free(s->streams);
+}
+
 /* ---- the whole ---- */
 
 int sim_set_up(struct sim *s, const struct sim_options *o, struct err *err)
@@ -208,10 +243,8 @@ int sim_set_up(struct sim *s, const struct sim_options *o, struct err *err)
 	s->w->rule = o->rule;
 	s->nothing = json_object();
 	heap_init(&s->agenda, NULL, NULL);
-	s->streams = mem_alloc((s->plan->n_streams + 1) * sizeof(*s->streams));
-	s->moments = mem_alloc((s->plan->n_streams + 1) * sizeof(*s->moments));
-	for (size_t i = 0; i < s->plan->n_streams; i++)
-		draw_seed(&s->streams[i], o->seed, STREAM_ARRIVALS + i);
+	s->documents = o->documents;
+	add_streams(s, o->seed);
 	add_crews(all, s->plan);
 	int rc = set_documents(s, all, err);
 	json_decref(all);
@@ -235,8 +268,7 @@ void sim_tear_down(struct sim *s)
 	free(s->actors);
 	free(s->tasks);
 	free(s->items);
-	free(s->streams);
-	free(s->moments);
+	drop_streams(s);
 	heap_release(&s->agenda);
 	json_decref(s->nothing);
 	world_free(s->w);

@@ -62,7 +62,10 @@ static int apply(struct sim *s, struct decision *d, struct err *err)
 		struct draft *dr = &d->events[i];
 		struct event ev = {.type = dr->type, .seq = ++s->seq, .at_ms = s->now_ms,
 		                   .has_task = dr->has_task, .task = dr->task, .state = dr->state,
-		                   .actor = dr->actor, .data = dr->data};
+		                   .actor = dr->actor, .data = dr->data, .fact = &dr->fact,
+		                   .terms = s->documents ? NULL : dr->terms};
+		if (s->documents || !dr->typed)
+			fact_read(&dr->fact, dr->data);
 		if (evolve(s->w, &ev, err) != 0)
 			return -1;
 		s->report->events++;
@@ -78,6 +81,7 @@ static int settle(struct sim *s, struct err *err)
 	struct decision d;
 
 	while (engine_next(s->w, s->now_ms, &in)) {
+		in.brief = !s->documents;
 		if (decide(s->w, s->now_ms, &in, &d, err) != 0)
 			return -1;
 		int rc = apply(s, &d, err);
@@ -90,90 +94,102 @@ static int settle(struct sim *s, struct err *err)
 	return 0;
 }
 
-/* 0 taken, 1 refused because things had changed meanwhile, -1. */
-int sim_send(struct sim *s, enum message_type type, const struct id *task, const char *from,
-             json_t *body, const json_t *created, struct err *err)
+/* 0; 1: decide refused; -1: the engine failed. */
+static int send(struct sim *s, struct input *in, struct err *err)
 {
-	char id[ID_TEXT_MAX];
 	struct decision d;
-	struct err refused = ERR_INIT;
-	struct message m = {.type = type, .id = id, .task = *task, .from = from,
-	                    .at_ms = s->now_ms, .body = body};
-	struct input in = {.kind = IN_MESSAGE, .msg = &m, .created = created};
 
-	snprintf(id, sizeof(id), "msg_%llu", (unsigned long long)++s->messages);
-	if (decide(s->w, s->now_ms, &in, &d, &refused) != 0) {
+	if (decide(s->w, s->now_ms, in, &d, err) != 0) {
 		decision_release(&d);
-		if (type != MSG_SUBMIT && (refused.code == FAIL_CONFLICT || refused.code == FAIL_DENIED ||
-		                           refused.code == FAIL_NOT_FOUND))
-			return 1;
-		*err = refused;
-		return -1;
+		return 1;
 	}
 	int rc = apply(s, &d, err);
 	decision_release(&d);
 	return rc != 0 ? -1 : settle(s, err);
 }
 
+/* 0 taken, 1 refused because things had changed meanwhile, -1. */
 int sim_say(struct sim *s, enum message_type type, uint32_t task, const char *from, json_t *body,
             struct err *err)
 {
 	const struct sim_task *t = &s->tasks[task];
-	struct id id = t->id;
+	struct message m = {.type = type, .id = "msg", .task = t->id, .from = from,
+	                    .at_ms = s->now_ms, .body = body ? body : s->nothing};
+	struct input in = {.kind = IN_MESSAGE, .msg = &m, .created = t->created,
+	                   .brief = !s->documents};
+	int rc = send(s, &in, err);
 
-	return sim_send(s, type, &id, from, body ? body : s->nothing, t->created, err);
+	if (rc <= 0 || (err->code != FAIL_CONFLICT && err->code != FAIL_DENIED &&
+	                err->code != FAIL_NOT_FOUND))
+		return rc == 0 ? 0 : -1;
+	err_clear(err); /* it held nothing before: an error ends the run */
+	return 1;
 }
 
 /* ---- arrivals ---- */
 
 static void plan_arrival(struct sim *s, uint32_t stream)
 {
-	const struct arrivals *a = &s->plan->streams[stream];
+	struct stream *st = &s->streams[stream];
+	const struct arrivals *a = st->plan;
 	struct agenda_item item = {.what = DO_ARRIVE, .who = stream};
 	int64_t at = s->now_ms;
 
 	if (a->n_at) {
-		if (s->moments[stream] < a->n_at)
-			sim_plan(s, s->plan->start_ms + a->at[s->moments[stream]++], item);
+		if (st->moment < a->n_at)
+			sim_plan(s, s->plan->start_ms + a->at[st->moment++], item);
 		return;
 	}
 	double rate = a->per_hour * a->busiest;
 	while (rate > 0 && at < s->end_ms) { /* thinning: Lewis and Shedler, 1979 */
-		double gap = draw_exponential(&s->streams[stream]) / rate * 3600000;
+		double gap = draw_exponential(&st->draw) / rate * 3600000;
 		if (gap >= (double)(s->end_ms - at))
 			return;
 		at += (int64_t)gap + 1;
 		double factor = a->profile[at / 3600000 % 24];
-		if (draw_unit(&s->streams[stream]) * a->busiest < factor && at < s->end_ms) {
+		if (draw_unit(&st->draw) * a->busiest < factor && at < s->end_ms) {
 			sim_plan(s, at, item);
 			return;
 		}
 	}
 }
 
-static struct sim_task *new_task(struct sim *s, const struct arrivals *a)
+static struct sim_task *new_task(struct sim *s, struct stream *st)
 {
 	if (s->n_tasks == s->cap_tasks) {
 		s->cap_tasks = s->cap_tasks ? 2 * s->cap_tasks : 1024;
 		s->tasks = mem_grow(s->tasks, s->cap_tasks, sizeof(*s->tasks));
 	}
 	struct sim_task *t = &s->tasks[s->n_tasks];
-	*t = (struct sim_task){.stream = a, .at_ms = s->now_ms};
+	*t = (struct sim_task){.stream = st, .at_ms = s->now_ms};
 	id_from_seq(&t->id, s->now_ms, TAG, s->n_tasks++);
 	return t;
 }
 
+/* The first task of a stream has a document: it stands for those of all when answers come. */
+static int submit(struct sim *s, struct stream *st, const struct id *id, struct err *err)
+{
+	struct message m = {.type = MSG_SUBMIT, .id = "msg", .task = *id, .from = st->plan->from,
+	                    .at_ms = s->now_ms, .body = st->plan->body};
+	struct input in = {.kind = IN_MESSAGE, .msg = &m, .brief = st->created && !s->documents};
+
+	if (!s->documents && !st->prepared && !(st->prepared = submission_new(s->w, m.body, err)))
+		return -1;
+	in.prepared = st->prepared;
+	return send(s, &in, err) == 0 ? 0 : -1;
+}
+
 static int arrive(struct sim *s, uint32_t stream, struct err *err)
 {
-	const struct arrivals *a = &s->plan->streams[stream];
+	struct stream *st = &s->streams[stream];
 
 	if (s->n_open >= SIM_OPEN_MAX || s->n_tasks >= SIM_TASKS_MAX)
 		return err_set(err, FAIL_INVALID, "/arrivals: too much: more than %d tasks, or %d of them "
 		                                  "open at once", SIM_TASKS_MAX, SIM_OPEN_MAX);
-	struct id id = new_task(s, a)->id;
+	struct id id = new_task(s, st)->id;
 
 	plan_arrival(s, stream);
-	if (sim_send(s, MSG_SUBMIT, &id, a->from, a->body, NULL, err) == 0)
+	if (submit(s, st, &id, err) == 0)
 		return 0;
 	return err_wrap(err, "/arrivals/%u", stream);
 }

@@ -64,6 +64,7 @@ struct sim_report {
 struct sim_options {
 	uint64_t seed;
 	int rule;          /* enum route_rule (engine/route.h): whom the router asks */
+	int documents;     /* events with their documents, as erd makes them: slower, same report */
 	const json_t *etc; /* {"lanes":{NAME:{…}},…} below the scenario's own, or NULL */
 	/* Called now and then with the share that is done, 0 .. 1; may be NULL. */
 	void (*progress)(void *arg, double done);

@@ -28,12 +28,22 @@ enum { HOLDERS_MAX = 16 };
 
 struct sim_task {
 	struct id id;
-	json_t *created; /* owned while open: data of task.created */
-	const struct arrivals *stream;
+	json_t *created; /* owned while open: data of task.created, or of the stream's first */
+	struct stream *stream;
 	struct sim_lane *lane;
 	int64_t at_ms, due_ms, bound_ms; /* bound: predicted for 90 %, 0: none */
 	uint32_t holders[HOLDERS_MAX];   /* people who have it in hand */
 	uint8_t n_holders, open, right;
+};
+
+/* Tasks of one body. */
+struct stream {
+	const struct arrivals *plan;
+	struct submission *prepared;   /* owned; NULL before the first, and with documents */
+	json_t *created;               /* owned; data of the first task.created */
+	json_t *right, *wrong, *invalid; /* owned; answers */
+	struct draw draw;
+	size_t moment;                 /* next stated one */
 };
 
 /* One person. */
@@ -56,7 +66,7 @@ struct sim {
 	const struct scenario *plan;
 	struct world *w;
 	int64_t now_ms, end_ms, stop_ms; /* arrivals end, everything ends */
-	uint64_t seq, messages;
+	uint64_t seq;
 	struct heap agenda;
 	struct agenda_item *items;
 	uint32_t n_items, cap_items, free_item;
@@ -66,8 +76,8 @@ struct sim {
 	struct actor **actors;  /* in the order of their names' documents */
 	size_t n_actors;
 	struct actor *by_name;
-	struct draw *streams;   /* one per arrival stream */
-	size_t *moments;        /* next stated moment of each */
+	struct stream *streams; /* as in the plan */
+	int documents;
 	json_t *nothing;        /* {} */
 	struct behaviour usual; /* of workers of whom the scenario says nothing */
 	struct sim_report *report;
@@ -81,8 +91,6 @@ void sim_tear_down(struct sim *s);
 void sim_plan(struct sim *s, int64_t at_ms, struct agenda_item item);
 int sim_say(struct sim *s, enum message_type type, uint32_t task, const char *from, json_t *body,
             struct err *err);
-int sim_send(struct sim *s, enum message_type type, const struct id *task, const char *from,
-             json_t *body, const json_t *created, struct err *err);
 
 /* people.c: what they do about events, and when their time comes */
 int64_t present_from(const struct sim *s, const struct behaviour *b, int64_t ms);

@@ -3,8 +3,9 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/timefmt.h"
 #include "json/js.h"
+#include "model/created.h"
+#include "model/fact.h"
 #include "sim/sim_p.h"
 
 struct sim_lane *tally_lane(struct sim *s, const char *name)
@@ -44,10 +45,13 @@ static struct sim_slice *slice_now(struct sim *s)
 
 static void created(struct sim *s, const struct event *ev, struct sim_task *t)
 {
-	t->created = json_incref(ev->data);
-	t->lane = tally_lane(s, js_str_or(ev->data, "/spec/lane", ""));
-	t->due_ms = INT64_MAX;
-	time_parse(js_str_or(ev->data, "/dueAt", ""), &t->due_ms, NULL);
+	if (!t->stream->created)
+		t->stream->created = json_incref(ev->data);
+	t->created = json_incref(s->documents ? ev->data : t->stream->created);
+	t->lane = tally_lane(s, js_str_or(t->created, "/spec/lane", ""));
+	t->due_ms = fact_at(ev->fact, FACT_DUE, INT64_MAX);
+	if (ev->terms)
+		t->due_ms = ev->terms->due_ms;
 	t->open = 1;
 	s->n_open++;
 	t->lane->submitted++;
@@ -106,26 +110,32 @@ static void ended(struct sim *s, enum event_type type, uint32_t number)
 }
 
 /* The first prediction counts: later ones know more. */
-static void predicted(struct sim_task *t, const json_t *data)
+static void predicted(struct sim_task *t, const struct fact *fact)
 {
-	int64_t at;
+	if (!t->bound_ms)
+		t->bound_ms = fact_at(fact, FACT_P90, 0);
+}
 
-	if (!t->bound_ms && time_parse(js_str_or(data, "/prediction/p90At", ""), &at, NULL) == 0)
-		t->bound_ms = at;
+/* What is told of who had the task. */
+static int of_worker(enum event_type type)
+{
+	return type == EV_OFFERED || type == EV_ACCEPTED || type == EV_OFFER_EXPIRED ||
+	       type == EV_RELEASED || type == EV_REASSIGNED;
 }
 
 void tally_event(struct sim *s, const struct event *ev, uint32_t number)
 {
 	struct sim_task *t = &s->tasks[number];
 	uint32_t who = 0;
-	struct actor *a = sim_actor(s, js_str_or(ev->data, "/worker", ""), &who);
+	struct actor *a = of_worker(ev->type) && ev->fact->worker
+	                      ? sim_actor(s, ev->fact->worker, &who) : NULL;
 
 	switch (ev->type) {
 	case EV_CREATED:
 		created(s, ev, t);
 		break;
 	case EV_MATCHED:
-		predicted(t, ev->data);
+		predicted(t, ev->fact);
 		break;
 	case EV_OFFERED:
 		if (a)
@@ -163,11 +173,35 @@ void tally_event(struct sim *s, const struct event *ev, uint32_t number)
 
 /* ---- the end ---- */
 
-static int by_ms(const void *a, const void *b)
+/* By digits of eight bits; times are never negative. */
+static void sort_ms(int64_t *v, size_t n)
 {
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+	enum { DIGIT = 8, VALUES = 1 << DIGIT };
+	int64_t *from = v, *to = mem_alloc((n + 1) * sizeof(*to));
+	size_t at[VALUES];
+	uint64_t all = 0;
 
-	return (x > y) - (x < y);
+	for (size_t i = 0; i < n; i++)
+		all |= (uint64_t)v[i];
+	for (int shift = 0; shift < 64 && all >> shift; shift += DIGIT) {
+		size_t sum = 0;
+		memset(at, 0, sizeof(at));
+		for (size_t i = 0; i < n; i++)
+			at[(uint64_t)from[i] >> shift & (VALUES - 1)]++;
+		for (size_t d = 0; d < VALUES; d++) {
+			size_t here = at[d];
+			at[d] = sum;
+			sum += here;
+		}
+		for (size_t i = 0; i < n; i++)
+			to[at[(uint64_t)from[i] >> shift & (VALUES - 1)]++] = from[i];
+		int64_t *swap = from;
+		from = to;
+		to = swap;
+	}
+	if (from != v)
+		memcpy(v, from, n * sizeof(*v));
+	free(from == v ? to : from);
 }
 
 static void sum_lanes(struct sim_report *r)
@@ -191,11 +225,9 @@ static void sum_lanes(struct sim_report *r)
 		all->cost_micro += l->cost_micro;
 		for (size_t k = 0; k < l->n_took; k++)
 			keep_time(all, l->took_ms[k]);
-		if (l->n_took > 1)
-			qsort(l->took_ms, l->n_took, sizeof(*l->took_ms), by_ms);
+		sort_ms(l->took_ms, l->n_took);
 	}
-	if (all->n_took > 1)
-		qsort(all->took_ms, all->n_took, sizeof(*all->took_ms), by_ms);
+	sort_ms(all->took_ms, all->n_took);
 }
 
 static void list_people(struct sim *s)

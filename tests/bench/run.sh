@@ -5,13 +5,13 @@
 #   BENCH_DIR     where the spools go: a folder on the disk that is to be judged.  Without it: a new ext4
 #                 on a loop device (as root; a file system that has just deleted a million files makes
 #                 new ones slowly for a while, and that is not what is measured), else TMPDIR or /tmp
-#   ONLY="a b"    some parts: submit batch latency messages events large inbox schema
+#   ONLY="a b"    some parts: submit batch latency messages events large inbox simulate schema
 # Absolute figures move from machine to machine; quote the ratios.
 set -u
 O=$(realpath "$1") || exit 2
 here=$(dirname "$0")
 N=${N:-100000}
-ONLY=${ONLY:-submit batch latency messages events large inbox schema}
+ONLY=${ONLY:-submit batch latency messages events large inbox simulate schema}
 er=$O/erctl erd=$O/erd probe=$O/bench/probe runs=$O/bench/runs
 T=$(mktemp -d "${BENCH_DIR:-${TMPDIR:-/tmp}}/er-bench.XXXXXX") || exit 2
 W=$T/w pids=''
@@ -247,6 +247,19 @@ if does inbox && [ -x "$O/erctl-tui" ]; then
 	row "  p99" "$(ms "$k99")" "" "" "< 16 ms"
 	row "  slowest of 50" "$(ms "$kmax")" "" "" "< 16 ms"
 	rm -rf "$W/a"
+fi
+
+if does simulate; then
+	for s in "a year of a desk of 24:$here/year.json:>= 200000/s" \
+		"200 workers, overloaded:$here/../../spool-example/scenarios/mixed-quality.json:"; do
+		file=${s#*:}
+		file=${file%:*}
+		# shellcheck disable=SC2016
+		"$probe" run sh -c 'exec "$0" simulate "$1" --json >"$2"' "$er" "$file" "$W/report" >"$W/out" || exit 1
+		read -r _ cpu_us <"$W/out"
+		n=$(tr -d ' \n' <"$W/report" | sed 's/.*"all":{[^}]*"submitted":\([0-9]*\).*/\1/')
+		row "simulate, ${s%%:*}: lives, one core" "$(per_s "$n" "$cpu_us")" "" "" "${s##*:}"
+	done
 fi
 
 if does schema; then

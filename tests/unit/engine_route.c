@@ -126,6 +126,29 @@ START_TEST(our_own_first)
 }
 END_TEST
 
+/* Also of many external ones the best is asked, not the first few by name. */
+START_TEST(best_of_many_external)
+{
+	struct buf members = BUF_INIT;
+
+	for (int i = 10; i < 50; i++) {
+		char name[8];
+		snprintf(name, sizeof(name), "w%d", i);
+		worker(name, i == 43 ? "{}" : "{\"rating\":\"4.9\"}");
+		buf_addf(&members, "%s\"%s\"", i > 10 ? "," : "", name);
+	}
+	lane(buf_str(&members), "");
+	buf_addf(&members, "]}");
+	char *names = buf_detach(&members);
+	buf_addf(&members, "{\"kind\":\"external\",\"members\":[%s", names);
+	kit_set(&k, CFG_POOL, "p", buf_str(&members));
+	desk_submit(&k, "x", "\"policy\":{\"confidentiality\":\"internal_first\"}");
+	ck_assert_str_eq(asked(0), "w43");
+	buf_release(&members);
+	free(names);
+}
+END_TEST
+
 START_TEST(restricted_to_names)
 {
 	worker("ana", "{}");
@@ -291,6 +314,7 @@ int main(void)
 	tcase_add_test(t, levels_of_skills);
 	tcase_add_test(t, certifications_expire);
 	tcase_add_test(t, nobody_can_take_it);
+	tcase_add_test(t, best_of_many_external);
 	tcase_add_test(t, nobody_though_others_are_busy);
 	tcase_add_test(t, our_own_first);
 	tcase_add_test(t, restricted_to_names);

@@ -1,0 +1,21 @@
+/*
+ * engine/lookup.h -- documents and records of those who are at hand, without a search by name.
+ *
+ * Method     What was found is kept beside the match and the crew until the configuration changes
+ *            (world.config_gen); no decision depends on whether it was kept.
+ */
+#ifndef ENGINE_LOOKUP_H
+#define ENGINE_LOOKUP_H
+
+struct crew;
+struct lane;
+struct lane_stats;
+struct match;
+struct worker;
+struct world;
+
+const struct lane *match_lane(const struct world *w, struct match *m); /* or NULL */
+struct lane_stats *match_stats(struct world *w, struct match *m);      /* made when new */
+const struct worker *crew_worker(const struct world *w, const struct crew *c); /* or NULL */
+
+#endif
