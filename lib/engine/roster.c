@@ -9,8 +9,6 @@
 #include "engine/stats.h"
 #include "engine/world.h"
 
-enum { HORIZON_MIN = 4, HORIZON_MAX = 26, EXTERNAL_BELOW = 1000000 };
-
 /* ---- scores ---- */
 
 double roster_score(const struct seat *s, double log_left, uint32_t live)
@@ -38,114 +36,104 @@ static void expect(struct world *w, struct roster *r, struct seat *s)
 	s->share = (float)(0.001 * wt->load / (s->wk->capacity ? s->wk->capacity : 10));
 }
 
-/* External ones stand behind all others. */
-static float bound_of(const struct order *o, const struct seat *s)
+/* ---- blocks ---- */
+
+static float rest_from(const struct roster *r, uint32_t b)
 {
-	double log_left = (o->horizon + 1e-9) * M_LN2 + log(1000);
+	const struct block *own = &r->blocks[b];
+	float top = block_top(own);
 
-	double bound = roster_score(s, log_left, 0);
-
-	/* rounded up: no score is above it */
-	return nextafterf((float)bound, INFINITY) - (s->external ? EXTERNAL_BELOW : 0);
+	if (b + 1 < r->n_blocks && own->external == own[1].external && r->rest[b + 1] > top)
+		top = r->rest[b + 1];
+	return top;
 }
 
-/* ---- orders ---- */
-
-static int place_before(const struct place *a, const struct place *b)
+static float bound_of(const struct seat *s)
 {
-	return a->bound != b->bound ? a->bound > b->bound : a->seat < b->seat;
+	return idle_bound(s->chance, s->base);
 }
 
-static int by_bound(const void *a, const void *b)
+/* There is one more where external ones begin. */
+static uint32_t blocks_max(uint32_t n)
 {
-	return place_before(a, b) ? -1 : place_before(b, a);
+	return n / BLOCK + 2;
 }
 
-/* Where ${p} stands, or would. */
-static uint32_t place_of(const struct order *o, uint32_t n, const struct place *p)
+enum { KEYS = 256 };
+
+/* External ones behind all others, else the better the bound the smaller; about. */
+static uint32_t key_of(const struct seat *s, float least, float per_key)
 {
-	uint32_t lo = 0, hi = n;
+	uint32_t key = (uint32_t)((bound_of(s) - least) * per_key);
 
-	while (lo < hi) {
-		uint32_t mid = lo + (hi - lo) / 2;
+	return (s->external ? 2 * KEYS : KEYS) - 1 - (key < KEYS ? key : KEYS - 1);
+}
 
-		if (place_before(&o->v[mid], p))
-			lo = mid + 1;
-		else
-			hi = mid;
+static float scale(const struct roster *r, float *least)
+{
+	float most = *least = r->n ? bound_of(&r->seats[0]) : 0;
+
+	for (uint32_t i = 0; i < r->n; i++) {
+		float bound = bound_of(&r->seats[i]);
+		most = bound > most ? bound : most;
+		*least = bound < *least ? bound : *least;
 	}
-	return lo;
+	return most - *least > 1e-6F ? KEYS / (most - *least) : 0;
 }
 
-static void move_place(struct roster *r, struct order *o, const struct place *old, float bound)
+/* Seats into blocks by a counting sort. */
+static void place_all(struct roster *r)
 {
-	uint32_t from = place_of(o, r->n, old);
-	struct place p = {bound, old->seat};
+	uint32_t from[2 * KEYS + 1] = {0};
+	float least, per_key = scale(r, &least);
 
-	memmove(o->v + from, o->v + from + 1, (r->n - 1 - from) * sizeof(p));
-	uint32_t to = place_of(o, r->n - 1, &p);
-	memmove(o->v + to + 1, o->v + to, (r->n - 1 - to) * sizeof(p));
-	o->v[to] = p;
-}
-
-static void drop_orders(struct roster *r)
-{
-	for (int i = 0; i < ROSTER_ORDERS; i++)
-		r->orders[i].horizon = -1;
-}
-
-static int horizon_of(int64_t left_ms)
-{
-	int h = HORIZON_MIN;
-
-	while (h < HORIZON_MAX && ((int64_t)1000 << h) < left_ms)
-		h += 2;
-	return h;
-}
-
-const struct order *roster_order(struct roster *r, int64_t left_ms)
-{
-	int h = horizon_of(left_ms);
-	struct order *o = &r->orders[0];
-
-	for (int i = 0; i < ROSTER_ORDERS; i++) {
-		if (r->orders[i].horizon == h) {
-			r->orders[i].used = ++r->uses;
-			return &r->orders[i];
-		}
-		if (r->orders[i].used < o->used)
-			o = &r->orders[i];
-	}
-	if (!o->v)
-		o->v = mem_alloc((r->n + 1) * sizeof(*o->v));
-	o->horizon = h;
-	o->used = ++r->uses;
 	for (uint32_t i = 0; i < r->n; i++)
-		o->v[i] = (struct place){bound_of(o, &r->seats[i]), i};
-	qsort(o->v, r->n, sizeof(*o->v), by_bound);
-	return o;
+		from[key_of(&r->seats[i], least, per_key) + 1]++;
+	for (uint32_t k = 0; k < KEYS; k++)
+		from[k + 1] += from[k];
+	from[KEYS] = (from[KEYS] + BLOCK - 1) / BLOCK * BLOCK; /* external ones begin a block */
+	for (uint32_t k = KEYS; k < 2 * KEYS; k++)
+		from[k + 1] += from[k];
+	r->n_blocks = blocks_max(r->n);
+	memset(r->blocks, 0, r->n_blocks * sizeof(*r->blocks));
+	for (uint32_t i = 0; i < r->n; i++) {
+		struct seat *s = &r->seats[i];
+		s->place = from[key_of(s, least, per_key)]++;
+		struct block *b = &r->blocks[s->place / BLOCK];
+		b->n++;
+		b->external = s->external;
+		b->seat[s->place % BLOCK] = i;
+		block_set(b, s->place % BLOCK, s);
+	}
+	while (r->n_blocks && !r->blocks[r->n_blocks - 1].n)
+		r->n_blocks--;
+	for (uint32_t b = r->n_blocks; b-- > 0;)
+		r->rest[b] = rest_from(r, b);
 }
 
 /* ---- up to date ---- */
 
 static void expect_anew(struct world *w, struct roster *r, struct seat *s)
 {
-	struct place old[ROSTER_ORDERS];
+	uint32_t b = s->place / BLOCK;
 
-	for (int i = 0; i < ROSTER_ORDERS; i++)
-		if (r->orders[i].horizon >= 0)
-			old[i] = (struct place){bound_of(&r->orders[i], s), (uint32_t)(s - r->seats)};
 	expect(w, r, s);
-	for (int i = 0; i < ROSTER_ORDERS; i++)
-		if (r->orders[i].horizon >= 0)
-			move_place(r, &r->orders[i], &old[i], bound_of(&r->orders[i], s));
+	block_set(&r->blocks[b], s->place % BLOCK, s);
+	for (;; b--) {
+		float rest = rest_from(r, b);
+		if (rest == r->rest[b])
+			return;
+		r->rest[b] = rest;
+		if (!b || r->blocks[b - 1].external != r->blocks[b].external)
+			return;
+	}
 }
 
 static void expect_all(struct world *w, struct roster *r)
 {
-	drop_orders(r);
 	for (uint32_t i = 0; i < r->n; i++)
 		expect(w, r, &r->seats[i]);
+	place_all(r);
 	r->lane_shown = r->stats->n_shown;
 	r->crews_shown = w->news.n_shown;
 	r->news = r->stats->n_news;
@@ -153,9 +141,11 @@ static void expect_all(struct world *w, struct roster *r)
 
 static struct seat *find(const struct roster *r, uint32_t crew)
 {
-	for (uint32_t at = crew * 0x9e3779b1u & r->mask; r->slots[at]; at = (at + 1) & r->mask)
-		if (r->crews[r->slots[at] - 1] == crew)
-			return &r->seats[r->slots[at] - 1];
+	const struct slot *s;
+
+	for (uint32_t at = crew * 0x9e3779b1u & r->mask; (s = &r->slots[at])->seat; at = (at + 1) & r->mask)
+		if (s->crew == crew)
+			return &r->seats[s->seat - 1];
 	return NULL;
 }
 
@@ -198,19 +188,17 @@ static void clear(struct world *w, struct roster *r)
 	w->n_seats -= r->n;
 	free(r->seats);
 	free(r->slots);
-	free(r->crews);
+	free(r->blocks);
+	free(r->rest);
 	json_decref(r->shown);
 	json_decref(r->reasons);
-	for (int i = 0; i < ROSTER_ORDERS; i++) {
-		free(r->orders[i].v);
-		r->orders[i] = (struct order){.horizon = -1};
-	}
 	r->seats = NULL;
 	r->slots = NULL;
-	r->crews = NULL;
+	r->blocks = NULL;
+	r->rest = NULL;
 	r->shown = NULL;
 	r->reasons = NULL;
-	r->n = 0;
+	r->n = r->n_blocks = 0;
 	memset(r->refused, 0, sizeof(r->refused));
 }
 
@@ -245,6 +233,8 @@ static void make(struct world *w, struct roster *r, int64_t now_ms)
 	r->until_ms = INT64_MAX;
 	r->price = lane && lane->price_usd_micro ? (double)lane->price_usd_micro / 1e6 : 1;
 	roster_fill(w, r, now_ms);
+	r->blocks = mem_alloc(blocks_max(r->n) * sizeof(*r->blocks));
+	r->rest = mem_alloc(blocks_max(r->n) * sizeof(*r->rest));
 	w->n_seats += r->n;
 	expect_all(w, r);
 	make_room(w, r);
@@ -262,8 +252,6 @@ struct roster *roster_of(struct world *w, struct match *m, int64_t now_ms)
 	if (!r) {
 		r = m->roster = mem_alloc(sizeof(*r));
 		r->match = m;
-		for (int i = 0; i < ROSTER_ORDERS; i++)
-			r->orders[i].horizon = -1;
 	} else {
 		DL_DELETE(w->rosters, r);
 	}

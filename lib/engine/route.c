@@ -36,19 +36,20 @@ struct scored {
 	uint32_t live;
 };
 
+/* One that is passed over, and what its score could be with nothing in hand. */
 struct other {
 	const struct seat *seat;
-	enum route_verdict verdict;
+	float bound;
 };
 
 struct picking {
 	struct world *w;
-	const struct task *t;
+	const struct task *t;         /* or NULL: one that is not there yet */
 	const struct roster *r;
 	const struct crew *requester; /* or NULL */
 	double log_left;
 	struct scored best[ROUTE_ALL_SHOWN]; /* not asked before, best first */
-	int n_best, scored;
+	int n_best;
 	struct scored again;          /* the best of those asked before, least often first */
 	unsigned again_offers;
 	struct other others[ROUTE_ALL_SHOWN];
@@ -167,54 +168,140 @@ static void keep_again(struct picking *p, const struct scored *c, unsigned offer
 	p->again_offers = offers;
 }
 
-static void pass_over(struct picking *p, const struct seat *s, enum route_verdict v)
+/* ---- the walk ---- */
+
+static int full(const struct picking *p)
 {
+	return p->n_best == best_shown(p);
+}
+
+/* The score below which nobody counts any more. */
+static double enough(const struct picking *p)
+{
+	return full(p) ? p->best[p->n_best - 1].score : -INFINITY;
+}
+
+static int other_before(const struct other *a, const struct other *b)
+{
+	if (a->seat->external != b->seat->external)
+		return a->seat->external < b->seat->external;
+	return a->bound != b->bound ? a->bound > b->bound : a->seat < b->seat;
+}
+
+static void pass_over(struct picking *p, const struct seat *s)
+{
+	struct other o = {s, idle_bound(s->chance, s->base)};
+	int at = p->n_others;
+
+	while (at > 0 && other_before(&o, &p->others[at - 1]))
+		at--;
+	if (at == others_shown(p))
+		return;
 	if (p->n_others < others_shown(p))
-		p->others[p->n_others++] = (struct other){s, v};
+		p->n_others++;
+	memmove(&p->others[at + 1], &p->others[at], (size_t)(p->n_others - 1 - at) * sizeof(o));
+	p->others[at] = o;
+}
+
+/* The requester and those asked before: few, and each is looked at. */
+static int known(const struct picking *p, const struct crew *c)
+{
+	return c == p->requester || (c->id < p->w->n_marks && p->w->marks[c->id]);
+}
+
+static void consider_known(struct picking *p, const struct crew *c)
+{
+	const struct seat *s = c ? roster_find(p->r, c) : NULL;
+
+	if (!s)
+		return;
+	p->idle += !duty_busy(p->w, c->id);
+	if (judge(p, s) != ROUTE_ELIGIBLE) {
+		pass_over(p, s);
+		return;
+	}
+	struct scored one = score(p, s);
+	keep_again(p, &one, asked_before(p, s)->offers);
+}
+
+static void consider_all_known(struct picking *p)
+{
+	consider_known(p, p->requester);
+	for (uint32_t i = 0; p->t && i < p->t->n_assigns; i++)
+		if (p->t->assigns[i].worker != p->requester)
+			consider_known(p, p->t->assigns[i].worker);
 }
 
 static void consider(struct picking *p, const struct seat *s)
 {
-	enum route_verdict v = judge(p, s);
-
-	p->idle++;
-	if (v != ROUTE_ELIGIBLE) {
-		pass_over(p, s, v);
+	if (known(p, s->crew))
 		return;
-	}
-	const struct assign *a = asked_before(p, s);
 	struct scored c = score(p, s);
-	p->scored++;
-	if (a)
-		keep_again(p, &c, a->offers);
-	else
-		keep_best(p, &c);
+	p->idle++;
+	keep_best(p, &c);
 }
 
-/* Nothing behind ${place} can be better than the best so far. */
-static int settled(const struct picking *p, const struct order *o, uint32_t place)
+/* A busy one is worth telling of if it is above those told of, and could be above the best. */
+static int telling(const struct picking *p, const struct block *b, uint32_t i)
 {
-	const struct place *next = &o->v[place];
+	float bound = idle_bound(b->chance[i], b->base[i]);
 
-	if (!p->n_best || p->w->rule != ROUTE_BY_VALUE ||
-	    p->scored < best_shown(p)) /* explain wants some to compare with */
+	if (bound < enough(p))
 		return 0;
-	if (p->r->seats[next->seat].external > p->best[0].seat->external)
-		return 1;
-	return p->best[0].score > next->bound || p->scored >= ROUTE_LOOK_MAX;
+	return p->n_others < others_shown(p) || bound >= p->others[p->n_others - 1].bound ||
+	       p->others[p->n_others - 1].seat->external > b->external;
 }
 
-static void walk(struct picking *p, struct roster *r, int64_t left_ms)
+static void look_at(struct picking *p, const struct block *b)
 {
-	const struct order *o = roster_order(r, left_ms);
+	uint32_t lives[BLOCK];
+	float bounds[BLOCK];
 
-	for (uint32_t i = 0; i < r->n && !settled(p, o, i); i++) {
-		const struct seat *s = &r->seats[o->v[i].seat];
-		if (!duty_busy(p->w, r->crews[o->v[i].seat]))
+	for (int i = 0; i < BLOCK; i++)
+		lives[i] = p->w->lives[b->crew[i]];
+	block_bounds(b, p->log_left, lives, bounds);
+	for (uint32_t i = 0; i < b->n; i++) {
+		const struct seat *s = &p->r->seats[b->seat[i]];
+		if (duty_busy(p->w, b->crew[i])) {
+			if (telling(p, b, i) && !known(p, s->crew))
+				pass_over(p, s);
+		} else if (bounds[i] >= enough(p) || p->w->rule != ROUTE_BY_VALUE) {
 			consider(p, s);
-		else if (p->n_others < others_shown(p))
-			pass_over(p, s, judge(p, s));
+		}
 	}
+}
+
+/* Nobody in the blocks from ${b} on can be among the best. */
+static int settled(const struct picking *p, uint32_t b)
+{
+	if (!full(p) || p->w->rule != ROUTE_BY_VALUE)
+		return 0;
+	if (p->r->blocks[b].external != p->best[p->n_best - 1].seat->external)
+		return 1;
+	return p->r->rest[b] < enough(p);
+}
+
+/* Whoever could not have been among the best is no news. */
+static void drop_others(struct picking *p)
+{
+	if (!full(p) || p->w->rule != ROUTE_BY_VALUE)
+		return;
+	const struct scored *last = &p->best[p->n_best - 1];
+	while (p->n_others) {
+		const struct other *o = &p->others[p->n_others - 1];
+		if (o->seat->external == last->seat->external ? o->bound >= last->score
+		                                              : !o->seat->external)
+			return;
+		p->n_others--;
+	}
+}
+
+static void walk(struct picking *p)
+{
+	consider_all_known(p);
+	for (uint32_t b = 0; b < p->r->n_blocks && !settled(p, b); b++)
+		look_at(p, &p->r->blocks[b]);
+	drop_others(p);
 }
 
 /* ---- exploring ---- */
@@ -333,7 +420,7 @@ static void show(const struct picking *p, json_t *why)
 	for (int i = 0; i < p->n_others; i++) {
 		struct line l = {.n = 0};
 		add_word(&l, p->others[i].seat->wk->name, " ");
-		add_word(&l, "", route_verdict_names[p->others[i].verdict]);
+		add_word(&l, "", route_verdict_names[judge(p, p->others[i].seat)]);
 		json_array_append_new(all, line_json(&l));
 	}
 	json_array_extend(all, p->r->shown);
@@ -384,14 +471,14 @@ static void nobody(const struct picking *p, json_t *why, struct choice *out)
 	show(p, why);
 }
 
-static void pick(struct picking *p, struct roster *r, int64_t now_ms, json_t *why,
+static void pick(struct picking *p, int64_t now_ms, json_t *why,
                  struct choice *out)
 {
 	uint64_t draw = 0;
 	const struct seat *seat = explore(p, now_ms, &draw);
 	struct scored c = {.seat = NULL};
 
-	walk(p, r, left_of(p->t, now_ms));
+	walk(p);
 	if (seat)
 		c = score(p, seat);
 	else if (p->n_best)
@@ -412,7 +499,7 @@ static void pick(struct picking *p, struct roster *r, int64_t now_ms, json_t *wh
 		return;
 	json_t *explored = json_object();
 	js_set_int(explored, "draw", (int64_t)(draw % 1000));
-	js_set_int(explored, "below", r->lane->explore_milli);
+	js_set_int(explored, "below", p->r->lane->explore_milli);
 	js_set_new(why, "explored", explored);
 }
 
@@ -424,7 +511,7 @@ void route_choose(struct world *w, struct task *t, int64_t now_ms, json_t *why, 
 
 	memset(out, 0, sizeof(*out));
 	mark(w, t, 1);
-	pick(&p, r, now_ms, why, out);
+	pick(&p, now_ms, why, out);
 	mark(w, t, 0);
 }
 
@@ -450,19 +537,17 @@ enum route_verdict route_may_take(struct world *w, struct task *t, const char *n
 int64_t route_estimate(struct world *w, const struct spec *spec, int64_t now_ms)
 {
 	struct match *m = world_match(w, spec);
-	struct roster *r = roster_of(w, m, now_ms);
-	const struct order *order = roster_order(r, spec->sla_ms);
-	uint32_t at = 0;
+	const struct roster *r = roster_of(w, m, now_ms);
+	struct picking p = {.w = w, .r = r, .log_left = log((double)spec->sla_ms)};
 	struct outlook o;
 	double ms;
 
 	if (!r->n)
 		return 0;
-	while (at < r->n && duty_busy(w, r->crews[order->v[at].seat]))
-		at++;
-	const struct seat *s = &r->seats[order->v[at < r->n ? at : 0].seat];
+	walk(&p);
+	const struct seat *s = p.n_best ? p.best[0].seat : p.others[0].seat;
 	outlook_of(w, r->stats, s->crew, s->wk, r->lane, &o);
-	if (at < r->n) /* else each takes one after the other; those before it are shared out */
+	if (p.n_best) /* else each takes one after the other; those before it are shared out */
 		ms = outlook_quantile(&o, 0.5, log1p(s->crew->live));
 	else
 		ms = outlook_quantile(&o, 0.5, 0) * (1 + (double)(m->fresh.n + m->tried.n + 1) / r->n);
