@@ -44,6 +44,18 @@ float idle_bound(float chance, float base)
 	return chance + base + off_chance * chance + off_terms * (chance - base);
 }
 
+int block_reaches(const struct block *b, const uint32_t lives[BLOCK], float low, float tell)
+{
+	int any = 0;
+
+	for (int i = 0; i < BLOCK; i++) {
+		float load = b->share[i] * (float)(int32_t)lives[i];
+		float idle = idle_bound(b->chance[i], b->base[i]);
+		any |= (idle - load + off_terms * load >= low) | (idle >= tell);
+	}
+	return any;
+}
+
 /* z of a normal for ${t} >= 0 of a Student t; the root's reciprocal is right to 1e-4. */
 static inline float normal_of(float t, float per_nu)
 {

@@ -25,7 +25,7 @@ static void expect(struct world *w, struct roster *r, struct seat *s)
 	const struct weights *wt = &r->lane->weights;
 	struct outlook o;
 
-	outlook_of(w, r->stats, s->crew, s->wk, r->lane, &o);
+	outlook_in(w, r->stats, &r->usual, s->crew, s->wk, &o);
 	s->chance = (float)(0.001 * wt->success * o.take * o.pass);
 	s->mu = (float)o.mu;
 	s->sd = (float)o.sd;
@@ -131,6 +131,7 @@ static void expect_anew(struct world *w, struct roster *r, struct seat *s)
 
 static void expect_all(struct world *w, struct roster *r)
 {
+	outlook_of_lane(r->stats, r->lane, &r->usual);
 	for (uint32_t i = 0; i < r->n; i++)
 		expect(w, r, &r->seats[i]);
 	place_all(r);
@@ -162,18 +163,29 @@ static void expect_of(struct world *w, struct roster *r, uint32_t crew)
 		expect_anew(w, r, s);
 }
 
+/* Whoever's record changed since, by looking at all seats. */
+static void read_all_shown(struct world *w, struct roster *r)
+{
+	for (uint32_t b = 0; b < r->n_blocks; b++)
+		for (uint32_t i = 0; i < r->blocks[b].n; i++)
+			if ((int32_t)(w->shown_at[r->blocks[b].crew[i]] - r->crews_shown) > 0)
+				expect_anew(w, r, &r->seats[r->blocks[b].seat[i]]);
+	r->crews_shown = w->news.n_shown;
+}
+
 /* What was learned since, one by one while that is cheaper than all at once. */
 static void read_news(struct world *w, struct roster *r)
 {
 	uint32_t pairs = r->stats->n_news - r->news, crews = w->news.n_shown - r->crews_shown;
 
-	if (r->lane_shown != r->stats->n_shown || pairs > LANE_NEWS || crews > CREW_NEWS ||
-	    pairs > r->n / 2 + 1 || crews > 8 * r->n) {
+	if (r->lane_shown != r->stats->n_shown || pairs > LANE_NEWS || pairs > r->n / 2 + 1) {
 		expect_all(w, r);
 		return;
 	}
 	for (; r->news != r->stats->n_news; r->news++)
 		expect_of(w, r, r->stats->news[r->news % LANE_NEWS]);
+	if (crews > CREW_NEWS || crews > r->n / 8)
+		read_all_shown(w, r);
 	for (; r->crews_shown != w->news.n_shown; r->crews_shown++)
 		expect_of(w, r, w->news.shown[r->crews_shown % CREW_NEWS]);
 }

@@ -60,6 +60,7 @@ struct roster {
 	struct match *match;
 	const struct lane *lane;
 	struct lane_stats *stats;
+	struct outlook_lane usual;
 	uint64_t gen;        /* config_gen it was made for */
 	int64_t from_ms, until_ms; /* and for this time */
 	uint32_t lane_shown, crews_shown, news; /* engine/stats.h: seen so far */

@@ -45,6 +45,7 @@ struct other {
 struct picking {
 	struct world *w;
 	const struct task *t;         /* or NULL: one that is not there yet */
+	int rule;
 	const struct roster *r;
 	const struct crew *requester; /* or NULL */
 	double log_left;
@@ -54,7 +55,7 @@ struct picking {
 	unsigned again_offers;
 	struct other others[ROUTE_ALL_SHOWN];
 	int n_others;
-	uint32_t idle;                /* seats looked at that are not busy */
+	uint32_t idle;                /* of those known who are not busy */
 };
 
 static const struct assign *asked_before(const struct picking *p, const struct seat *s)
@@ -103,7 +104,7 @@ static uint64_t drawn(const struct world *w, const struct task *t)
 
 static double by_rule(const struct picking *p, const struct seat *s)
 {
-	switch (p->w->rule) {
+	switch (p->rule) {
 	case ROUTE_LEAST_LOADED:
 		return -(double)p->w->lives[s->crew->id];
 	case ROUTE_ROUND_ROBIN:
@@ -117,14 +118,14 @@ static struct scored score(const struct picking *p, const struct seat *s)
 {
 	struct scored c = {.seat = s, .live = p->w->lives[s->crew->id]};
 
-	c.score = p->w->rule == ROUTE_BY_VALUE ? roster_score(s, p->log_left, c.live) : by_rule(p, s);
+	c.score = p->rule == ROUTE_BY_VALUE ? roster_score(s, p->log_left, c.live) : by_rule(p, s);
 	return c;
 }
 
 /* What the model says of a seat, in full. */
 static double expected(const struct picking *p, const struct scored *c, struct outlook *o)
 {
-	outlook_of(p->w, p->r->stats, c->seat->crew, c->seat->wk, p->r->lane, o);
+	outlook_in(p->w, p->r->stats, &p->r->usual, c->seat->crew, c->seat->wk, o);
 	return log1p(c->live);
 }
 
@@ -181,6 +182,11 @@ static double enough(const struct picking *p)
 	return full(p) ? p->best[p->n_best - 1].score : -INFINITY;
 }
 
+static double lowest(const struct picking *p)
+{
+	return p->rule == ROUTE_BY_VALUE ? enough(p) : -INFINITY;
+}
+
 static int other_before(const struct other *a, const struct other *b)
 {
 	if (a->seat->external != b->seat->external)
@@ -234,47 +240,60 @@ static void consider_all_known(struct picking *p)
 
 static void consider(struct picking *p, const struct seat *s)
 {
-	if (known(p, s->crew))
-		return;
 	struct scored c = score(p, s);
-	p->idle++;
+
 	keep_best(p, &c);
 }
 
-/* A busy one is worth telling of if it is above those told of, and could be above the best. */
-static int telling(const struct picking *p, const struct block *b, uint32_t i)
+/* Those below this bound are not worth telling of. */
+static double telling(const struct picking *p, uint32_t external)
 {
-	float bound = idle_bound(b->chance[i], b->base[i]);
+	double low = enough(p);
 
-	if (bound < enough(p))
-		return 0;
-	return p->n_others < others_shown(p) || bound >= p->others[p->n_others - 1].bound ||
-	       p->others[p->n_others - 1].seat->external > b->external;
+	if (p->n_others < others_shown(p))
+		return low;
+	const struct other *last = &p->others[p->n_others - 1];
+	if (last->seat->external != external)
+		return last->seat->external < external ? INFINITY : low;
+	return last->bound > low ? last->bound : low;
+}
+
+/* Not above ${x}. */
+static float rounded_down(double x)
+{
+	return nextafterf((float)x, -INFINITY);
 }
 
 static void look_at(struct picking *p, const struct block *b)
 {
 	uint32_t lives[BLOCK];
 	float bounds[BLOCK];
+	double tell = telling(p, b->external), low = lowest(p);
 
 	for (int i = 0; i < BLOCK; i++)
 		lives[i] = p->w->lives[b->crew[i]];
+	if (!block_reaches(b, lives, rounded_down(low), rounded_down(tell)))
+		return;
 	block_bounds(b, p->log_left, lives, bounds);
 	for (uint32_t i = 0; i < b->n; i++) {
+		if (bounds[i] < low && idle_bound(b->chance[i], b->base[i]) < tell)
+			continue;
 		const struct seat *s = &p->r->seats[b->seat[i]];
-		if (duty_busy(p->w, b->crew[i])) {
-			if (telling(p, b, i) && !known(p, s->crew))
-				pass_over(p, s);
-		} else if (bounds[i] >= enough(p) || p->w->rule != ROUTE_BY_VALUE) {
+		if (known(p, s->crew))
+			continue;
+		if (duty_busy(p->w, b->crew[i]))
+			pass_over(p, s);
+		else if (bounds[i] >= low)
 			consider(p, s);
-		}
+		tell = telling(p, b->external);
+		low = lowest(p);
 	}
 }
 
 /* Nobody in the blocks from ${b} on can be among the best. */
 static int settled(const struct picking *p, uint32_t b)
 {
-	if (!full(p) || p->w->rule != ROUTE_BY_VALUE)
+	if (!full(p) || p->rule != ROUTE_BY_VALUE)
 		return 0;
 	if (p->r->blocks[b].external != p->best[p->n_best - 1].seat->external)
 		return 1;
@@ -284,7 +303,7 @@ static int settled(const struct picking *p, uint32_t b)
 /* Whoever could not have been among the best is no news. */
 static void drop_others(struct picking *p)
 {
-	if (!full(p) || p->w->rule != ROUTE_BY_VALUE)
+	if (!full(p) || p->rule != ROUTE_BY_VALUE)
 		return;
 	const struct scored *last = &p->best[p->n_best - 1];
 	while (p->n_others) {
@@ -313,7 +332,7 @@ static const struct seat *explore(struct picking *p, int64_t now_ms, uint64_t *d
 	const struct seat *least = NULL;
 
 	*draw = drawn(p->w, p->t);
-	if (!r->n || p->w->rule != ROUTE_BY_VALUE || p->t->n_assigns || (int)(*draw % 1000) >= r->lane->explore_milli ||
+	if (!r->n || p->rule != ROUTE_BY_VALUE || p->t->n_assigns || (int)(*draw % 1000) >= r->lane->explore_milli ||
 	    now_ms - p->t->created_ms > (p->t->due_ms - p->t->created_ms) / 2)
 		return NULL;
 	uint64_t h = *draw;
@@ -506,7 +525,8 @@ static void pick(struct picking *p, int64_t now_ms, json_t *why,
 void route_choose(struct world *w, struct task *t, int64_t now_ms, json_t *why, struct choice *out)
 {
 	struct roster *r = roster_of(w, t->match, now_ms);
-	struct picking p = {.w = w, .t = t, .r = r, .requester = world_find_crew(w, t->from->name),
+	struct picking p = {.w = w, .t = t, .rule = w->rule, .r = r,
+	                    .requester = world_find_crew(w, t->from->name),
 	                    .log_left = log((double)left_of(t, now_ms))};
 
 	memset(out, 0, sizeof(*out));
@@ -546,7 +566,7 @@ int64_t route_estimate(struct world *w, const struct spec *spec, int64_t now_ms)
 		return 0;
 	walk(&p);
 	const struct seat *s = p.n_best ? p.best[0].seat : p.others[0].seat;
-	outlook_of(w, r->stats, s->crew, s->wk, r->lane, &o);
+	outlook_in(w, r->stats, &r->usual, s->crew, s->wk, &o);
 	if (p.n_best) /* else each takes one after the other; those before it are shared out */
 		ms = outlook_quantile(&o, 0.5, log1p(s->crew->live));
 	else
