@@ -73,6 +73,13 @@ static void note_expert(struct erd *e, const struct event *ev)
 		experts_want(e, &ev->task, wk);
 }
 
+static void note_ruling(struct erd *e, const struct event *ev)
+{
+	if (ev->type == EV_HELD && strcmp(js_str_or(ev->data, "/awaits", ""), "programs") == 0)
+		rulings_want(e, &ev->task, js_str_or(ev->data, "/worker", ""),
+		             (int)js_int_or(ev->data, "/attempt", 0));
+}
+
 int record_input(struct erd *e, const struct input *in, const char *msg_id, struct decision *out,
                  struct err *err)
 {
@@ -88,6 +95,7 @@ int record_input(struct erd *e, const struct input *in, const char *msg_id, stru
 		if (record_event(e, &ev, err) != 0)
 			return -1;
 		note_expert(e, &ev);
+		note_ruling(e, &ev);
 	}
 	return 0;
 }

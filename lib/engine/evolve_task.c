@@ -57,6 +57,16 @@ static void read_terms(const struct event *ev, struct sha256 *sha, struct id *pa
 	out->deliver = json_is_true(json_object_get(data, "deliver"));
 }
 
+/* Who answered does not review. */
+static void not_by_answerers(struct world *w, struct task *t)
+{
+	const struct task *parent = world_task(w, &t->parent);
+
+	for (int i = 0; parent && i < parent->n_assigns; i++)
+		if (parent->assigns[i].attempt)
+			task_add_assign(t, parent->assigns[i].worker)->declined = 1;
+}
+
 static void take_terms(struct world *w, struct task *t, const struct event *ev,
                        const struct terms *from)
 {
@@ -81,6 +91,8 @@ static void take_terms(struct world *w, struct task *t, const struct event *ev,
 	t->reviews = from->reviews != NULL;
 	if (from->reviews)
 		t->parent = *from->reviews;
+	if (from->reviews)
+		not_by_answerers(w, t);
 	t->from = world_atom(w, from->from);
 	t->dialect = spec->dialect;
 	t->deliver = (uint8_t)from->deliver;

@@ -306,6 +306,7 @@ void reputation_worker_event(struct world *w, const struct event *ev)
 	struct skill *s = reputation_skill_make(w, l, c);
 
 	memset(&s->doubt, 0, sizeof(s->doubt));
+	reputation_book_make(l)->suspended += (ev->type == EV_WORKER_SUSPENDED) - (s->suspended_ms != 0);
 	s->suspended_ms = ev->type == EV_WORKER_SUSPENDED ? ev->at_ms : 0;
 	for (size_t i = 0; i < w->n_suspects; i++)
 		if (w->suspects[i].lane == l->id && w->suspects[i].crew == c->id)

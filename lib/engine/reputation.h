@@ -64,6 +64,7 @@ struct book {
 	struct crowd ballots[BALLOTS_MAX];
 	uint64_t field[BALLOTS_MAX]; /* hash of each pointer */
 	uint32_t n_fields;
+	uint32_t suspended;    /* workers, now */
 };
 
 struct standing {

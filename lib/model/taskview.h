@@ -15,7 +15,7 @@
  *            comments [{from, at, text}],
  *            answers [{attempt, worker, at, answer, confidence?, evidence?,
  *            checks [{stage, passed, reasons?, rules?, programs?, scoreMicro?, answers?, tie?, unsure?,
- *            verdict?, reviewer?, reason?}], rejected?}],
+ *            rateMilli?, verdict?, reviewer?, reason?, note?}], rejected?}],
  *            verification {awaits, answers?, wanted?, review?}? while one waits, result {answer, worker,
  *            at, confidence?, evidence?, reviewed?, agreement {score, answers}?}?, failure {reason?, by?}?, responseSchema name?,
  *            schemaSha256, answerSchema (expanded, inline), webhook {url}?,

@@ -224,8 +224,9 @@ static json_t *answer_of(const json_t *view, const struct event *ev)
 /* Never whether a task was a test, nor what is known of the worker: data.right, data.traces. */
 static void checked(json_t *view, const struct event *ev, int passed)
 {
-	static const char *const shown[] = {"rules",  "programs", "scoreMicro", "answers", "tie",
-	                                    "unsure", "verdict",  "reviewer",   "reason",  NULL};
+	static const char *const shown[] = {"rules",     "programs", "scoreMicro", "answers",
+	                                    "tie",       "unsure",   "rateMilli",  "verdict",
+	                                    "reviewer",  "reason",   "note",       NULL};
 	json_t *answer = answer_of(view, ev), *check, *checks;
 
 	if (!answer)
