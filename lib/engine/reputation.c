@@ -66,13 +66,15 @@ int reputation_suspended(const struct world *w, const char *lane, const struct c
 	return s && s->suspended_ms;
 }
 
-static double suspicion(const struct doubt *d)
+static double suspicion(const struct book *b, const struct skill *s)
 {
 	double sum = 0;
 
 	for (int i = 0; i < DOUBTS; i++)
-		sum += d->e[i];
-	return sum / DOUBTS;
+		sum += s->doubt.e[i] / DOUBTS;
+	for (uint32_t k = 0; b && k < s->n_voters; k++)
+		sum += voter_evidence(&b->ballots[k], &s->voters[k]);
+	return sum / (1 + s->n_voters);
 }
 
 void reputation_of(const struct world *w, const char *lane, const char *worker, struct standing *out)
@@ -85,7 +87,7 @@ void reputation_of(const struct world *w, const char *lane, const char *worker, 
 	double right = s->gold.right + s->peers.right + s->qa.right;
 	double wrong = s->gold.wrong + s->peers.wrong + s->qa.wrong;
 	double a = right + prior_right, b = wrong + prior_wrong;
-	double way = log(suspicion(&s->doubt) + 1e-300) / log(1 / SUSPEND_ALPHA);
+	double way = log(suspicion(reputation_book(w, lane), s) + 1e-300) / log(1 / VOTER_ALPHA);
 	*out = (struct standing){.known = (int)lround(right + wrong),
 	                         .mean_micro = (int)lround(a / (a + b) * 1e6),
 	                         .low_micro = (int)lround(beta_quantile(a, b, 0.05) * 1e6),
@@ -134,8 +136,8 @@ static void fade(const struct world *w, const char *lane, struct skill *s, int64
 		all[i]->right *= f;
 		all[i]->wrong *= f;
 	}
-	for (int i = 0; i < BALLOTS_MAX; i++)
-		voter_fade(&s->voters[i], f);
+	for (uint32_t i = 0; i < s->n_voters; i++)
+		crowd_fade(&s->voters[i], f);
 }
 
 static void count(struct counts *c, double right)
@@ -147,7 +149,7 @@ static void count(struct counts *c, double right)
 /* Whoever passes the bound is to be suspended: by a decision of its own. */
 static void look(struct world *w, struct lane_stats *l, struct crew *c, const struct skill *s)
 {
-	if (s->suspended_ms || suspicion(&s->doubt) < 1 / SUSPEND_ALPHA)
+	if (s->suspended_ms || suspicion(l->book, s) < 1 / VOTER_ALPHA)
 		return;
 	for (size_t i = 0; i < w->n_suspects; i++)
 		if (w->suspects[i].lane == l->id && w->suspects[i].crew == c->id)
@@ -317,21 +319,24 @@ void reputation_worker_event(struct world *w, const struct event *ev)
 		recheck_tasks(w, l, c);
 }
 
+void reputation_loaded(struct world *w)
+{
+	for (size_t i = 0; i < w->pairs.cap; i++) {
+		const struct pair *p = &w->pairs.v[i];
+		if (p->lane && p->skill)
+			look(w, lane_by_id(w, p->lane - 1), w->crew_at[p->crew - 1], p->skill);
+	}
+}
+
 void reputation_release(struct world *w)
 {
-	struct lane_stats *l, *next;
-
 	free(w->suspects);
-
 	for (size_t i = 0; i < w->pairs.cap; i++) {
 		struct skill *s = w->pairs.v[i].lane ? w->pairs.v[i].skill : NULL;
-		for (int k = 0; s && k < BALLOTS_MAX; k++)
-			voter_release(&s->voters[k]);
+		if (s)
+			free(s->voters);
 		free(s);
 	}
-	HASH_ITER(hh, w->lanes, l, next) {
-		for (int k = 0; l->book && k < BALLOTS_MAX; k++)
-			crowd_release(&l->book->ballots[k]);
+	for (struct lane_stats *l = w->lanes; l; l = l->hh.next)
 		free(l->book);
-	}
 }

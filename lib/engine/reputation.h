@@ -6,12 +6,14 @@
  *            asked for, and what erctl worker show says.
  * Method     Accuracy is a Beta posterior over faded counts (half-life of the lane); an agreement counts as
  *            much as the others were sure without this worker's own vote.  Suspicion is an e-process
- *            against "at least as good as the lane's floor": likelihood ratios towards four worse accuracies, mixed over
- *            when the worker changed (weights 1/(n(n+1))), so that somebody who was good for years
- *            is found too.  By Ville's inequality it passes 1/alpha once in the life of a worker who is
- *            good enough with a chance of alpha at most (Ramdas et al., Statistical Science 38(4), 2023).
- * Suspended  By an event, when suspicion passes 1/SUSPEND_ALPHA; reinstated by an operator, and then
- *            suspicion begins anew.
+ *            against "at least as good as the lane's floor": the average of one over gold and reviews (likelihood ratios towards
+ *            four worse accuracies, mixed over when the worker changed with weights 1/(n(n+1)), so that
+ *            somebody who was good for years is found too) and of one for each modelled field (engine/verify/crowd.h);
+ *            an average of e-processes is one.  By Ville's inequality it passes 1/alpha once in the
+ *            life of a worker who is good enough with a chance of alpha at most (Ramdas et al., Statistical Science 38(4),
+ *            2023); alpha is VOTER_ALPHA.
+ * Suspended  By an event, when suspicion passes 1/alpha; reinstated by an operator, and then suspicion
+ *            begins anew.
  * Ownership  The pair of lane and worker owns its skill, the lane its book.
  * Memory     About 1 KiB for each pair that was verified, 16 KiB for each lane.
  */
@@ -33,8 +35,6 @@ struct message;
 struct task;
 struct world;
 
-#define SUSPEND_ALPHA 0.01
-
 enum { DOUBTS = 4, BALLOTS_MAX = 8 /* fields of an answer whose workers are modelled */ };
 
 struct doubt {
@@ -51,7 +51,8 @@ struct skill {
 	struct counts gold, peers, qa;
 	struct doubt doubt;
 	struct anomaly_worker anomaly;
-	struct voter voters[BALLOTS_MAX]; /* by the lane's fields */
+	struct voter *voters;  /* owned; by the lane's fields */
+	uint32_t n_voters;
 	int64_t at_ms;         /* of the last news: faded up to here */
 	int64_t suspended_ms;  /* since; 0: not */
 	uint32_t answers;      /* ever verified */
@@ -99,6 +100,8 @@ void reputation_worker_event(struct world *w, const struct event *ev);
 struct skill *reputation_skill_make(struct world *w, struct lane_stats *l, struct crew *c);
 struct book *reputation_book_make(struct lane_stats *l);
 int book_field_make(struct book *b, const char *pointer, int k);
+/* After loading: who was about to be suspended still is. */
+void reputation_loaded(struct world *w);
 void reputation_release(struct world *w);
 
 #endif
