@@ -1,6 +1,7 @@
 /*
  * erctl/counts.h -- what `status` counts, from views, folders and the end of the journal.
  *
+ * Rules      Gold tasks are tests, not tasks: they are in no figure.
  * Complexity O(rows of the index).
  * Ownership  counts_release, also after an error.
  */

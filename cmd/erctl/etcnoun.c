@@ -11,6 +11,7 @@
 #include "model/calendar.h"
 #include "model/config.h"
 #include "out.h"
+#include "standing.h"
 #include "table.h"
 
 const struct opt etcnoun_change_opts[] = {
@@ -19,7 +20,7 @@ const struct opt etcnoun_change_opts[] = {
 const char *const etcnoun_list_aliases[] = {"ls", NULL};
 const char *const etcnoun_rm_aliases[] = {"delete", NULL};
 const char *const etcnoun_list_fields[] = {"name", "document", NULL};
-const char *const etcnoun_show_fields[] = {"name", "document", "defaults", NULL};
+const char *const etcnoun_show_fields[] = {"name", "document", "defaults", "reputation", NULL};
 
 static enum config_kind kind_of(const struct run *r)
 {
@@ -218,6 +219,18 @@ static void show_text(struct run *r, const json_t *doc, const json_t *defaults)
 	table_release(&t);
 }
 
+/* What cannot be read is for fsck to say: the document is what was asked for. */
+static void add_reputation(struct run *r, json_t *out)
+{
+	struct err unread = ERR_INIT;
+	json_t *lanes = standing_of(r, r->argv[0], &unread);
+
+	if (lanes)
+		js_set_new(out, "reputation", lanes);
+	else
+		out_warn(&r->out, "reputation: %s", unread.msg);
+}
+
 int etcnoun_show(struct run *r, struct err *err)
 {
 	enum config_kind kind = kind_of(r);
@@ -228,10 +241,14 @@ int etcnoun_show(struct run *r, struct err *err)
 		json_t *defaults = config_defaults(kind, doc);
 		json_t *out = named_doc(r->argv[0], doc);
 		js_set_copy(out, "defaults", defaults);
+		if (kind == CFG_WORKER)
+			add_reputation(r, out);
 		if (r->out.format == FMT_TEXT)
 			show_text(r, doc, defaults);
 		else
 			out_doc(&r->out, out);
+		if (r->out.format == FMT_TEXT)
+			standing_print(r, json_object_get(out, "reputation"));
 		json_decref(out);
 		json_decref(defaults);
 	}

@@ -14,7 +14,7 @@
 /* A task that counts; the offer and the acceptance are those of the last worker. */
 struct seen {
 	struct id id;
-	struct lane_row *lane;
+	struct lane_row *lane; /* NULL: a gold task */
 	int64_t created_ms, due_ms, offered_ms, accepted_ms;
 	int open;
 	UT_hash_handle hh;
@@ -90,13 +90,15 @@ static void note_created(struct reading *r, const struct event *ev)
 		return;
 	struct seen *t = mem_alloc(sizeof(*t));
 	t->id = ev->task;
-	t->lane = lane_of(r->st, js_str_or(ev->data, "/spec/lane", ""));
 	t->created_ms = ev->at_ms;
 	t->due_ms = INT64_MAX;
 	time_parse(js_str_or(ev->data, "/dueAt", ""), &t->due_ms, NULL);
 	t->open = 1;
-	t->lane->created++;
-	r->st->tasks++;
+	if (!json_object_get(ev->data, "gold")) {
+		t->lane = lane_of(r->st, js_str_or(ev->data, "/spec/lane", ""));
+		t->lane->created++;
+		r->st->tasks++;
+	}
 	HASH_ADD(hh, r->tasks, id, sizeof(t->id), t);
 }
 
@@ -177,8 +179,8 @@ static int visit(void *ctx, const struct event *ev, struct err *err)
 	const char *worker = js_str_or(ev->data, "/worker", NULL);
 	if (worker)
 		note_worker(worker_of(r->st, worker), t, ev);
-	if (ev->type == EV_COMPLETED || ev->type == EV_FAILED || ev->type == EV_EXPIRED ||
-	    ev->type == EV_CANCELLED)
+	if (t->lane && (ev->type == EV_COMPLETED || ev->type == EV_FAILED ||
+	                ev->type == EV_EXPIRED || ev->type == EV_CANCELLED))
 		note_end(t, ev);
 	return 0;
 }
@@ -200,8 +202,10 @@ static void finish(struct reading *r, int64_t now_ms)
 	struct seen *t, *next;
 
 	HASH_ITER(hh, r->tasks, t, next) {
-		t->lane->open += t->open;
-		t->lane->late += t->open && now_ms > t->due_ms;
+		if (t->lane) {
+			t->lane->open += t->open;
+			t->lane->late += t->open && now_ms > t->due_ms;
+		}
 		HASH_DEL(r->tasks, t);
 		free(t);
 	}

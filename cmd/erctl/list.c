@@ -9,6 +9,7 @@
 #include "cmd.h"
 #include "format.h"
 #include "json/js.h"
+#include "model/gold.h"
 #include "model/state.h"
 #include "rows.h"
 #include "table.h"
@@ -32,6 +33,7 @@ static void set_filter(const struct run *r, struct rows_filter *f, char due[TIME
 	             {"from", IX_FROM}};
 	for (size_t i = 0; i < NITEMS(equal); i++)
 		f->equal[equal[i].col] = args_str(r, equal[i].option, NULL);
+	f->tests = strcmp(args_str(r, "from", ""), GOLD_FROM) == 0;
 	if (args_has(r, "due-before"))
 		f->due_before = time_format_ms(args_num(r, "due-before", 0), due);
 	f->states = rows_states(args_str(r, "state", ""));
@@ -175,6 +177,7 @@ const struct cmd cmd_list = {
 	         "The list is read from the index, so it is as quick for a hundred thousand tasks as "
 	         "for ten. It shows what erd has taken up; a message that still waits is counted by "
 	         "erctl status.\n\n"
+	         "Gold tasks, which test workers (erctl gold), are listed only with --from er/gold.\n\n"
 	         "In a pattern %(FIELD) is a value, %(FIELD:20) padded or cut to 20 columns, "
 	         "%(FIELD:.20) only cut, %(FIELD:relative) a time as people say it, %(FIELD:json) "
 	         "quoted; %n, %% and %x09 are a new line, a percent sign and a byte.",

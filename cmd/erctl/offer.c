@@ -113,7 +113,7 @@ static void offer_ids(struct offer *c)
 {
 	struct rows_filter f = {.states = c->cmd->states, .open = 1, .limit = OFFER_IDS,
 	                        .order = rows_newest,
-	                        .closed = (c->cmd->states & 1u << ST_COMPLETED) != 0};
+	                        .closed = (c->cmd->states & 1u << ST_COMPLETED) != 0, .tests = 1};
 	struct rows rows;
 	struct err none = ERR_INIT;
 	c->bits |= BIT_NO_FILES | BIT_KEEP_ORDER;
@@ -189,6 +189,9 @@ void offer_argument(struct offer *c)
 		break;
 	case ARG_CHAIN:
 		offer_configured(c, CFG_CHAIN);
+		break;
+	case ARG_GOLD:
+		offer_configured(c, CFG_GOLD);
 		break;
 	case ARG_VERB:
 		offer_verbs(c, commands);

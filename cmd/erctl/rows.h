@@ -23,6 +23,7 @@ rows_order rows_newest;    /* by creation */
 
 struct rows_filter {
 	const char *equal[IX_COUNT]; /* exact text, NULL: any */
+	int tests;                   /* gold tasks as well (model/gold.h) */
 	unsigned states;             /* bits 1 << enum state; 0: any */
 	const char *due_before;      /* RFC 3339 as the index writes it, or NULL */
 	int open, closed;            /* which files to read */
@@ -38,6 +39,8 @@ struct rows {
 
 int rows_read(const struct spool *s, const struct rows_filter *f, struct rows *out,
               struct err *err);
+/* A gold task. */
+int rows_is_test(const struct index_row *row);
 void rows_release(struct rows *r);
 /* "accepted,started" (checked before) as bits. */
 unsigned rows_states(const char *text);

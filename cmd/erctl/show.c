@@ -27,7 +27,7 @@ static void show_head(struct run *r, const json_t *view)
 	} plain[] = {{"lane", "/lane"},       {"pool", "/pool"},   {"title", "/title"},
 	             {"urgency", "/urgency"}, {"domain", "/domain"}, {"from", "/from"},
 	             {"key", "/key"},         {"dialect", "/dialect"}, {"price (USD)", "/priceUsd"},
-	             {"schema", "/responseSchema"}};
+	             {"schema", "/responseSchema"}, {"reviews", "/reviews"}};
 	char attempts[64];
 	const char *state = js_str_or(view, "/state", "");
 	out_field_styled(&r->out, "id", js_str_or(view, "/id", ""), STYLE_BOLD);

@@ -85,6 +85,8 @@ static void note_created(struct days *h, const struct event *ev)
 
 	if (ev->at_ms < h->since_ms || !body)
 		return;
+	if (json_object_get(ev->data, "gold") || json_object_get(ev->data, "reviews"))
+		return; /* the engine makes its own */
 	struct came *c = mem_alloc(sizeof(*c));
 	c->id = ev->task;
 	c->arrival = json_object();

@@ -72,16 +72,18 @@ static int publish(struct run *r, const struct verb_message *m, const char *task
 }
 
 /* ${what} is the sentence; a verdict's members are kept in the document. */
-static void say(struct run *r, const char *task, const char *what, const json_t *verdict)
+static void say(struct run *r, const struct verb_message *m, const char *task, const char *what,
+                const json_t *verdict)
 {
+	const char *name = m->about ? m->about : task;
 	if (r->out.format == FMT_TEXT) {
-		out_line(&r->out, "%s", task);
-		out_note(&r->out, "%s: %s", task, what);
+		out_line(&r->out, "%s", name);
+		out_note(&r->out, "%s: %s", name, what);
 		return;
 	}
 	json_t *doc = json_object();
 	js_set_str(doc, "schema", "er.verdict.v1");
-	js_set_str(doc, "task", task);
+	js_set_str(doc, m->about ? "about" : "task", name);
 	js_set_str(doc, "outcome", verdict ? "granted" : "queued");
 	js_set_copy(doc, "state", json_object_get(verdict, "state"));
 	js_set_copy(doc, "seq", json_object_get(verdict, "seq"));
@@ -111,7 +113,7 @@ static int post(struct run *r, const struct verb_message *m, struct verb_sent *s
 		if (!sent->receipt)
 			return -1;
 	}
-	int rc = publish(r, m, sent->task, message_id,
+	int rc = publish(r, m, m->about ? NULL : sent->task, message_id,
 	                 sent->receipt ? receipt_name(sent->receipt) : NULL, err);
 	if (rc == 0 && running)
 		running = drop_nudge(&r->spool);
@@ -132,7 +134,9 @@ int verb_message_post(struct run *r, struct verb_message *m, struct verb_sent *s
 	*sent = (struct verb_sent){.receipt = NULL};
 	if (!m->body)
 		return -1;
-	if (idarg(r, m->id_text, &task, err) == 0 && check_here(r, m, &task, err) == 0) {
+	if (!m->id_text) {
+		rc = args_has(r, "dry-run") ? 0 : post(r, m, sent, err);
+	} else if (idarg(r, m->id_text, &task, err) == 0 && check_here(r, m, &task, err) == 0) {
 		id_format(&task, "task_", sent->task);
 		rc = args_has(r, "dry-run") ? 0 : post(r, m, sent, err);
 	}
@@ -194,7 +198,7 @@ int verb_message_report(struct run *r, const struct verb_message *m, const struc
 		snprintf(what, sizeof what, "%s", sent->queued);
 	else if (!dry)
 		verb_message_sentence(m, verdict, what, sizeof what);
-	say(r, sent->task, what, verdict);
+	say(r, m, sent->task, what, verdict);
 	return dry || !sent->queued || args_has(r, "no-wait") ? 0 : fail_exit(FAIL_PENDING);
 }
 

@@ -28,7 +28,8 @@ enum { VERB_WAIT_MS = 5000 };
 
 struct verb_message {
 	enum message_type type;
-	const char *id_text; /* as the user wrote it */
+	const char *id_text; /* as the user wrote it; NULL: it is of no task */
+	const char *about;   /* what a message of no task is about: told instead of an id */
 	const char *from;
 	const char *done;    /* "accepted": "ID: accepted" */
 	json_t *body;        /* stolen in every case */

@@ -1,4 +1,5 @@
 #include "etcnoun.h"
+#include "standing.h"
 #include "verbs.h"
 
 static const struct cmd verb_list = {
@@ -20,7 +21,11 @@ static const struct cmd verb_show = {
 	.name = "worker show",
 	.args = "NAME",
 	.summary = "every member, with its default where the document has none",
-	.about = ETCNOUN_SHOW_ABOUT,
+	.about = ETCNOUN_SHOW_ABOUT "\n\n"
+	         "Below stands, for each lane, what verification has shown of the worker (er-verify(7)): "
+	         "the accuracy with 90 % of its posterior, how many answers gold tasks, peers and "
+	         "reviewers found right, as they count today, how near suspicion is to suspension, and "
+	         "since when the worker is suspended.",
 	.needs = NEED_SPOOL,
 	.group = GROUP_SPOOL,
 	.first = ARG_WORKER,
@@ -84,14 +89,15 @@ static const struct cmd verb_check = {
 };
 
 static const struct cmd *const verbs[] = {
-	&verb_check, &verb_list, &verb_rm, &verb_set, &verb_show, NULL};
+	&verb_check, &verb_list, &cmd_worker_reinstate, &verb_rm, &verb_set, &verb_show, NULL};
 
 const struct cmd cmd_worker = {
 	.name = "worker",
 	.args = "VERB",
 	.summary = "workers: who they are, what they can, when they are there",
 	.about = "A worker is a document in etc/workers/ (er-config(5)): a person, a program or a "
-	         "service, with skills, hours, absences and how to tell them. How well they do is in `erctl stats`.",
+	         "service, with skills, hours, absences and how to tell them. How well they do is in `erctl stats`, "
+	         "how right they are in `erctl worker show`.",
 	.group = GROUP_SPOOL,
 	.max_args = -1,
 	.exits = "0 2 3 4 5 75",

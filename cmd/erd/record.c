@@ -73,9 +73,13 @@ static void note_expert(struct erd *e, const struct event *ev)
 		experts_want(e, &ev->task, wk);
 }
 
+/* Programs are shown an answer when it begins to wait for them. */
 static void note_ruling(struct erd *e, const struct event *ev)
 {
-	if (ev->type == EV_HELD && strcmp(js_str_or(ev->data, "/awaits", ""), "programs") == 0)
+	if (ev->type != EV_HELD)
+		return;
+	const char *awaits = js_str_or(ev->data, "/awaits", "");
+	if (strcmp(awaits, awaits_names[AWAITS_PROGRAMS]) == 0)
 		rulings_want(e, &ev->task, js_str_or(ev->data, "/worker", ""),
 		             (int)js_int_or(ev->data, "/attempt", 0));
 }

@@ -186,20 +186,26 @@ static void try_later(struct erd *e, struct ruling *r, const char *lane, const c
 	add(&all->later, r);
 }
 
+/* The end of stderr, which says most, up to ${max} bytes. */
+static void add_said(struct buf *out, const struct agent_result *got, size_t max)
+{
+	size_t n = got->nlog;
+
+	while (n && (got->log[n - 1] == '\n' || got->log[n - 1] == '\0'))
+		n--;
+	for (size_t i = n > max ? n - max : 0; i < n; i++)
+		buf_addc(out, got->log[i] ? got->log[i] : ' ');
+}
+
 /* For whoever wrote the program. */
 static void log_said(const struct ruling *r, const char *lane, const struct agent_result *got)
 {
 	char task[ID_TEXT_MAX], program[160];
 	struct buf text = BUF_INIT;
-	size_t n = got->nlog;
 
-	while (n && (got->log[n - 1] == '\n' || got->log[n - 1] == '\0'))
-		n--;
-	size_t from = n > LOG_VALUE_MAX / 2 ? n - LOG_VALUE_MAX / 2 : 0; /* the end says most */
-	if (!n)
+	add_said(&text, got, LOG_VALUE_MAX / 2);
+	if (!text.len)
 		return;
-	for (size_t i = from; i < n; i++)
-		buf_addc(&text, got->log[i] ? got->log[i] : ' ');
 	snprintf(program, sizeof(program), "%.80s/%s", lane, r->name);
 	log_event(LOG_INFO_, "rule.said", "program", program, "task",
 	          id_format(&r->key.task, "task_", task), "text", buf_str(&text), NULL);
@@ -210,6 +216,18 @@ static void log_said(const struct ruling *r, const char *lane, const struct agen
 static int no_verdict(const struct agent_result *got)
 {
 	return got->status == 1 && !got->n && got->nlog;
+}
+
+static void broke(struct erd *e, struct ruling *r, const char *lane, const struct agent_result *got)
+{
+	struct buf said = BUF_INIT, why = BUF_INIT;
+
+	add_said(&said, got, LOG_VALUE_MAX / 2);
+	const char *last = strrchr(buf_str(&said), '\n');
+	buf_addf(&why, "exit status 1 with nothing but errors: %s", last ? last + 1 : buf_str(&said));
+	try_later(e, r, lane, buf_str(&why));
+	buf_release(&said);
+	buf_release(&why);
 }
 
 static void program_done(void *ctx, const struct agent_job *job, const struct agent_result *got)
@@ -225,7 +243,7 @@ static void program_done(void *ctx, const struct agent_job *job, const struct ag
 	} else if (got->outcome != AGENT_ANSWERED) {
 		try_later(e, r, job->lane, got->reason);
 	} else if (no_verdict(got)) {
-		try_later(e, r, job->lane, "exit status 1, and a reason on standard error only");
+		broke(e, r, job->lane, got);
 	} else if (got->status == 1) {
 		settle(all, r, 1);
 		verdict(e, r, ruling_reasons(r->name, got->bytes, got->n, got->cut));

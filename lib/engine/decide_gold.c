@@ -35,8 +35,11 @@ int stage_gold(struct answered *v, struct err *err)
 		return 1;
 	}
 	data = json_object();
-	if (g)
+	if (g) {
+		struct opinion own = {v->worker, v->attempt, v->answer, NULL};
 		js_set_new(data, "right", json_boolean(gold_right(g, v->answer)));
+		js_set_new(data, "learn", learn_known(v->in->created, &own, g->answer));
+	}
 	reputation_of(v->w, v->t->match->lane, v->worker, &s);
 	js_set_int(data, "meanMicro", s.mean_micro);
 	js_set_int(data, "lowMicro", s.low_micro);

@@ -145,9 +145,14 @@ static void no_reviewer(const struct answered *v, const char *why)
 	json_decref(reasons);
 }
 
-/* Whoever else is at work need not be. */
-static void release_live(struct drafts *d, const char *but)
+/* Whoever else is at work need not be; the answer at hand waits with the others. */
+static void release_live(const struct answered *v, const char *but)
 {
+	struct drafts *d = v->d;
+
+	if (!v->held && strcmp(v->worker, but) != 0)
+		draft_fact(d, EV_HELD, &(struct fact){.worker = v->worker, .attempt = v->attempt,
+		                                      .awaits = awaits_names[AWAITS_ANSWERS]});
 	for (size_t k = d->n_live; k-- > 0;) {
 		if (strcmp(d->live[k].worker, but) == 0)
 			continue;
@@ -180,7 +185,7 @@ void review_ask(const struct answered *v, const struct opinion *o, const struct 
 		no_reviewer(v, bad.msg);
 		return;
 	}
-	release_live(v->d, o->worker);
+	release_live(v, o->worker);
 	draft_fact(v->d, EV_HELD, &(struct fact){.worker = o->worker, .attempt = o->attempt,
 	                                         .awaits = awaits_names[AWAITS_REVIEW],
 	                                         .review = id_format(&n.id, "task_", text)});
@@ -264,6 +269,9 @@ static void obey(struct verdict *k)
 		reject(k);
 		return;
 	}
+	if (k->a.learn)
+		js_set_new(k->a.learn, "truth",
+		           learn_truth(k->v.in->created, k->a.answer ? k->a.answer : o->answer));
 	json_t *verified = verified_data(&k->a, k->n);
 	js_set_str(verified, "reviewed", word);
 	draft_good(&k->v, o, verified);
@@ -284,8 +292,7 @@ static void decide_verdict(struct verdict *k)
 		obey(k);
 	else
 		review_ask(&k->v, &k->all[k->a.winner], &k->a);
-	json_decref(k->a.answer);
-	json_decref(k->a.learn);
+	agreement_release(&k->a);
 }
 
 /* ---- a task to be looked at again ---- */

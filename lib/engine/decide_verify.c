@@ -102,10 +102,13 @@ void stage_failed_with(const struct answered *v, enum stage stage, const json_t 
 /* ---- the end of a good answer ---- */
 
 /* The first good answer wins. */
-static void release_others(struct drafts *d, const char *worker)
+static void release_others(const struct answered *v, const char *worker)
 {
+	struct drafts *d = v->d;
+
 	for (size_t i = d->n_live; i-- > 0;) { /* from behind: the list closes its gaps */
-		if (strcmp(d->live[i].worker, worker) == 0)
+		if (strcmp(d->live[i].worker, worker) == 0 ||
+		    (!v->held && strcmp(d->live[i].worker, v->worker) == 0))
 			continue;
 		draft_fact(d, EV_RELEASED, &(struct fact){.worker = d->live[i].worker,
 		                                          .reason = "another answer came first"});
@@ -114,7 +117,7 @@ static void release_others(struct drafts *d, const char *worker)
 
 static void draft_end_good(const struct answered *v, const struct opinion *o)
 {
-	release_others(v->d, o->worker);
+	release_others(v, o->worker);
 	if (v->t->esc)
 		draft_task(v->d, EV_ESC_RESOLVED, data_worker(o->worker));
 	draft_fact(v->d, EV_COMPLETED, &(struct fact){.worker = o->worker, .attempt = o->attempt});
@@ -157,6 +160,7 @@ static void tell_agreement(const struct answered *v, const struct opinion *all, 
 		json_t *data = json_object();
 		js_set_int(data, "scoreMicro", a->score_micro);
 		js_set_int(data, "answers", (json_int_t)n);
+		js_set_copy(data, "fields", a->fields);
 		if (a->tie)
 			js_set_new(data, "tie", json_true());
 		if (a->kind == AGREE_NOT)
@@ -186,7 +190,7 @@ json_t *verified_data(const struct agreement *a, size_t n)
 
 static void no_agreement(const struct answered *v)
 {
-	release_others(v->d, v->worker);
+	release_others(v, v->worker);
 	draft_end(v->d, "the answers do not agree");
 }
 
@@ -230,8 +234,7 @@ static void conclude(struct answered *v)
 			draft_good(v, o, verified_data(&a, n));
 		}
 	}
-	json_decref(a.answer);
-	json_decref(a.learn);
+	agreement_release(&a);
 }
 
 /* Right in form, and not sure enough for its level. */

@@ -77,25 +77,59 @@ static double suspicion(const struct book *b, const struct skill *s)
 	return sum / (1 + s->n_voters);
 }
 
-void reputation_of(const struct world *w, const char *lane, const char *worker, struct standing *out)
+/* The prior and what was seen, as the two parameters of a Beta distribution. */
+static void beta_of(const struct skill *s, double *a, double *b)
 {
-	static const struct skill nothing;
-	const struct skill *s = find(w, lane, worker);
+	*a = s->gold.right + s->peers.right + s->qa.right + prior_right;
+	*b = s->gold.wrong + s->peers.wrong + s->qa.wrong + prior_wrong;
+}
+
+static const struct skill nothing;
+
+void reputation_of_fast(const struct skill *s, struct standing *out)
+{
+	double a, b;
 
 	if (!s)
 		s = &nothing;
-	double right = s->gold.right + s->peers.right + s->qa.right;
-	double wrong = s->gold.wrong + s->peers.wrong + s->qa.wrong;
-	double a = right + prior_right, b = wrong + prior_wrong;
-	double way = log(suspicion(reputation_book(w, lane), s) + 1e-300) / log(1 / VOTER_ALPHA);
-	*out = (struct standing){.known = (int)lround(right + wrong),
+	beta_of(s, &a, &b);
+	*out = (struct standing){.known = (int)lround(a + b - prior_right - prior_wrong),
 	                         .mean_micro = (int)lround(a / (a + b) * 1e6),
-	                         .low_micro = (int)lround(beta_quantile(a, b, 0.05) * 1e6),
-	                         .high_micro = (int)lround(beta_quantile(a, b, 0.95) * 1e6),
-	                         .suspicion_micro = way <= 0 ? 0 : way >= 1 ? 1000000 : (int)(way * 1e6),
 	                         .suspended_ms = s->suspended_ms,
 	                         .gold = s->gold, .peers = s->peers, .qa = s->qa,
 	                         .answers = s->answers, .golds = s->golds};
+}
+
+void reputation_of(const struct world *w, const char *lane, const char *worker, struct standing *out)
+{
+	const struct skill *s = find(w, lane, worker);
+	double a, b;
+
+	if (!s)
+		s = &nothing;
+	reputation_of_fast(s, out);
+	beta_of(s, &a, &b);
+	double way = log(suspicion(reputation_book(w, lane), s) + 1e-300) / log(1 / VOTER_ALPHA);
+	out->low_micro = (int)lround(beta_quantile(a, b, 0.05) * 1e6);
+	out->high_micro = (int)lround(beta_quantile(a, b, 0.95) * 1e6);
+	out->suspicion_micro = way <= 0 ? 0 : way >= 1 ? 1000000 : (int)(way * 1e6);
+}
+
+static uint64_t pointer_hash(const char *s)
+{
+	uint64_t h = 0xcbf29ce484222325u;
+
+	for (; *s; s++)
+		h = (h ^ (unsigned char)*s) * 0x100000001b3u;
+	return h;
+}
+
+static struct assign *by_attempt(const struct task *t, int64_t attempt)
+{
+	for (int i = 0; attempt && i < t->n_assigns; i++)
+		if (t->assigns[i].attempt == attempt)
+			return &t->assigns[i];
+	return NULL;
 }
 
 /* ---- learning ---- */
@@ -114,7 +148,7 @@ static void doubt_add(struct doubt *d, double floor, double right)
 	}
 }
 
-static double floor_of(const struct world *w, const char *lane)
+double reputation_floor(const struct world *w, const char *lane)
 {
 	const struct lane *l = config_lane(w->config, lane);
 	double f = (l ? l->verify.gold.floor_milli : 600) / 1000.0;
@@ -163,16 +197,8 @@ static void saw(struct world *w, struct lane_stats *l, struct crew *c, struct co
 {
 	fade(w, l->name, s, at_ms);
 	count(of, right);
-	doubt_add(&s->doubt, floor_of(w, l->name), right);
+	doubt_add(&s->doubt, reputation_floor(w, l->name), right);
 	look(w, l, c, s);
-}
-
-static struct assign *by_attempt(const struct task *t, int64_t attempt)
-{
-	for (int i = 0; i < t->n_assigns; i++)
-		if (t->assigns[i].attempt == attempt)
-			return &t->assigns[i];
-	return NULL;
 }
 
 static void saw_traces(struct world *w, struct lane_stats *l, struct skill *s,
@@ -189,9 +215,113 @@ static void saw_traces(struct world *w, struct lane_stats *l, struct skill *s,
 	anomaly_learn(&reputation_book_make(l)->anomaly, &s->anomaly, &t, &lim);
 }
 
+/* ---- categories ---- */
+
+int book_field(const struct book *b, const char *pointer)
+{
+	uint64_t h = pointer_hash(pointer);
+
+	for (uint32_t i = 0; i < b->n_fields; i++)
+		if (b->field[i] == h)
+			return (int)i;
+	return -1;
+}
+
+/* -1: no room for one more. */
+static int book_field_make(struct book *b, const char *pointer, int k, double floor)
+{
+	int at = book_field(b, pointer);
+
+	if (at < 0 && b->n_fields == BALLOTS_MAX)
+		return -1;
+	if (at < 0) {
+		at = (int)b->n_fields++;
+		b->field[at] = pointer_hash(pointer);
+		crowd_init(&b->ballots[at], (uint32_t)k, floor);
+	}
+	if (b->ballots[at].k < (uint32_t)k)
+		crowd_grow(&b->ballots[at], (uint32_t)k);
+	return at;
+}
+
+static struct voter *voter_of(struct skill *s, int at)
+{
+	if ((uint32_t)at >= s->n_voters) {
+		s->voters = mem_grow(s->voters, (size_t)at + 1, sizeof(*s->voters));
+		while (s->n_voters <= (uint32_t)at)
+			voter_init(&s->voters[s->n_voters++]);
+	}
+	return &s->voters[at];
+}
+
+/* One field of the task's answers; ${truth} below 0: not known. */
+static void learn_field(struct world *w, struct lane_stats *l, const struct task *t,
+                        const json_t *votes, size_t field, int at, int truth)
+{
+	struct crowd *c = &l->book->ballots[at];
+	struct ballot ballots[OVERLAP_MAX + 1];
+	size_t n = 0;
+
+	for (size_t i = 0; i < json_array_size(votes) && n <= OVERLAP_MAX; i++) {
+		const json_t *vote = json_array_get(votes, i);
+		struct assign *a = by_attempt(t, js_int_or(vote, "/attempt", 0));
+		const json_t *cell = json_array_get(json_object_get(vote, "cells"), field);
+		if (!a || !json_is_integer(cell) || json_integer_value(cell) < 0 ||
+		    json_integer_value(cell) >= c->k)
+			continue;
+		ballots[n].voter = voter_of(reputation_skill_make(w, l, a->worker), at);
+		ballots[n++].answer = (uint32_t)json_integer_value(cell);
+	}
+	if (truth >= 0 && (uint32_t)truth < c->k)
+		crowd_anchor(c, ballots, n, (uint32_t)truth, 1);
+	else if (n > 1)
+		crowd_learn(c, ballots, n, 1);
+}
+
+static void learn_fields_of(struct world *w, struct lane_stats *l, const struct task *t,
+                            const json_t *learn)
+{
+	const json_t *fields = json_object_get(learn, "fields"), *votes = json_object_get(learn, "votes");
+	const json_t *truth = json_object_get(learn, "truth");
+	double floor = reputation_floor(w, l->name);
+
+	for (size_t i = 0; i < json_array_size(fields) && i < BALLOTS_MAX; i++) {
+		const json_t *f = json_array_get(fields, i), *known = json_array_get(truth, i);
+		int k = (int)js_int_or(f, "/k", 2);
+		int at = k < 2 || k > 1000 ? -1
+		                           : book_field_make(reputation_book_make(l), js_str_or(f, "/at", ""), k, floor);
+		if (at >= 0)
+			learn_field(w, l, t, votes, i, at, known ? (int)json_integer_value(known) : -1);
+	}
+}
+
+/* What the others make of each answer. */
+void reputation_verified(struct world *w, struct task *t, const struct event *ev)
+{
+	const json_t *learn = ev->data ? json_object_get(ev->data, "learn") : NULL;
+	const json_t *votes = json_object_get(learn, "votes");
+	struct lane_stats *l = learn ? world_lane(w, t->match->lane, 1) : NULL;
+
+	if (!learn)
+		return;
+	learn_fields_of(w, l, t, learn);
+	for (size_t i = 0; i < json_array_size(votes); i++) {
+		const json_t *vote = json_array_get(votes, i), *right = json_object_get(vote, "rightMicro");
+		struct assign *a = by_attempt(t, js_int_or(vote, "/attempt", 0));
+		if (!a)
+			continue;
+		struct skill *s = reputation_skill_make(w, l, a->worker);
+		s->answers++;
+		fade(w, l->name, s, ev->at_ms);
+		if (right)
+			count(&s->peers, (double)json_integer_value(right) / 1e6);
+		look(w, l, a->worker, s);
+	}
+}
+
 void reputation_check(struct world *w, struct task *t, const struct event *ev)
 {
-	struct assign *a = by_attempt(t, js_int_or(ev->data, "/attempt", 0));
+	struct assign *a = by_attempt(t, ev->fact->attempt);
 	const json_t *right = json_object_get(ev->data, "right");
 	int stage = stage_by_name(js_str_or(ev->data, "/stage", ""));
 	const char *verdict = js_str_or(ev->data, "/verdict", NULL);
@@ -204,28 +334,12 @@ void reputation_check(struct world *w, struct task *t, const struct event *ev)
 	if (stage == STAGE_ANOMALY)
 		saw_traces(w, l, s, ev);
 	if (stage == STAGE_GOLD && right) {
+		learn_fields_of(w, l, t, json_object_get(ev->data, "learn"));
 		saw(w, l, a->worker, &s->gold, s, json_is_true(right), ev->at_ms);
 	}
 	if (stage == STAGE_QA)
 		saw(w, l, a->worker, &s->qa, s,
 		    ev->type == EV_CHECK_PASSED && verdict && strcmp(verdict, "confirmed") == 0, ev->at_ms);
-}
-
-/* What the others make of each answer; of those who agreed somebody's stands for all. */
-void reputation_verified(struct world *w, struct task *t, const struct event *ev)
-{
-	const json_t *votes = js_at(ev->data, "/learn/votes");
-	struct lane_stats *l = votes ? world_lane(w, t->match->lane, 1) : NULL;
-
-	for (size_t i = 0; i < json_array_size(votes); i++) {
-		const json_t *vote = json_array_get(votes, i);
-		struct assign *a = by_attempt(t, js_int_or(vote, "/attempt", 0));
-		if (!a)
-			continue;
-		struct skill *s = reputation_skill_make(w, l, a->worker);
-		s->answers++;
-		saw(w, l, a->worker, &s->peers, s, (double)js_int_or(vote, "/rightMicro", 0) / 1e6, ev->at_ms);
-	}
 }
 
 void gold_given(struct world *w, const struct task *t, const char *worker)
@@ -266,7 +380,7 @@ void decide_suspend(struct world *w, const struct input *in, struct decision *ou
 	js_set_int(data, "meanMicro", s.mean_micro);
 	js_set_int(data, "lowMicro", s.low_micro);
 	js_set_int(data, "highMicro", s.high_micro);
-	js_set_int(data, "floorMicro", (json_int_t)(floor_of(w, l->name) * 1e6));
+	js_set_int(data, "floorMicro", (json_int_t)(reputation_floor(w, l->name) * 1e6));
 	js_set_int(data, "observations", s.known);
 	draft_plain(out, EV_WORKER_SUSPENDED, "erd", data);
 }
@@ -308,6 +422,8 @@ void reputation_worker_event(struct world *w, const struct event *ev)
 	struct skill *s = reputation_skill_make(w, l, c);
 
 	memset(&s->doubt, 0, sizeof(s->doubt));
+	for (uint32_t i = 0; i < s->n_voters; i++)
+		voter_init(&s->voters[i]);
 	reputation_book_make(l)->suspended += (ev->type == EV_WORKER_SUSPENDED) - (s->suspended_ms != 0);
 	s->suspended_ms = ev->type == EV_WORKER_SUSPENDED ? ev->at_ms : 0;
 	for (size_t i = 0; i < w->n_suspects; i++)

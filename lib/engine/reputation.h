@@ -79,6 +79,9 @@ struct standing {
 
 /* All zeros but the prior's mean when nothing is known. */
 void reputation_of(const struct world *w, const char *lane, const char *worker, struct standing *out);
+/* The mean and the counts alone: without the work for bounds.  ${s} may be NULL. */
+void reputation_of_fast(const struct skill *s, struct standing *out);
+double reputation_floor(const struct world *w, const char *lane);
 int reputation_suspended(const struct world *w, const char *lane, const struct crew *c);
 struct skill *reputation_skill(const struct world *w, const struct lane_stats *l, const struct crew *c); /* or NULL */
 struct book *reputation_book(const struct world *w, const char *lane); /* or NULL */
@@ -99,7 +102,6 @@ void reputation_worker_event(struct world *w, const struct event *ev);
 /* Made when new. */
 struct skill *reputation_skill_make(struct world *w, struct lane_stats *l, struct crew *c);
 struct book *reputation_book_make(struct lane_stats *l);
-int book_field_make(struct book *b, const char *pointer, int k);
 /* After loading: who was about to be suspended still is. */
 void reputation_loaded(struct world *w);
 void reputation_release(struct world *w);

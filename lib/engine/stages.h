@@ -61,6 +61,7 @@ struct agreement {
 	int score_micro;          /* posterior, or share of votes */
 	int tie;
 	uint8_t agrees[OVERLAP_MAX + 1]; /* each opinion with the result */
+	json_t *fields;           /* owned: for people, {pointer: {category, posteriorMicro}}, or NULL */
 	json_t *learn;            /* owned: what evolve learns of it (engine/reputation.h), or NULL */
 };
 
@@ -100,6 +101,11 @@ int stage_gold(struct answered *v, struct err *err);
 /* decide_agree.c: do the answers agree enough? */
 void agreement_of(const struct answered *v, const struct opinion *all, size_t n,
                   struct agreement *out);
+void agreement_release(struct agreement *a);
+/* What is learned of one answer whose truth is known: {fields, votes, truth}; NULL: nothing. */
+json_t *learn_known(const json_t *created, const struct opinion *o, const json_t *truth);
+/* The categories of ${answer}, for the member "truth" beside what agreement_of said. */
+json_t *learn_truth(const json_t *created, const json_t *answer);
 
 /* decide_review.c: stage 6.  1: nobody needs to look. */
 int review_wanted(const struct answered *v, const struct agreement *a, json_t **why);

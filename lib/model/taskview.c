@@ -13,7 +13,7 @@
 static const char *const order[] = {
 	"schema",      "seq",       "id",           "state",          "dialect",
 	"lane",        "pool",      "title",        "urgency",        "domain",
-	"from",        "key",       "contentSha256", "createdAt",     "updatedAt",
+	"from",        "key",       "contentSha256", "reviews", "createdAt", "updatedAt",
 	"dueAt",       "expiresAt", "closedAt",     "attempts",       "maxAttempts",
 	"priceUsd",    "estimatedCompletionMinutes", "assignments",   "escalation",    "question",
 	"comments",    "answers",   "verification", "result",       "failure",        "responseSchema",
@@ -154,7 +154,7 @@ json_t *taskview_public(const struct event *ev)
 static void put_identity(json_t *view, const struct event *ev, const char *dialect)
 {
 	static const char *const of_spec[] = {"lane", "pool", "title", "urgency", "domain", NULL};
-	static const char *const of_data[] = {"from", "key", "contentSha256", NULL};
+	static const char *const of_data[] = {"from", "key", "contentSha256", "reviews", NULL};
 	const json_t *spec = json_object_get(ev->data, "spec");
 	char id[ID_TEXT_MAX];
 

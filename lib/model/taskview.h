@@ -7,7 +7,7 @@
  *            byte the same whenever and however often it is made.
  * Format     er.task.v1, keys in this order (absent when empty):
  *            schema "er.task.v1", seq (last event), id, state, dialect, lane, pool, title,
- *            urgency, domain, from, key, contentSha256, createdAt, updatedAt, dueAt, expiresAt,
+ *            urgency, domain, from, key, contentSha256, reviews (the task whose answer it judges), createdAt, updatedAt, dueAt, expiresAt,
  *            closedAt, attempts, maxAttempts, priceUsd, estimatedCompletionMinutes,
  *            assignments [{worker, kind? (absent: human), state, awaits? (what an answer waits for that
  *            was given: programs, answers, review), offeredAt, offerExpiresAt?,
