@@ -95,6 +95,7 @@ static void on_offered(struct world *w, struct task *t, const struct event *ev)
 	a->offers++;
 	a->backup = (uint8_t)is_true(ev->data, "backup");
 	a->timed = 0;
+	a->declined &= json_object_get(ev->data, "by") == NULL; /* an operator asks anew */
 	a->since_ms = ev->at_ms;
 	a->offer_ends_ms = event_time(ev->data, "/expiresAt", INT64_MAX);
 	t->remind_ms = event_time(ev->data, "/remindAt", t->remind_ms);
@@ -160,7 +161,8 @@ static void lost(struct world *w, struct task *t, struct assign *a, const struct
 {
 	if (ev->type == EV_DECLINED || ev->type == EV_OFFER_EXPIRED || is_true(ev->data, "penalty"))
 		stats_saw(w, t, a, SEEN_REFUSED, ev->at_ms);
-	saw_the_end(w, t, a, ev->at_ms);
+	if (ev->type != EV_REASSIGNED || !json_object_get(ev->data, "by")) /* an operator's doing */
+		saw_the_end(w, t, a, ev->at_ms);
 	end_assign(w, a);
 	if (!task_live_assign(t, NULL)) { /* nobody to remind, nobody who is expected */
 		t->remind_ms = t->backup_ms = INT64_MAX;

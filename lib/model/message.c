@@ -24,6 +24,7 @@ static const char *const names[] = {
 	[MSG_UNACKNOWLEDGE] = "unacknowledge",
 	[MSG_ESCALATE] = "escalate",
 	[MSG_RESOLVE] = "resolve",
+	[MSG_REASSIGN] = "reassign",
 };
 _Static_assert(NITEMS(names) == MSG_COUNT, "name every message type");
 
@@ -241,6 +242,28 @@ static int body_escalation(const json_t *doc, enum message_type type, struct err
 	return type == MSG_RESOLVE ? required(resolution, "/body/resolution", err) : 0;
 }
 
+static int body_name(const json_t *doc, const char *pointer, struct err *err)
+{
+	const char *name = NULL;
+
+	if (js_get_str(doc, pointer, &name, MESSAGE_FROM_MAX, err) != 0)
+		return -1;
+	return name ? required(name, pointer, err) : 0;
+}
+
+static int body_reassign(const json_t *doc, struct err *err)
+{
+	static const char *const keys[] = {"worker", "to", "reason", "force", NULL};
+	const char *reason = NULL;
+	int force;
+
+	if (js_only_keys(json_object_get(doc, "body"), "/body", keys, err) != 0 ||
+	    body_name(doc, "/body/worker", err) != 0 || body_name(doc, "/body/to", err) != 0 ||
+	    js_get_bool(doc, "/body/force", &force, err) != 0)
+		return -1;
+	return js_get_str(doc, "/body/reason", &reason, MESSAGE_REASON_MAX, err);
+}
+
 static int read_body(struct message *m, struct err *err)
 {
 	static const char *const none[] = {NULL};
@@ -267,6 +290,8 @@ static int read_body(struct message *m, struct err *err)
 	case MSG_ESCALATE:
 	case MSG_RESOLVE:
 		return body_escalation(m->doc, m->type, err);
+	case MSG_REASSIGN:
+		return body_reassign(m->doc, err);
 	case MSG_SUBMIT:
 	case MSG_COUNT:
 		break;

@@ -21,6 +21,7 @@
  *            "type".
  *            acknowledge: {"agentId"?}.  unacknowledge: {"agentId"?,"reason"?}.
  *            escalate: {"level"? 1..20,"reason"?}.  resolve: {"resolution","agentId"?}.
+ *            reassign: {"worker"? who loses it,"to"?,"reason"?,"force"? bool}.
  * Limits     from 1..64 name bytes (name_valid, or any printable up to 64);
  *            text 16 KiB; reason 4 KiB; key 1..256 bytes.
  * Errors     FAIL_INVALID naming the member.
@@ -51,6 +52,7 @@ enum message_type {
 	MSG_UNACKNOWLEDGE,
 	MSG_ESCALATE,
 	MSG_RESOLVE,
+	MSG_REASSIGN,
 	MSG_COUNT
 };
 
