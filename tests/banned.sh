@@ -1,6 +1,8 @@
 #!/bin/sh
-# tests/banned.sh CPPFLAGS... -- each function that base/banned.h names must fail to compile.
+# tests/banned.sh [CPPFLAGS...] -- each function that base/banned.h names must fail to compile.
 set -u
+cd "$(dirname "$0")/.." || exit 2
+[ $# -gt 0 ] || set -- -std=c17 -D_GNU_SOURCE -Ilib -include base/banned.h
 cc=${CC:-cc} bad=0
 for f in $(sed -n 's/^#pragma GCC poison //p' lib/base/banned.h) strnlen; do
 	printf 'void *f(void);\nvoid *f(void) { return (void *)%s; }\n' "$f" |

@@ -12,19 +12,13 @@ static int run(struct run *r, struct err *err)
 static const struct opt opts[] = {OPTS_MESSAGE, OPT_END};
 
 const struct cmd cmd_accept = {
+	VERB_OF_WORKER,
 	.name = "accept",
 	.args = "ID",
 	.summary = "take a task that is offered to you",
 	.about = "Accepting twice is harmless. A task that is not offered to you is denied (exit "
 	         "status 4), one that somebody else holds is a conflict (6).",
-	.opts = opts,
-	.needs = NEED_SPOOL | NEED_WORKER,
-	.group = GROUP_WORKER,
-	.first = ARG_ID,
 	.states = 1u << ST_OFFERED,
-	.min_args = 1,
 	.max_args = 1,
-	.exits = "0 2 3 4 6 8 75",
 	.examples = "erctl --as ana accept 01J8",
-	.run = run,
 };

@@ -19,20 +19,14 @@ static const struct opt opts[] = {
 	OPTS_MESSAGE, OPT_END};
 
 const struct cmd cmd_block = {
+	VERB_OF_WORKER,
 	.name = "block",
 	.args = "ID [TEXT]",
 	.summary = "ask the requester something; the clock stands until the reply",
 	.about = "The task is blocked until the requester replies (erctl reply), and the time until "
 	         "then does not count against its deadline.",
-	.opts = opts,
-	.needs = NEED_SPOOL | NEED_WORKER,
-	.group = GROUP_WORKER,
-	.first = ARG_ID,
 	.rest = ARG_TEXT,
 	.states = 1u << ST_OFFERED | 1u << ST_ACCEPTED | 1u << ST_STARTED,
-	.min_args = 1,
 	.max_args = 2,
-	.exits = "0 2 3 4 6 8 75",
 	.examples = "erctl block 01J8 --ask \"Which of the two accounts?\"",
-	.run = run,
 };

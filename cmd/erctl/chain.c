@@ -7,6 +7,7 @@
 #include "args.h"
 #include "base/err.h"
 #include "cmd.h"
+#include "etcnoun.h"
 #include "etcverbs.h"
 #include "input.h"
 #include "json/js.h"
@@ -300,36 +301,22 @@ static const struct opt trigger_opts[] = {
 	{'n', "dry-run", OPT_FLAG, NULL, "check, change and send nothing"},
 	OPT_END};
 
-static const char *const list_aliases[] = {"ls", NULL};
-
 static const char *const create_aliases[] = {"new", NULL};
 
 static const char *const delete_aliases[] = {"rm", NULL};
 
 static const struct cmd verb_list = {
-	.name = "chain list",
-	.args = "",
+	ETC_LIST("chain"),
 	.summary = "every chain",
 	.about = "A row for each; with --json the documents, with their ids.",
-	.aliases = list_aliases,
-	.needs = NEED_SPOOL,
-	.group = GROUP_SPOOL,
-	.max_args = 0,
-	.exits = "0 2 3 5",
 	.examples = "erctl chain list --json",
 	.run = list,
 };
 
 static const struct cmd verb_show = {
-	.name = "chain show",
-	.args = "CHAIN",
+	ETC_ONE("chain", "show", "CHAIN", ARG_CHAIN),
 	.summary = "the document, with its id",
 	.about = "The id follows from the name; what is printed can be given back to set.",
-	.needs = NEED_SPOOL,
-	.group = GROUP_SPOOL,
-	.first = ARG_CHAIN,
-	.min_args = 1,
-	.max_args = 1,
 	.exits = "0 2 3 5",
 	.examples = "erctl chain show support-escalation",
 	.run = show,
@@ -353,84 +340,45 @@ static const struct cmd verb_create = {
 };
 
 static const struct cmd verb_update = {
-	.name = "chain update",
-	.args = "CHAIN [FILE|-]",
+	ETC_SET("chain", "update", "CHAIN", ARG_CHAIN),
 	.summary = "another document in the place of one that is there",
 	.about = "What runs keeps the chain it began with.",
 	.opts = create_opts,
-	.needs = NEED_SPOOL,
-	.group = GROUP_SPOOL,
-	.first = ARG_CHAIN,
-	.rest = ARG_FILE,
-	.min_args = 1,
-	.max_args = 2,
 	.exits = "0 2 3 5 75",
 	.examples = "erctl chain update support-escalation chain.json",
 	.run = update,
 };
 
 static const struct cmd verb_set = {
-	.name = "chain set",
-	.args = "CHAIN [FILE|-]",
-	.summary = "write the document, checked",
+	ETC_SET("chain", "set", "CHAIN", ARG_CHAIN),
+	.summary = ETCNOUN_SET_SUMMARY,
 	.about = "As update, whether one is there or not.",
 	.opts = create_opts,
-	.needs = NEED_SPOOL,
-	.group = GROUP_SPOOL,
-	.first = ARG_CHAIN,
-	.rest = ARG_FILE,
-	.min_args = 1,
-	.max_args = 2,
 	.exits = "0 2 3 5 75",
 	.examples = "erctl chain set support-escalation chain.json",
 	.run = set,
 };
 
 static const struct cmd verb_delete = {
-	.name = "chain delete",
-	.args = "CHAIN",
+	ETC_ONE("chain", "delete", "CHAIN", ARG_CHAIN),
 	.summary = "remove it",
 	.about = "What runs keeps it. A chain that a lane names stays: exit 5.",
 	.opts = create_opts,
 	.aliases = delete_aliases,
-	.needs = NEED_SPOOL,
-	.group = GROUP_SPOOL,
-	.first = ARG_CHAIN,
-	.min_args = 1,
-	.max_args = 1,
 	.exits = "0 2 3 5 75",
 	.examples = "erctl chain delete support-escalation",
 	.run = rm,
 };
 
-static const struct cmd verb_check = {
-	.name = "chain check",
-	.args = "[CHAIN]...",
-	.summary = "every error of these documents, or of all",
-	.about = "A line for each error. Without one nothing is printed.",
-	.needs = NEED_SPOOL,
-	.group = GROUP_SPOOL,
-	.first = ARG_CHAIN,
-	.max_args = -1,
-	.exits = "0 2 3 5",
-	.examples = "erctl chain check",
-	.run = check,
-};
+static const struct cmd verb_check = {ETC_CHECK("chain", "CHAIN", ARG_CHAIN), .run = check};
 
 static const struct cmd verb_trigger = {
-	.name = "chain trigger",
-	.args = "CHAIN [FILE|-]",
+	ETC_SET("chain", "trigger", "CHAIN", ARG_CHAIN),
 	.summary = "begin an escalation; prints its id",
 	.about = "FILE is a body with reason and context; --reason and --context do as well. The "
 	         "escalation is a task: its id has the same digits, and wait, show and events "
 	         "understand both.",
 	.opts = trigger_opts,
-	.needs = NEED_SPOOL,
-	.group = GROUP_SPOOL,
-	.first = ARG_CHAIN,
-	.rest = ARG_FILE,
-	.min_args = 1,
-	.max_args = 2,
 	.exits = "0 2 3 5 6 75",
 	.examples = "erctl chain trigger support-escalation trigger.json --json",
 	.run = trigger,

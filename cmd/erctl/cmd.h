@@ -57,7 +57,8 @@ struct opt {
 enum arg_type { ARG_NONE, ARG_ID, ARG_TEXT, ARG_FILE, ARG_DIR, ARG_VERB, ARG_SHELL,
 	ARG_SCHEMA,      /* a name in etc/schemas */
 	ARG_SCHEMA_FILE, /* the same, or a file */
-	ARG_LANE, ARG_POOL, ARG_WORKER, ARG_SCHEDULE, ARG_CHAIN, ARG_GOLD /* names in etc/ */
+	ARG_LANE, ARG_POOL, ARG_WORKER, ARG_SCHEDULE, ARG_CHAIN, ARG_GOLD, /* names in etc/ */
+	ARG_WORKER_LANE  /* of either kind */
 };
 
 enum need {

@@ -14,18 +14,12 @@ static const struct opt opts[] = {
 	OPTS_MESSAGE, OPT_END};
 
 const struct cmd cmd_decline = {
+	VERB_OF_WORKER,
 	.name = "decline",
 	.args = "ID",
 	.summary = "turn down a task that is offered to you",
 	.about = "The offer goes to somebody else. The reason is kept with the task.",
-	.opts = opts,
-	.needs = NEED_SPOOL | NEED_WORKER,
-	.group = GROUP_WORKER,
-	.first = ARG_ID,
 	.states = 1u << ST_OFFERED,
-	.min_args = 1,
 	.max_args = 1,
-	.exits = "0 2 3 4 6 8 75",
 	.examples = "erctl decline 01J8 --reason \"on leave\"",
-	.run = run,
 };

@@ -11,6 +11,7 @@
 #include "cmd.h"
 #include "draft.h"
 #include "evidence.h"
+#include "identity.h"
 #include "json/js.h"
 #include "table.h"
 #include "tui.h"
@@ -27,6 +28,7 @@ static const char *const draft_fields[] = {
 struct found {
 	const struct run *r;
 	const char *text; /* an id or its beginning; NULL: all */
+	const char *only; /* of this worker; NULL: as --as says */
 	struct draft *list;
 	size_t n, cap;
 };
@@ -35,6 +37,8 @@ static int matches(const struct found *f, const struct draft *d)
 {
 	char id[ID_TEXT_MAX];
 	const char *as = args_str(f->r, "as", NULL);
+	if (f->only)
+		as = f->only;
 	if (as && strcmp(as, d->worker) != 0)
 		return 0;
 	if (!f->text)
@@ -217,13 +221,16 @@ static int drop_all(struct run *r, const struct found *f, struct err *err)
 	return 0;
 }
 
+/* What somebody else has typed is thrown away on purpose only. */
 static int rm(struct run *r, struct err *err)
 {
-	int rc = 0;
+	int rc = 0, all = args_has(r, "all");
 	if (r->argc < 2)
 		return err_set(err, FAIL_USAGE, "drafts rm: needs the id of a task");
+	if (!all && identity_worker(r, err) < 0)
+		return err_wrap(err, "drafts rm (--all: everybody's)");
 	for (int i = 1; rc == 0 && i < r->argc; i++) {
-		struct found f = {.r = r};
+		struct found f = {.r = r, .only = all ? NULL : r->worker};
 		rc = find(&f, r->argv[i], err);
 		if (rc == 0)
 			rc = drop_all(r, &f, err);
@@ -270,6 +277,7 @@ static int run(struct run *r, struct err *err)
 }
 
 static const struct opt opts[] = {
+	{'a', "all", OPT_FLAG, NULL, "rm: every worker's, not only your own"},
 	{'y', "yes", OPT_FLAG, NULL, "clear: do not ask"},
 	{'n', "dry-run", OPT_FLAG, NULL, "rm, clear: only say which"},
 	OPT_END};
@@ -282,7 +290,8 @@ const struct cmd cmd_drafts = {
 	         "erd has the answer. So a crash, a lost terminal or a refused answer costs nothing: "
 	         "erctl answer ID goes on where you stopped, answer ID --draft hands the draft in.\n\n"
 	         "Drafts are yours, not the spool's: they lie in $XDG_STATE_HOME/er/drafts (or "
-	         "~/.local/state/er/drafts). rm throws one away, clear all of this spool.",
+	         "~/.local/state/er/drafts). rm throws yours of a task away, with --all "
+	         "every worker's; clear all of this spool.",
 	.opts = opts,
 	.needs = NEED_SPOOL,
 	.group = GROUP_WORKER,

@@ -266,6 +266,10 @@ static const char *const fields[] = {
 	"id",	   "chain",	     "status",	       "level",	     "agentId",	   "reason", "context",
 	"triggeredAt", "acknowledgedBy", "acknowledgedAt", "resolution", "closedAt", NULL};
 
+#define OPT_AGENT \
+	{0, "agent", OPT_STRING, "AGENT", "for whom: a worker, or a level's pool or schedule"}
+#define OPT_REASON {0, "reason", OPT_STRING, "TEXT", "why"}
+
 static const struct opt list_opts[] = {
 	{0, "status", OPT_ENUM, "triggered|acknowledged|resolved|failed|cancelled|expired",
 	 "only these"},
@@ -274,33 +278,35 @@ static const struct opt list_opts[] = {
 	OPT_END};
 
 static const struct opt acknowledge_opts[] = {
-	{0, "agent", OPT_STRING, "AGENT", "for whom: a worker, or a level's pool or schedule"},
-	OPTS_MESSAGE,
-	OPT_END};
+	OPT_AGENT,
+	OPTS_MESSAGE, OPT_END};
 
 static const struct opt unacknowledge_opts[] = {
-	{0, "agent", OPT_STRING, "AGENT", "for whom: a worker, or a level's pool or schedule"},
-	{0, "reason", OPT_STRING, "TEXT", "why"},
-	OPTS_MESSAGE,
-	OPT_END};
+	OPT_AGENT,
+	OPT_REASON,
+	OPTS_MESSAGE, OPT_END};
 
 static const struct opt escalate_opts[] = {
 	{0, "level", OPT_INT, "N", "which level, from 1"},
-	{0, "reason", OPT_STRING, "TEXT", "why"},
-	OPTS_MESSAGE,
-	OPT_END};
+	OPT_REASON,
+	OPTS_MESSAGE, OPT_END};
 
 static const struct opt resolve_opts[] = {
-	{0, "agent", OPT_STRING, "AGENT", "for whom: a worker, or a level's pool or schedule"},
+	OPT_AGENT,
 	{0, "resolution", OPT_STRING, "TEXT", "how it was resolved"},
-	OPTS_MESSAGE,
-	OPT_END};
+	OPTS_MESSAGE, OPT_END};
 
 static const char *const list_aliases[] = {"ls", NULL};
 
 static const char *const acknowledge_aliases[] = {"ack", NULL};
 
 static const char *const unacknowledge_aliases[] = {"unack", NULL};
+
+/* What is said to one. */
+#define SAY(verb) \
+	.name = "escalation " #verb, .args = "ID [FILE|-]", .opts = verb##_opts, \
+	.needs = NEED_SPOOL, .group = GROUP_WORKER, .first = ARG_ID, .rest = ARG_FILE, \
+	.min_args = 1, .max_args = 2, .run = verb
 
 static const struct cmd verb_list = {
 	.name = "escalation list",
@@ -336,75 +342,39 @@ static const struct cmd verb_show = {
 };
 
 static const struct cmd verb_acknowledge = {
-	.name = "escalation acknowledge",
-	.args = "ID [FILE|-]",
+	SAY(acknowledge),
 	.summary = "take care of it: the clock stops",
 	.about = "Where a chain wants several, the clock stops with the last of them. Without an "
 	         "agent the worker that you act as is meant.",
-	.opts = acknowledge_opts,
 	.aliases = acknowledge_aliases,
-	.needs = NEED_SPOOL,
-	.group = GROUP_WORKER,
-	.first = ARG_ID,
-	.rest = ARG_FILE,
-	.min_args = 1,
-	.max_args = 2,
 	.exits = "0 2 3 4 5 6 8 75",
 	.examples = "erctl escalation acknowledge e_01J8 --agent senior-agent",
-	.run = acknowledge,
 };
 
 static const struct cmd verb_unacknowledge = {
-	.name = "escalation unacknowledge",
-	.args = "ID [FILE|-]",
+	SAY(unacknowledge),
 	.summary = "not any more: the clock goes on",
 	.about = "The level goes on with the time that was left, and is asked again.",
-	.opts = unacknowledge_opts,
 	.aliases = unacknowledge_aliases,
-	.needs = NEED_SPOOL,
-	.group = GROUP_WORKER,
-	.first = ARG_ID,
-	.rest = ARG_FILE,
-	.min_args = 1,
-	.max_args = 2,
 	.exits = "0 2 3 5 6 8 75",
 	.examples = "erctl escalation unack e_01J8 --reason \"Off sick.\"",
-	.run = unacknowledge,
 };
 
 static const struct cmd verb_escalate = {
-	.name = "escalation escalate",
-	.args = "ID [FILE|-]",
+	SAY(escalate),
 	.summary = "to the next level, or to the one that is said",
 	.about = "Whoever had it has it no longer.",
-	.opts = escalate_opts,
-	.needs = NEED_SPOOL,
-	.group = GROUP_WORKER,
-	.first = ARG_ID,
-	.rest = ARG_FILE,
-	.min_args = 1,
-	.max_args = 2,
 	.exits = "0 2 3 5 6 8 75",
 	.examples = "erctl escalation escalate e_01J8 --level 3",
-	.run = escalate,
 };
 
 static const struct cmd verb_resolve = {
-	.name = "escalation resolve",
-	.args = "ID [FILE|-]",
+	SAY(resolve),
 	.summary = "it is done, and how",
 	.about = "The resolution is the answer of the task. It is the agent's who is named, else "
 	         "yours when you are a worker, else of the one who acknowledged.",
-	.opts = resolve_opts,
-	.needs = NEED_SPOOL,
-	.group = GROUP_WORKER,
-	.first = ARG_ID,
-	.rest = ARG_FILE,
-	.min_args = 1,
-	.max_args = 2,
 	.exits = "0 2 3 4 5 6 8 75",
 	.examples = "erctl escalation resolve e_01J8 --resolution \"Sent a new link.\"",
-	.run = resolve,
 };
 
 static const struct cmd *const verbs[] = {

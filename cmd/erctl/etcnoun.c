@@ -60,7 +60,9 @@ static void lane_row(struct listing *l, const char *name)
 {
 	const struct lane *lane = config_lane(l->c, name);
 
-	if (lane->chain)
+	if (l->now_ms < lane->pause_ends_ms)
+		cell_text(&l->table, "nobody (paused)");
+	else if (lane->chain)
 		cell_text(&l->table, lane->chain);
 	else
 		cell_names(&l->table, &lane->pools);
@@ -82,7 +84,7 @@ static void cell_presence(struct listing *l, const struct worker *w)
 	const struct zone *z = w->hours && w->hours->zone ? config_zone(l->c, w->hours->zone) : NULL;
 	char text[96];
 
-	for (size_t i = 0; i < w->n_away && !w->paused; i++) {
+	for (size_t i = 0; i < w->n_away && l->now_ms >= w->pause_ends_ms; i++) {
 		const struct away *a = &w->away[i];
 		if (l->now_ms < a->from_ms || l->now_ms >= a->until_ms)
 			continue;
@@ -91,7 +93,7 @@ static void cell_presence(struct listing *l, const struct worker *w)
 		cell_text(&l->table, text);
 		return;
 	}
-	cell_text(&l->table, w->paused                                      ? "paused"
+	cell_text(&l->table, l->now_ms < w->pause_ends_ms		    ? "paused"
 			     : z && !hours_open(w->hours, z, l->now_ms) ? "out of hours"
 									: "here");
 }
@@ -172,10 +174,7 @@ static void add_member(struct table *t, const char *name, const char *by, const 
 
 	cell_text(t, name);
 	cell_text(t, by);
-	if (json_is_string(v))
-		buf_adds(&b, json_string_value(v));
-	else
-		js_dump(&b, v, JS_COMPACT);
+	out_value_text(&b, v, JS_COMPACT);
 	cell_text(t, buf_str(&b));
 	buf_release(&b);
 }

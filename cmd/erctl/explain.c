@@ -167,7 +167,8 @@ static void add_what(struct buf *b, const struct event *ev)
 {
 	static const struct {
 		const char *pointer, *before;
-	} parts[] = {{"/worker", " "}, {"/for", " for "}, {"/reason", ": "}, {"/by", " by "},
+	} parts[] = {{"/worker", " "}, {"/for", " for "}, {"/to", ", to "}, {"/reason", ": "}, {"/by", " by "},
+	             {"/although", ", although "},
 	             {"/onBreach", ", the lane says "}, {"/pool", " to "}, {"/stage", ", stage "}};
 
 	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)

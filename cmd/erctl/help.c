@@ -181,7 +181,7 @@ static void list_all(struct run *r)
 	buf_release(&b);
 }
 
-static int unknown(const char *word, struct err *err)
+int help_unknown(const char *what, const char *word, const char *const *also, struct err *err)
 {
 	struct near near;
 	struct buf tip = BUF_INIT;
@@ -190,10 +190,10 @@ static int unknown(const char *word, struct err *err)
 		if (!(*c)->hidden)
 			near_offer(&near, (*c)->name);
 	}
-	for (size_t i = 0; topics[i]; i++)
-		near_offer(&near, topics[i]);
+	for (; also && *also; also++)
+		near_offer(&near, *also);
 	near_add(&near, &tip);
-	err_set(err, FAIL_USAGE, "no help on %s%s", word, buf_str(&tip));
+	err_set(err, FAIL_USAGE, "%s %s%s", what, word, buf_str(&tip));
 	buf_release(&tip);
 	return -1;
 }
@@ -211,7 +211,7 @@ static int run(struct run *r, struct err *err)
 {
 	if (r->out.format != FMT_TEXT) {
 		if (r->argc > 0 && !known(r->argv[0]))
-			return unknown(r->argv[0], err);
+			return help_unknown("no help on", r->argv[0], topics, err);
 		help_json(r);
 	} else if (r->argc == 0) {
 		list_all(r);
@@ -223,7 +223,7 @@ static int run(struct run *r, struct err *err)
 		if (c && !c->hidden && (verb != c || r->argc == 1))
 			return help_print(r, verb);
 		if (!topic_print(&r->out, r->argv[0]))
-			return unknown(r->argv[0], err);
+			return help_unknown("no help on", r->argv[0], topics, err);
 	}
 	return 0;
 }

@@ -184,6 +184,10 @@ void offer_argument(struct offer *c)
 	case ARG_WORKER:
 		offer_configured(c, CFG_WORKER);
 		break;
+	case ARG_WORKER_LANE:
+		offer_configured(c, CFG_WORKER);
+		offer_configured(c, CFG_LANE);
+		break;
 	case ARG_SCHEDULE:
 		offer_configured(c, CFG_SCHEDULE);
 		break;

@@ -134,15 +134,20 @@ void out_block(struct out *o, const char *label, const char *text)
 	buf_release(&safe);
 }
 
+void out_value_text(struct buf *b, const json_t *v, enum js_style style)
+{
+	if (json_is_string(v))
+		buf_adds(b, json_string_value(v));
+	else
+		js_dump(b, v, style);
+}
+
 void out_block_json(struct out *o, const char *label, const json_t *v)
 {
 	struct buf b = BUF_INIT;
 	if (!v || json_is_null(v))
 		return;
-	if (json_is_string(v))
-		buf_adds(&b, json_string_value(v));
-	else
-		js_dump(&b, v, JS_PRETTY);
+	out_value_text(&b, v, JS_PRETTY);
 	out_block(o, label, buf_str(&b));
 	buf_release(&b);
 }

@@ -17,6 +17,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "json/js.h"
+
+struct buf;
 struct err;
 
 enum format { FMT_TEXT, FMT_JSON, FMT_NDJSON };
@@ -49,10 +52,12 @@ void out_block(struct out *o, const char *label, const char *text);
 /* The same for a JSON value: strings as text, the rest as indented JSON. */
 void out_block_json(struct out *o, const char *label, const json_t *v);
 
+/* A string as it is, any other value as JSON. */
+void out_value_text(struct buf *b, const json_t *v, enum js_style style);
+
 /* One document: JSON pretty, NDJSON compact. */
 void out_doc(struct out *o, const json_t *doc);
 /* The same text, appended to ${b}: for a program that reads it. */
-struct buf;
 void out_add_doc(struct buf *b, const json_t *doc);
 /* Many: an array, or one a line. */
 void out_items_begin(struct out *o);

@@ -14,18 +14,12 @@ static const struct opt opts[] = {
 	OPTS_MESSAGE, OPT_END};
 
 const struct cmd cmd_release = {
+	VERB_OF_WORKER,
 	.name = "release",
 	.args = "ID",
 	.summary = "give back a task that you accepted",
 	.about = "The task returns to the queue and is offered again.",
-	.opts = opts,
-	.needs = NEED_SPOOL | NEED_WORKER,
-	.group = GROUP_WORKER,
-	.first = ARG_ID,
 	.states = 1u << ST_ACCEPTED | 1u << ST_STARTED | 1u << ST_BLOCKED,
-	.min_args = 1,
 	.max_args = 1,
-	.exits = "0 2 3 4 6 8 75",
 	.examples = "erctl release 01J8 --reason \"needs a lawyer\"",
-	.run = run,
 };

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/timefmt.h"
 #include "cmd.h"
+#include "etcnoun.h"
 #include "etcverbs.h"
 #include "json/js.h"
 #include "model/ical.h"
@@ -228,109 +229,59 @@ static const struct opt show_opts[] = {
 	{0, "days", OPT_INT, "N", "how many days of shifts (--ical: 90, --json: 7)"},
 	OPT_END};
 
-static const struct opt set_opts[] = {
-	{'n', "dry-run", OPT_FLAG, NULL, "check, write nothing"},
-	OPT_END};
-
-static const char *const list_aliases[] = {"ls", NULL};
-
 static const struct cmd verb_list = {
-	.name = "schedule list",
-	.args = "",
+	ETC_LIST("schedule"),
 	.summary = "every schedule, and who is on call",
 	.about = "A row for each: who is on call, and until when.",
 	.opts = list_opts,
-	.aliases = list_aliases,
-	.needs = NEED_SPOOL,
-	.group = GROUP_SPOOL,
-	.max_args = 0,
-	.exits = "0 2 3 5",
 	.examples = "erctl schedule list --at 2026-12-24T18:00:00Z",
 	.run = list,
 };
 
 static const struct cmd verb_show = {
-	.name = "schedule show",
-	.args = "NAME",
+	ETC_ONE("schedule", "show", "NAME", ARG_SCHEDULE),
 	.summary = "the document, a week or a calendar file",
 	.about = "Prints the document. --calendar prints the week in the zone of the schedule: today"
 	         " has a >, an override a *, and a shift that began the day before a dot. The UIDs "
 	         "of --ical are the same in every export, so that a calendar which reads the file "
 	         "again changes what changed.",
 	.opts = show_opts,
-	.needs = NEED_SPOOL,
-	.group = GROUP_SPOOL,
-	.first = ARG_SCHEDULE,
-	.min_args = 1,
-	.max_args = 1,
 	.exits = "0 2 3 5",
 	.examples = "erctl schedule show support --calendar\nerctl schedule show support --ical > support.ics",
 	.run = show,
 };
 
 static const struct cmd verb_now = {
-	.name = "schedule now",
-	.args = "NAME",
+	ETC_ONE("schedule", "now", "NAME", ARG_SCHEDULE),
 	.summary = "who is on call",
 	.about = "Prints one name. Exit 7 when nobody is on call.",
 	.opts = list_opts,
-	.needs = NEED_SPOOL,
-	.group = GROUP_SPOOL,
-	.first = ARG_SCHEDULE,
-	.min_args = 1,
-	.max_args = 1,
 	.exits = "0 2 3 5 7",
 	.examples = "erctl schedule now support",
 	.run = now,
 };
 
 static const struct cmd verb_set = {
-	.name = "schedule set",
-	.args = "NAME [FILE|-]",
-	.summary = "write the document, checked",
-	.about = "The document is checked with all of etc/ as it would then be; a running erd takes "
-	         "it up before the command returns.",
-	.opts = set_opts,
-	.needs = NEED_SPOOL,
-	.group = GROUP_SPOOL,
-	.first = ARG_SCHEDULE,
-	.rest = ARG_FILE,
-	.min_args = 1,
-	.max_args = 2,
+	ETC_SET("schedule", "set", "NAME", ARG_SCHEDULE),
+	.summary = ETCNOUN_SET_SUMMARY,
+	.about = ETCNOUN_SET_ABOUT,
+	.opts = etcnoun_change_opts,
 	.exits = "0 2 3 5 75",
 	.examples = "erctl schedule set support support.json",
 	.run = set,
 };
 
 static const struct cmd verb_rm = {
-	.name = "schedule rm",
-	.args = "NAME",
-	.summary = "remove it, unless something refers to it",
+	ETC_ONE("schedule", "rm", "NAME", ARG_SCHEDULE),
+	.summary = ETCNOUN_RM_SUMMARY,
 	.about = "A schedule that a chain names stays: exit 5.",
-	.opts = set_opts,
-	.needs = NEED_SPOOL,
-	.group = GROUP_SPOOL,
-	.first = ARG_SCHEDULE,
-	.min_args = 1,
-	.max_args = 1,
+	.opts = etcnoun_change_opts,
 	.exits = "0 2 3 5 75",
 	.examples = "erctl schedule rm support",
 	.run = rm,
 };
 
-static const struct cmd verb_check = {
-	.name = "schedule check",
-	.args = "[NAME]...",
-	.summary = "every error of these documents, or of all",
-	.about = "A line for each error. Without one nothing is printed.",
-	.needs = NEED_SPOOL,
-	.group = GROUP_SPOOL,
-	.first = ARG_SCHEDULE,
-	.max_args = -1,
-	.exits = "0 2 3 5",
-	.examples = "erctl schedule check",
-	.run = check,
-};
+static const struct cmd verb_check = {ETC_CHECK("schedule", "NAME", ARG_SCHEDULE), .run = check};
 
 static const struct cmd *const verbs[] = {
 	&verb_check, &verb_list, &verb_now, &verb_rm, &verb_set, &verb_show, NULL};

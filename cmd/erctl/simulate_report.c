@@ -8,6 +8,7 @@
 #include "base/timefmt.h"
 #include "cells.h"
 #include "json/js.h"
+#include "numbers.h"
 #include "out.h"
 #include "sim/sim.h"
 #include "table.h"
@@ -181,39 +182,29 @@ static void set_usd(json_t *doc, const char *key, int64_t micro)
 
 static json_t *lane_doc(const struct sim_lane *l)
 {
-	const struct {
-		const char *key;
-		uint64_t n;
-	} counts[] = {{"submitted", l->submitted}, {"completed", l->completed}, {"inTime", l->in_time},
-	              {"breached", l->breached},   {"failed", l->failed},       {"expired", l->expired},
-	              {"cancelled", l->cancelled}, {"open", l->open},           {"right", l->right},
-	              {"predicted", l->predicted}, {"withinBound", l->within}};
-	json_t *doc = json_object();
+	const struct number counts[] = {
+	    {"submitted", l->submitted}, {"completed", l->completed}, {"inTime", l->in_time},
+	    {"breached", l->breached},   {"failed", l->failed},       {"expired", l->expired},
+	    {"cancelled", l->cancelled}, {"open", l->open},           {"right", l->right},
+	    {"predicted", l->predicted}, {"withinBound", l->within},
+	    {"p50Seconds", (uint64_t)sim_quantile(l, 0.5) / 1000},
+	    {"p90Seconds", (uint64_t)sim_quantile(l, 0.9) / 1000},
+	    {"p99Seconds", (uint64_t)sim_quantile(l, 0.99) / 1000}};
+	json_t *doc = numbers_doc("lane", l->name, counts, NITEMS(counts));
 
-	js_set_str(doc, "lane", l->name);
-	for (size_t i = 0; i < NITEMS(counts); i++)
-		js_set_int(doc, counts[i].key, (int64_t)counts[i].n);
-	js_set_int(doc, "p50Seconds", sim_quantile(l, 0.5) / 1000);
-	js_set_int(doc, "p90Seconds", sim_quantile(l, 0.9) / 1000);
-	js_set_int(doc, "p99Seconds", sim_quantile(l, 0.99) / 1000);
 	set_usd(doc, "costUsd", l->cost_micro);
 	return doc;
 }
 
 static json_t *person_doc(const struct sim_person *p)
 {
-	json_t *doc = json_object();
+	const struct number counts[] = {
+	    {"offers", p->offers},   {"accepted", p->accepted}, {"declined", p->declined},
+	    {"missed", p->missed},   {"answers", p->answers},   {"right", p->right},
+	    {"unused", p->wasted},   {"busySeconds", (uint64_t)p->busy_ms / 1000},
+	    {"presentSeconds", (uint64_t)p->present_ms / 1000}};
+	json_t *doc = numbers_doc("worker", p->name, counts, NITEMS(counts));
 
-	js_set_str(doc, "worker", p->name);
-	js_set_int(doc, "offers", (int64_t)p->offers);
-	js_set_int(doc, "accepted", (int64_t)p->accepted);
-	js_set_int(doc, "declined", (int64_t)p->declined);
-	js_set_int(doc, "missed", (int64_t)p->missed);
-	js_set_int(doc, "answers", (int64_t)p->answers);
-	js_set_int(doc, "right", (int64_t)p->right);
-	js_set_int(doc, "unused", (int64_t)p->wasted);
-	js_set_int(doc, "busySeconds", p->busy_ms / 1000);
-	js_set_int(doc, "presentSeconds", p->present_ms / 1000);
 	set_usd(doc, "costUsd", p->cost_micro);
 	return doc;
 }

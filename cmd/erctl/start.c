@@ -13,18 +13,12 @@ static const struct opt opts[] = {
 	OPTS_MESSAGE, OPT_END};
 
 const struct cmd cmd_start = {
+	VERB_OF_WORKER,
 	.name = "start",
 	.args = "ID",
 	.summary = "say that you are at work on a task",
 	.about = "A task that is still offered is accepted first.",
-	.opts = opts,
-	.needs = NEED_SPOOL | NEED_WORKER,
-	.group = GROUP_WORKER,
-	.first = ARG_ID,
 	.states = 1u << ST_OFFERED | 1u << ST_ACCEPTED,
-	.min_args = 1,
 	.max_args = 1,
-	.exits = "0 2 3 4 6 8 75",
 	.examples = "erctl start 01J8",
-	.run = run,
 };

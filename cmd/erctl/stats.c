@@ -6,6 +6,7 @@
 #include "cmd.h"
 #include "json/js.h"
 #include "history.h"
+#include "numbers.h"
 #include "table.h"
 #include "verbs.h"
 
@@ -70,34 +71,24 @@ static void set_times(json_t *doc, const char *key, const struct times *t)
 
 static json_t *lane_doc(const struct lane_row *l)
 {
-	json_t *doc = json_object();
+	const struct number counts[] = {
+	    {"tasks", l->created},     {"open", l->open},           {"completed", l->completed},
+	    {"failed", l->failed},     {"expired", l->expired},     {"cancelled", l->cancelled},
+	    {"inTime", l->in_time},    {"late", l->late}};
+	json_t *doc = numbers_doc("lane", l->name, counts, NITEMS(counts));
 
-	js_set_str(doc, "lane", l->name);
-	js_set_int(doc, "tasks", (int64_t)l->created);
-	js_set_int(doc, "open", (int64_t)l->open);
-	js_set_int(doc, "completed", (int64_t)l->completed);
-	js_set_int(doc, "failed", (int64_t)l->failed);
-	js_set_int(doc, "expired", (int64_t)l->expired);
-	js_set_int(doc, "cancelled", (int64_t)l->cancelled);
-	js_set_int(doc, "inTime", (int64_t)l->in_time);
-	js_set_int(doc, "late", (int64_t)l->late);
 	set_times(doc, "took", &l->took);
 	return doc;
 }
 
 static json_t *worker_doc(const struct worker_row *w)
 {
-	json_t *doc = json_object();
+	const struct number counts[] = {
+	    {"offers", w->offers},     {"accepted", w->accepted},   {"declined", w->declined},
+	    {"missed", w->missed},     {"released", w->released},   {"answers", w->answers},
+	    {"rejected", w->rejected}, {"completed", w->completed}};
+	json_t *doc = numbers_doc("worker", w->name, counts, NITEMS(counts));
 
-	js_set_str(doc, "worker", w->name);
-	js_set_int(doc, "offers", (int64_t)w->offers);
-	js_set_int(doc, "accepted", (int64_t)w->accepted);
-	js_set_int(doc, "declined", (int64_t)w->declined);
-	js_set_int(doc, "missed", (int64_t)w->missed);
-	js_set_int(doc, "released", (int64_t)w->released);
-	js_set_int(doc, "answers", (int64_t)w->answers);
-	js_set_int(doc, "rejected", (int64_t)w->rejected);
-	js_set_int(doc, "completed", (int64_t)w->completed);
 	set_times(doc, "reacts", &w->react);
 	set_times(doc, "works", &w->work);
 	return doc;

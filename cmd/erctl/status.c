@@ -8,6 +8,7 @@
 #include "json/js.h"
 #include "model/schedule.h"
 #include "model/state.h"
+#include "paused.h"
 #include "refused.h"
 #include "standing.h"
 #include "verbs.h"
@@ -22,13 +23,13 @@ static void add_lane(struct buf *b, const struct lane_count *l)
 		buf_addf(b, " (%zu at risk, %zu overdue)", l->at_risk, l->overdue);
 }
 
-/* ---- who is on call ---- */
+/* ---- who is on call, what is paused ---- */
 
 struct on_call {
 	const struct config *config;
 	int64_t now_ms;
-	struct buf text, suspended_text;
-	json_t *list, *suspended;
+	struct buf text, suspended_text, paused_text;
+	json_t *list, *suspended, *paused;
 };
 
 static int add_on_call(void *ctx, const char *name, const json_t *doc)
@@ -53,11 +54,13 @@ static void find_on_call(struct run *r, struct on_call *o)
 	struct config *c = etc_load(r, &bad);
 
 	*o = (struct on_call){.config = c, .now_ms = now_wall_ms(), .list = json_array(),
-	                      .suspended = json_array()};
+	                      .suspended = json_array(), .paused = json_array()};
 	buf_init(&o->text, 0);
 	buf_init(&o->suspended_text, 0);
+	buf_init(&o->paused_text, 0);
 	if (c) {
 		standing_suspended(r, c, &o->suspended_text, o->suspended);
+		paused_list(c, o->now_ms, &o->paused_text, o->paused);
 		config_each(c, CFG_SCHEDULE, add_on_call, o);
 		config_free(c);
 	}
@@ -67,8 +70,10 @@ static void on_call_release(struct on_call *o)
 {
 	buf_release(&o->text);
 	buf_release(&o->suspended_text);
+	buf_release(&o->paused_text);
 	json_decref(o->list);
 	json_decref(o->suspended);
+	json_decref(o->paused);
 }
 
 /* ---- output ---- */
@@ -97,6 +102,8 @@ static void print_text(struct run *r, const struct counts *st, const struct on_c
 	}
 	out_field(&r->out, "on call", buf_str(&o->text));
 	out_field_styled(&r->out, "suspended", buf_str(&o->suspended_text), STYLE_BAD);
+	if (o->paused_text.len)
+		out_field_styled(&r->out, "paused", buf_str(&o->paused_text), STYLE_WAIT);
 	buf_clear(&b);
 	buf_addf(&b, "%zu waiting, %zu refused", st->waiting, st->refused);
 	out_field(&r->out, "messages", buf_str(&b));
@@ -128,6 +135,7 @@ static void print_json(struct run *r, const struct counts *st, const struct on_c
 	js_set_new(doc, "lanes", lanes);
 	js_set_copy(doc, "onCall", o->list);
 	js_set_copy(doc, "suspended", o->suspended);
+	js_set_copy(doc, "paused", o->paused);
 	js_set_int(doc, "messagesWaiting", (int64_t)st->waiting);
 	js_set_int(doc, "messagesRefused", (int64_t)st->refused);
 	js_set_int(doc, "seq", (int64_t)st->seq);
@@ -200,7 +208,8 @@ const struct cmd cmd_status = {
 	.summary = "which spool this is, and how it is doing",
 	.about = "Names the spool and why it was chosen, whether erd runs, the tasks by state and by lane, "
 	         "those at risk (four fifths of their time are gone) and overdue, who is on call, "
-	         "who is suspended in a lane (er-verify(7)), messages that wait or were refused, and how far the journal is.\n\n"
+	         "what is paused, who is suspended in a lane (er-verify(7)), messages that wait or were "
+	         "refused, and how far the journal is.\n\n"
 	         "With --check the exit status is the one of monitoring plugins, not that of the "
 	         "table: 0 well, 1 warning (erd is not running, or tasks are overdue), 2 critical "
 	         "(not running, and messages wait for more than a minute), 3 unknown.",

@@ -62,10 +62,7 @@ static void block_json(struct area *a, const char *title, const json_t *v, int c
 	struct buf b = BUF_INIT;
 	if (!v || json_is_null(v))
 		return;
-	if (json_is_string(v))
-		buf_adds(&b, json_string_value(v));
-	else
-		js_dump(&b, v, JS_PRETTY);
+	out_value_text(&b, v, JS_PRETTY);
 	block(a, title, buf_str(&b), cols);
 	buf_release(&b);
 }

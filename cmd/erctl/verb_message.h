@@ -24,6 +24,11 @@ struct err;
 	{0, "no-wait", OPT_FLAG, NULL, "do not wait for erd's verdict"}, \
 	{'n', "dry-run", OPT_FLAG, NULL, "check, send nothing"}
 
+/* The rest of such a verb's table, where the worker sends it; the file has opts and run. */
+#define VERB_OF_WORKER \
+	.opts = opts, .needs = NEED_SPOOL | NEED_WORKER, .group = GROUP_WORKER, .first = ARG_ID, \
+	.min_args = 1, .exits = "0 2 3 4 6 8 75", .run = run
+
 enum { VERB_WAIT_MS = 5000 };
 
 struct verb_message {

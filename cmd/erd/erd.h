@@ -92,6 +92,9 @@ struct erd {
 	int64_t later_ms;           /* when the first of them is, if there are any */
 	int held;                   /* it was said that no program can be started now */
 
+	uint64_t noted_seq;         /* of the last event that notices_note saw */
+	uint64_t told_seq;          /* up to here notices went out before this start, but for some */
+
 	struct webhook_report *reports; /* owned; outcomes that wait for the commit */
 	size_t n_reports, cap_reports;
 
@@ -209,6 +212,8 @@ int hooks_mend(struct erd *e, const struct event *ev, struct err *err); /* a res
 /* notices.c: workers are told what waits for them. */
 int notices_start(struct erd *e, struct err *err);
 void notices_note(struct erd *e, const struct pending *p); /* a committed event */
+void notices_again(struct erd *e, const struct event *ev); /* one of a restart's tail */
+void notices_remember(struct erd *e, int all);             /* for the next start */
 
 /* rest.c: snapshot, index compaction, cleaning. */
 int rest_snapshot(struct erd *e, int at_exit, struct err *err);

@@ -93,6 +93,7 @@ static int pass(struct erd *e, int *busy, struct err *err)
 	if (ruled < 0 || hooks_run(e, err) != 0)
 		return -1;
 	notices_run(e->notices, erd_now(e));
+	notices_remember(e, 0);
 	*busy = taken > 0 || more || ruled || e->n_pending || e->told || views_pending(e->views);
 	return 0;
 }

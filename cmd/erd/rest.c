@@ -76,6 +76,8 @@ int rest_snapshot(struct erd *e, int at_exit, struct err *err)
 
 	if (e->snapshot_pid || views_pending(e->views) || e->n_pending)
 		return 0;
+	if (at_exit || mark.seq - e->snapshot_seq >= SNAPSHOT_EVERY)
+		notices_remember(e, 1); /* a restart looks only at what comes after the snapshot */
 	if (at_exit)
 		return mark.seq > e->snapshot_seq ? write_snapshot(e, &mark, err) : 0;
 	if (mark.seq - e->snapshot_seq >= SNAPSHOT_EVERY)

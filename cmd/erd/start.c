@@ -70,6 +70,8 @@ static int mend_views(struct erd *e, const struct tail *tail, struct err *err)
 		int rc = -1;
 		if (line && event_parse(line, &ev, err) == 0) {
 			ev.pos = tail->items[i].pos;
+			if (ev.seq > e->told_seq)
+				notices_again(e, &ev);
 			rc = ev.type >= EV_CONFIG_SET
 			         ? hooks_mend(e, &ev, err)
 			         : views_note(e->views, &ev, tail->items[i].prior_seq,

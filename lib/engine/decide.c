@@ -22,22 +22,30 @@ json_t *data_worker(const char *worker)
 	return data;
 }
 
+const struct worker *known_worker(const struct world *w, const char *name, struct err *err)
+{
+	const struct worker *wk = config_worker(w->config, name);
+	struct near near;
+	struct buf hint = BUF_INIT;
+
+	if (wk)
+		return wk;
+	near_init(&near, name);
+	config_near(w->config, CFG_WORKER, &near);
+	near_add(&near, &hint);
+	err_set(err, FAIL_NOT_FOUND, "no such worker \"%s\"%s", name, buf_str(&hint));
+	buf_release(&hint);
+	return NULL;
+}
+
 struct assign *own_assign(struct world *w, const struct message *m, const struct task *t,
                           struct err *err)
 {
 	char id[ID_TEXT_MAX];
 
 	struct assign *own = task_assign_of(t, m->from);
-	if (!(own ? crew_worker(w, own->worker) : config_worker(w->config, m->from))) {
-		struct near near;
-		struct buf hint = BUF_INIT;
-		near_init(&near, m->from);
-		config_near(w->config, CFG_WORKER, &near);
-		near_add(&near, &hint);
-		err_set(err, FAIL_NOT_FOUND, "no such worker \"%s\"%s", m->from, buf_str(&hint));
-		buf_release(&hint);
+	if (!(own && crew_worker(w, own->worker)) && !known_worker(w, m->from, err))
 		return NULL;
-	}
 	if (own && own->state > AS_HELD)
 		return own;
 	id_format(&t->id, "task_", id);
@@ -100,6 +108,8 @@ static int decide_message(struct world *w, int64_t now_ms, const struct input *i
 	case MSG_ESCALATE:
 	case MSG_RESOLVE:
 		return decide_escalation(w, now_ms, in, t, out, err);
+	case MSG_REASSIGN:
+		return decide_reassign(w, now_ms, m, t, out, err);
 	case MSG_CANCEL:
 	case MSG_COMMENT:
 	case MSG_REPLY:

@@ -43,6 +43,15 @@ void answered_held(struct answered *v, struct world *w, int64_t now_ms, const st
 	                       .confidence = json_object_get(said, "confidence"),
 	                       .evidence = json_object_get(said, "evidence"),
 	                       .took_ms = js_int_or(said, "/tookMs", -1)};
+	v->said_ms = v->took_ms < 0 ? now_ms : a->accepted_ms + v->took_ms;
+}
+
+/* What the sender says of the time counts between what is known of it. */
+static int64_t said_ms(const struct message *m, const struct assign *own, int64_t now_ms)
+{
+	int64_t least = own ? own->state > AS_OFFERED ? own->accepted_ms : own->since_ms : now_ms;
+
+	return m->at_ms > now_ms || !m->at_ms ? now_ms : m->at_ms < least ? least : m->at_ms;
 }
 
 int draft_answer(struct world *w, int64_t now_ms, const struct input *in, const struct message *m,
@@ -54,8 +63,10 @@ int draft_answer(struct world *w, int64_t now_ms, const struct input *in, const 
 	                     .answer = json_object_get(m->body, "answer"),
 	                     .confidence = json_object_get(m->body, "confidence"),
 	                     .evidence = json_object_get(m->body, "evidence"),
-	                     .took_ms = own && own->state > AS_OFFERED ? now_ms - own->accepted_ms : -1};
+	                     .took_ms = -1, .said_ms = said_ms(m, own, now_ms)};
 
+	if (own && own->state > AS_OFFERED)
+		v.took_ms = v.said_ms - own->accepted_ms;
 	if (own)
 		draft_started(d, w, now_ms, t, own);
 	else

@@ -252,7 +252,9 @@ static void consider(struct asking *q, const char *name)
 	const struct assign *a = wk ? task_assign_of(q->t, wk->name) : NULL;
 	const struct crew *crew = wk ? world_find_crew(q->w, wk->name) : NULL;
 
-	if (!wk || wk->paused || (a && (a->declined || a->state)) ||
+	if (wk && q->now_ms < wk->pause_ends_ms && wk->pause_ends_ms < q->next_ms)
+		q->next_ms = wk->pause_ends_ms;
+	if (!wk || q->now_ms < wk->pause_ends_ms || (a && (a->declined || a->state)) ||
 	    strcmp(q->t->from->name, wk->name) == 0)
 		return;
 	insert(q, (struct candidate){wk, wk == own ? NULL : name, crew ? crew->live : 0});

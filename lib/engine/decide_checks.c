@@ -209,7 +209,7 @@ static json_t *anomaly_reasons(const struct anomaly_verdict *verdict)
 
 	for (int i = 0; i < ANOMALY_COUNT; i++) {
 		char keyword[64], text[300];
-		if (!verdict->of[i].fired)
+		if (!(verdict->of[i].fired & FIRED_ANSWER))
 			continue;
 		snprintf(keyword, sizeof(keyword), "/anomaly/%s", anomaly_name((enum anomaly)i));
 		anomaly_reason(verdict, (enum anomaly)i, text, sizeof(text));
@@ -248,7 +248,7 @@ static void judge_anomaly(const struct answered *v, const struct traces *t,
 int stage_anomaly(struct answered *v, struct err *err)
 {
 	char id[ID_TEXT_MAX];
-	struct anomaly_answer in = {v->answer, id_format(&v->t->id, "task_", id), v->took_ms, v->now_ms};
+	struct anomaly_answer in = {v->answer, id_format(&v->t->id, "task_", id), v->took_ms, v->said_ms};
 	struct anomaly_verdict verdict;
 	struct traces t;
 	json_t *data, *reasons;
@@ -262,7 +262,9 @@ int stage_anomaly(struct answered *v, struct err *err)
 	judge_anomaly(v, &t, &verdict);
 	data = anomaly_verdict_json_new(&verdict);
 	js_set_new(data, "traces", anomaly_traces_json_new(&t));
-	if (!verdict.fired || v->t->gold) {
+	if (verdict.fired & FIRED_LIFE) /* what it does at all answers: the worker's, not this one's */
+		js_set_new(data, "habit", json_true());
+	if (!(verdict.fired & FIRED_ANSWER) || v->t->gold) {
 		stage_passed(v, STAGE_ANOMALY, data);
 		return 1;
 	}

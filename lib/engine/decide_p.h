@@ -93,6 +93,10 @@ void decide_chain_route(const struct world *w, int64_t now_ms, struct task *t, s
 int decide_escalation(struct world *w, int64_t now_ms, const struct input *in, struct task *t,
                       struct decision *out, struct err *err);
 
+/* decide_operator.c */
+int decide_reassign(struct world *w, int64_t now_ms, const struct message *m, struct task *t,
+                    struct decision *out, struct err *err);
+
 /* decide_answer.c: ${own} NULL: ${m->from} has the task already by these drafts. */
 int draft_answer(struct world *w, int64_t now_ms, const struct input *in, const struct message *m,
                  const struct task *t, const struct assign *own, struct drafts *d, struct err *err);
@@ -104,6 +108,7 @@ int decide_checked(struct world *w, int64_t now_ms, const struct input *in, stru
  * somebody else. */
 struct assign *own_assign(struct world *w, const struct message *m, const struct task *t,
                           struct err *err);
+const struct worker *known_worker(const struct world *w, const char *name, struct err *err);
 json_t *data_worker(const char *worker); /* {"worker":…} */
 
 #endif

@@ -162,6 +162,7 @@ static void on_offered(struct world *w, struct task *t, const struct event *ev)
 	a->offers++;
 	a->backup = (uint8_t)is(ev, FACT_BACKUP);
 	a->timed = 0;
+	a->declined &= ev->fact->by == NULL; /* an operator asks anew */
 	a->since_ms = ev->at_ms;
 	a->offer_ends_ms = fact_at(ev->fact, FACT_EXPIRES, INT64_MAX);
 	t->remind_ms = fact_at(ev->fact, FACT_REMIND, t->remind_ms);
@@ -266,7 +267,8 @@ static void lost(struct world *w, struct task *t, struct assign *a, const struct
 {
 	if (ev->type == EV_DECLINED || ev->type == EV_OFFER_EXPIRED || is(ev, FACT_PENALTY))
 		stats_saw(w, t, a, SEEN_REFUSED, ev->at_ms);
-	saw_the_end(w, t, a, ev->at_ms);
+	if (ev->type != EV_REASSIGNED || !ev->fact->by) /* an operator's doing */
+		saw_the_end(w, t, a, ev->at_ms);
 	end_assign(w, a);
 	no_more_due(t);
 }

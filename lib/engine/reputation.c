@@ -181,15 +181,16 @@ static void count(struct counts *c, double right)
 }
 
 /* Whoever passes the bound is to be suspended: by a decision of its own. */
-static void look(struct world *w, struct lane_stats *l, struct crew *c, const struct skill *s)
+static void look(struct world *w, struct lane_stats *l, struct crew *c, const struct skill *s,
+                 int habit)
 {
-	if (s->suspended_ms || suspicion(l->book, s) < 1 / VOTER_ALPHA)
+	if (s->suspended_ms || (!habit && suspicion(l->book, s) < 1 / VOTER_ALPHA))
 		return;
 	for (size_t i = 0; i < w->n_suspects; i++)
 		if (w->suspects[i].lane == l->id && w->suspects[i].crew == c->id)
 			return;
 	w->suspects = mem_grow(w->suspects, w->n_suspects + 1, sizeof(*w->suspects));
-	w->suspects[w->n_suspects++] = (struct suspect){l->id, c->id};
+	w->suspects[w->n_suspects++] = (struct suspect){l->id, c->id, habit};
 }
 
 static void saw(struct world *w, struct lane_stats *l, struct crew *c, struct counts *of,
@@ -198,7 +199,7 @@ static void saw(struct world *w, struct lane_stats *l, struct crew *c, struct co
 	fade(w, l->name, s, at_ms);
 	count(of, right);
 	doubt_add(&s->doubt, reputation_floor(w, l->name), right);
-	look(w, l, c, s);
+	look(w, l, c, s, 0);
 }
 
 static void saw_traces(struct world *w, struct lane_stats *l, struct skill *s,
@@ -273,7 +274,7 @@ static void learn_field(struct world *w, struct lane_stats *l, const struct task
 		ballots[n++].answer = (uint32_t)json_integer_value(cell);
 	}
 	if (truth >= 0 && (uint32_t)truth < c->k)
-		crowd_anchor(c, ballots, n, (uint32_t)truth, 1);
+		crowd_anchor(c, ballots, n, (uint32_t)truth, 0, 1);
 	else if (n > 1)
 		crowd_learn(c, ballots, n, 1);
 }
@@ -315,7 +316,7 @@ void reputation_verified(struct world *w, struct task *t, const struct event *ev
 		fade(w, l->name, s, ev->at_ms);
 		if (right)
 			count(&s->peers, (double)json_integer_value(right) / 1e6);
-		look(w, l, a->worker, s);
+		look(w, l, a->worker, s, 0);
 	}
 }
 
@@ -331,8 +332,11 @@ void reputation_check(struct world *w, struct task *t, const struct event *ev)
 		return;
 	struct lane_stats *l = world_lane(w, t->match->lane, 1);
 	struct skill *s = reputation_skill_make(w, l, a->worker);
-	if (stage == STAGE_ANOMALY)
+	if (stage == STAGE_ANOMALY) {
 		saw_traces(w, l, s, ev);
+		if (json_is_true(json_object_get(ev->data, "habit")))
+			look(w, l, a->worker, s, 1);
+	}
 	if (stage == STAGE_GOLD && right) {
 		learn_fields_of(w, l, t, json_object_get(ev->data, "learn"));
 		saw(w, l, a->worker, &s->gold, s, json_is_true(right), ev->at_ms);
@@ -376,7 +380,8 @@ void decide_suspend(struct world *w, const struct input *in, struct decision *ou
 	(void)in;
 	reputation_of(w, l->name, c->name, &s);
 	js_set_str(data, "lane", l->name);
-	js_set_str(data, "reason", "accuracy is below the lane's floor");
+	js_set_str(data, "reason", w->suspects[0].habit ? "what it does at its answers stands out (anomaly)"
+	                                                : "accuracy is below the lane's floor");
 	js_set_int(data, "meanMicro", s.mean_micro);
 	js_set_int(data, "lowMicro", s.low_micro);
 	js_set_int(data, "highMicro", s.high_micro);
@@ -422,6 +427,7 @@ void reputation_worker_event(struct world *w, const struct event *ev)
 	struct skill *s = reputation_skill_make(w, l, c);
 
 	memset(&s->doubt, 0, sizeof(s->doubt));
+	anomaly_worker_init(&s->anomaly, c->name);
 	for (uint32_t i = 0; i < s->n_voters; i++)
 		voter_init(&s->voters[i]);
 	reputation_book_make(l)->suspended += (ev->type == EV_WORKER_SUSPENDED) - (s->suspended_ms != 0);
@@ -440,7 +446,7 @@ void reputation_loaded(struct world *w)
 	for (size_t i = 0; i < w->pairs.cap; i++) {
 		const struct pair *p = &w->pairs.v[i];
 		if (p->lane && p->skill)
-			look(w, lane_by_id(w, p->lane - 1), w->crew_at[p->crew - 1], p->skill);
+			look(w, lane_by_id(w, p->lane - 1), w->crew_at[p->crew - 1], p->skill, 0);
 	}
 }
 

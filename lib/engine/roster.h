@@ -88,5 +88,7 @@ void roster_drop(struct world *w, struct match *m);
 
 /* roster_fill.c: the seats. */
 void roster_fill(struct world *w, struct roster *r, int64_t now_ms);
+/* Of one worker under its own name, whoever stands for whom. */
+enum route_verdict roster_verdict(struct world *w, struct match *m, const char *name, int64_t now_ms);
 
 #endif

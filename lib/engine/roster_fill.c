@@ -69,7 +69,8 @@ static enum route_verdict judge(struct filling *f, const struct worker *wk, int 
 
 	if (!wk)
 		return ROUTE_NO_WORKER;
-	if (wk->paused)
+	until(f, wk->pause_ends_ms);
+	if (f->now_ms < wk->pause_ends_ms)
 		return ROUTE_PAUSED;
 	if (need->workers.n && !strings_has(&need->workers, wk->name))
 		return ROUTE_NOT_NAMED;
@@ -129,10 +130,15 @@ static const struct worker *stand_in(struct filling *f, const struct worker *wk)
 	return NULL;
 }
 
+static int is_external(const struct pool *pool, const struct worker *wk)
+{
+	return pool->kind == POOL_EXTERNAL || (pool->kind == POOL_HYBRID && wk && wk->external);
+}
+
 static void consider(struct filling *f, const struct pool *pool, const char *name)
 {
 	const struct worker *wk = config_worker(f->w->config, name), *who;
-	int external = pool->kind == POOL_EXTERNAL || (pool->kind == POOL_HYBRID && wk && wk->external);
+	int external = is_external(pool, wk);
 
 	who = wk && wk->n_away ? stand_in(f, wk) : wk;
 	if (wk && !who) {
@@ -204,6 +210,18 @@ static void index_seats(struct roster *r)
 	}
 }
 
+static int lane_paused(struct filling *f, const struct lane *lane)
+{
+	until(f, lane->pause_ends_ms);
+	return f->now_ms < lane->pause_ends_ms;
+}
+
+static void pause_all(struct roster *r)
+{
+	r->refused[ROUTE_LANE_PAUSED] = r->n ? r->n : 1;
+	r->n = 0;
+}
+
 void roster_fill(struct world *w, struct roster *r, int64_t now_ms)
 {
 	struct filling f = {.w = w, .r = r, .m = r->match, .now_ms = now_ms};
@@ -219,10 +237,43 @@ void roster_fill(struct world *w, struct roster *r, int64_t now_ms)
 			consider_pool(&f, r->lane->pools.s[i]);
 	if (!r->lane)
 		r->n = 0; /* its document is gone: nobody is asked */
+	else if (lane_paused(&f, r->lane))
+		pause_all(r);
 	sort_unique(r);
 	index_seats(r);
 	r->reasons = json_object();
 	route_reasons(r->reasons, r->refused);
 	while (r->n > ROUTE_ALL_SHOWN && json_array_size(r->shown) > ROSTER_REFUSED_SHOWN)
 		json_array_remove(r->shown, json_array_size(r->shown) - 1);
+}
+
+static enum route_verdict judge_in(struct filling *f, const char *pool_name, const char *name)
+{
+	const struct pool *pool = config_pool(f->w->config, pool_name);
+	const struct worker *wk = config_worker(f->w->config, name);
+
+	if (!pool || !strings_has(&pool->members, name))
+		return ROUTE_OUTSIDE;
+	if (wk && away_now(f, wk))
+		return ROUTE_AWAY;
+	return judge(f, wk, is_external(pool, wk));
+}
+
+enum route_verdict roster_verdict(struct world *w, struct match *m, const char *name, int64_t now_ms)
+{
+	struct roster r = {.match = m, .until_ms = INT64_MAX};
+	struct filling f = {.w = w, .r = &r, .m = m, .now_ms = now_ms};
+	const struct lane *lane = config_lane(w->config, m->lane);
+	enum route_verdict v = ROUTE_OUTSIDE;
+
+	if (!lane)
+		return v;
+	if (m->pool)
+		v = judge_in(&f, m->pool, name);
+	for (size_t i = 0; !m->pool && i < lane->pools.n && v != ROUTE_ELIGIBLE; i++) {
+		enum route_verdict in = judge_in(&f, lane->pools.s[i], name);
+		if (in != ROUTE_OUTSIDE)
+			v = in;
+	}
+	return v == ROUTE_ELIGIBLE && lane_paused(&f, lane) ? ROUTE_LANE_PAUSED : v;
 }

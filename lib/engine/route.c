@@ -25,8 +25,10 @@ const char *const route_verdict_names[ROUTE_VERDICTS] = {
 	[ROUTE_REQUESTER] = "is_the_requester",
 	[ROUTE_HAS_IT] = "has_it",
 	[ROUTE_DECLINED] = "declined_before",
+	[ROUTE_OUTSIDE] = "not_in_its_pools",
 	[ROUTE_OFF] = "out_of_hours",
 	[ROUTE_FULL] = "at_capacity",
+	[ROUTE_LANE_PAUSED] = "the_lane_is_paused",
 };
 
 const char *const route_rule_names[ROUTE_RULES + 1] = {"value", "least_loaded", "round_robin",
@@ -556,7 +558,7 @@ enum route_verdict route_may_take(struct world *w, struct task *t, const char *n
 
 	*wk = s ? s->wk : NULL;
 	if (!s)
-		return ROUTE_NO_WORKER;
+		return roster_verdict(w, t->match, name, now_ms);
 	mark(w, t, 1);
 	enum route_verdict v = judge(&p, s);
 	mark(w, t, 0);

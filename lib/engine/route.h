@@ -44,8 +44,10 @@ enum route_verdict {
 	ROUTE_REQUESTER,
 	ROUTE_HAS_IT,         /* is asked or at work already */
 	ROUTE_DECLINED,
+	ROUTE_OUTSIDE,        /* in none of its pools */
 	ROUTE_OFF,            /* out of hours */
 	ROUTE_FULL,
+	ROUTE_LANE_PAUSED,
 	ROUTE_VERDICTS
 };
 extern const char *const route_verdict_names[ROUTE_VERDICTS];
@@ -73,7 +75,7 @@ struct choice {
  * a line: "NAME eligible SCORE ANSWERS INTIME PASSES COST INHAND [for AWAY]", thousandths but the last,
  * or "NAME VERDICT [for AWAY]". */
 void route_choose(struct world *w, struct task *t, int64_t now_ms, json_t *why, struct choice *out);
-/* May ${name} take the task unasked? */
+/* May ${name} take the task unasked?  ${*wk} NULL: never, as the lane and the task are. */
 enum route_verdict route_may_take(struct world *w, struct task *t, const char *name, int64_t now_ms,
                                   const struct worker **wk);
 /* What a task like ${spec} (world_match_kind), submitted now, will take; 0: cannot be said. */

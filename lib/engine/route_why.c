@@ -67,6 +67,9 @@ static void remedy(struct buf *b, const struct match *m, enum route_verdict v)
 	case ROUTE_REQUESTER:
 		buf_adds(b, "somebody else than the requester");
 		break;
+	case ROUTE_LANE_PAUSED:
+		buf_addf(b, "an end of the pause: erctl resume %s", m->lane);
+		break;
 	case ROUTE_DECLINED:
 		buf_adds(b, "somebody who has not declined it");
 		break;

@@ -42,6 +42,7 @@ struct answered {
 	const json_t *confidence;    /* or NULL */
 	const json_t *evidence;      /* or NULL */
 	int64_t took_ms;             /* from acceptance to answer; -1: not known */
+	int64_t said_ms;             /* when it was sent, as far as that can be: erd may have been away */
 };
 
 /* One answer of the task: the one at hand or one that is held. */

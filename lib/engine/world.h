@@ -240,6 +240,7 @@ struct world {
 	int64_t at_ms;         /* of the last event */
 	struct suspect {
 		uint32_t lane, crew; /* ids */
+		int habit;           /* for what it does, not for what is right */
 	} *suspects;           /* owned; to be suspended: follows from what was learned */
 	size_t n_suspects;
 	int rule;              /* enum route_rule; 0 but in rehearsals */

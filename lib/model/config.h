@@ -34,7 +34,9 @@
  *              notify (out/notice.h),
  *              exec {command[argv], timeoutSeconds (300)}: only for kind exec; http {url,
  *              secretFile, bearerFile, timeoutSeconds 1..600 (60), allowPrivate bool}: only for
- *              kind http, https unless allowPrivate; paused bool
+ *              kind http, https unless allowPrivate
+ *   lanes/ and workers/ also: paused bool, and with it pausedUntil (RFC 3339, then it is over by
+ *              itself), pausedBy, pausedReason
  *   schemas/   a JSON Schema; the name ends in .vN; what it refers to in the registry may come
  *              later, config_check looks
  *   endpoints/ webhook rules of the operator: match (URL prefix) or dialect (default callback of
@@ -143,6 +145,8 @@ struct lane {
 	int explore_milli;       /* share of choices that go to those who are little known */
 	int64_t half_life_ms;    /* of evidence */
 	struct weights weights;
+	int paused;              /* as written */
+	int64_t pause_ends_ms;   /* nobody is asked before; INT64_MIN: not paused, INT64_MAX: no end */
 	const json_t *doc;
 };
 
@@ -165,7 +169,8 @@ struct worker {
 	enum worker_kind kind;
 	const char *user;        /* or NULL */
 	int capacity;            /* 0: no limit */
-	int paused;
+	int paused;              /* as written */
+	int64_t pause_ends_ms;   /* as a lane's */
 	struct traits skills;         /* with levels */
 	struct traits certifications; /* with the time they expire */
 	int trust_level, rating_milli;

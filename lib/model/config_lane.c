@@ -25,6 +25,10 @@ static const struct field lane_fields[] = {
 	{"/priceUsd", F_USD, AT(lane, price_usd_micro), 0, USD_MAX, 0, NULL},
 	{"/evidenceMaxBytes", F_INT, AT(lane, evidence_max), 1, 256 << 20, 10 << 20, NULL},
 	{"/assertFormat", F_BOOL, AT(lane, assert_formats), 0, 0, 0, NULL},
+	{"/paused", F_BOOL, AT(lane, paused), 0, 0, 0, NULL},
+	{"/pausedUntil", F_NONE, 0, 0, 0, 0, NULL},
+	{"/pausedBy", F_NONE, 0, 0, 0, 0, NULL},
+	{"/pausedReason", F_NONE, 0, 0, 0, 0, NULL},
 	{"/requirements", F_NONE, 0, 0, 0, 0, NULL},
 	{"/risk", F_NONE, 0, 0, 0, 0, NULL},
 	{"/offers", F_NONE, 0, 0, 0, 0, NULL},
@@ -145,8 +149,8 @@ int config_read_lane(struct entry *e, struct err *err)
 	for (size_t i = 0; i < NITEMS(parts); i++)
 		if (config_read_fields(e->doc, parts[i].parent, parts[i].fields, parts[i].n, l, err) != 0)
 			return -1;
-	if (read_risk(l, err) != 0 || verify_read(l->doc, &l->verify, err) != 0 ||
-	    check_policy(l, err) != 0)
+	if (config_read_pause(l->doc, &l->pause_ends_ms, err) != 0 || read_risk(l, err) != 0 ||
+	    verify_read(l->doc, &l->verify, err) != 0 || check_policy(l, err) != 0)
 		return -1;
 	return read_lane_schema(e, err);
 }

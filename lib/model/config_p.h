@@ -46,6 +46,9 @@ void config_free_worker(struct worker *w);
 void config_lane_defaults(const json_t *doc, json_t *out);
 void config_pool_defaults(const json_t *doc, json_t *out);
 void config_worker_defaults(const json_t *doc, json_t *out);
+/* config_pause.c */
+int config_read_moment(const json_t *doc, const char *where, int64_t *out, struct err *err);
+int config_read_pause(const json_t *doc, int64_t *ends_ms, struct err *err);
 /* config_notify.c */
 int config_check_notify(const json_t *doc, struct err *err);
 int config_check_smtp(const json_t *doc, struct err *err);

@@ -32,6 +32,9 @@ static const struct field worker_fields[] = {
 	{"/exec", F_NONE, 0, 0, 0, 0, NULL},
 	{"/http", F_NONE, 0, 0, 0, 0, NULL},
 	{"/paused", F_BOOL, AT(worker, paused), 0, 0, 0, NULL},
+	{"/pausedUntil", F_NONE, 0, 0, 0, 0, NULL},
+	{"/pausedBy", F_NONE, 0, 0, 0, 0, NULL},
+	{"/pausedReason", F_NONE, 0, 0, 0, 0, NULL},
 };
 
 static const struct field exec_fields[] = {
@@ -109,17 +112,6 @@ static int read_hours(struct worker *w, struct err *err)
 	return hours_from_json(w->doc, "/hours", 1, w->hours, err);
 }
 
-static int read_moment(const json_t *doc, const char *where, int64_t *out, struct err *err)
-{
-	const char *s = NULL;
-
-	if (js_get_str(doc, where, &s, TIME_TEXT_MAX, err) != 0)
-		return -1;
-	if (!s || time_parse(s, out, NULL) != 0)
-		return err_field(err, FAIL_INVALID, where, "must be a time like 2026-11-22T18:44:38Z");
-	return 0;
-}
-
 static int read_one_away(const json_t *doc, size_t i, struct away *a, struct err *err)
 {
 	static const char *const known[] = {"from", "until", "delegate", NULL};
@@ -131,10 +123,10 @@ static int read_one_away(const json_t *doc, size_t i, struct away *a, struct err
 	if (js_only_keys(js_at(doc, at), at, known, err) != 0)
 		return -1;
 	snprintf(where, sizeof(where), "%s/from", at);
-	if (read_moment(doc, where, &a->from_ms, err) != 0)
+	if (config_read_moment(doc, where, &a->from_ms, err) != 0)
 		return -1;
 	snprintf(where, sizeof(where), "%s/until", at);
-	if (read_moment(doc, where, &a->until_ms, err) != 0)
+	if (config_read_moment(doc, where, &a->until_ms, err) != 0)
 		return -1;
 	if (a->until_ms <= a->from_ms)
 		return err_field(err, FAIL_INVALID, where, "must be later than from");
@@ -175,6 +167,7 @@ int config_read_worker(struct entry *e, struct err *err)
 	if (config_read_fields(e->doc, "", worker_fields, NITEMS(worker_fields), w, err) != 0)
 		return -1;
 	if (read_hours(w, err) != 0 || read_away(w, err) != 0 ||
+	    config_read_pause(w->doc, &w->pause_ends_ms, err) != 0 ||
 	    config_check_notify(w->doc, err) != 0)
 		return -1;
 	return read_exec(w, err) != 0 || read_http(w, err) != 0 ? -1 : 0;

@@ -26,6 +26,7 @@ static const char *const names[] = {
 	[MSG_RESOLVE] = "resolve",
 	[MSG_CHECKED] = "checked",
 	[MSG_REINSTATE] = "reinstate",
+	[MSG_REASSIGN] = "reassign",
 };
 _Static_assert(NITEMS(names) == MSG_COUNT, "name every message type");
 
@@ -299,6 +300,28 @@ static int body_reinstate(const json_t *doc, struct err *err)
 	return required(lane, "/body/lane", err);
 }
 
+static int body_name(const json_t *doc, const char *pointer, struct err *err)
+{
+	const char *name = NULL;
+
+	if (js_get_str(doc, pointer, &name, MESSAGE_FROM_MAX, err) != 0)
+		return -1;
+	return name ? required(name, pointer, err) : 0;
+}
+
+static int body_reassign(const json_t *doc, struct err *err)
+{
+	static const char *const keys[] = {"worker", "to", "reason", "force", NULL};
+	const char *reason = NULL;
+	int force;
+
+	if (js_only_keys(json_object_get(doc, "body"), "/body", keys, err) != 0 ||
+	    body_name(doc, "/body/worker", err) != 0 || body_name(doc, "/body/to", err) != 0 ||
+	    js_get_bool(doc, "/body/force", &force, err) != 0)
+		return -1;
+	return js_get_str(doc, "/body/reason", &reason, MESSAGE_REASON_MAX, err);
+}
+
 static int read_body(struct message *m, struct err *err)
 {
 	static const char *const none[] = {NULL};
@@ -329,6 +352,8 @@ static int read_body(struct message *m, struct err *err)
 		return body_checked(m->doc, err);
 	case MSG_REINSTATE:
 		return body_reinstate(m->doc, err);
+	case MSG_REASSIGN:
+		return body_reassign(m->doc, err);
 	case MSG_SUBMIT:
 	case MSG_COUNT:
 		break;

@@ -21,6 +21,7 @@
  *            "type".
  *            acknowledge: {"agentId"?}.  unacknowledge: {"agentId"?,"reason"?}.
  *            escalate: {"level"? 1..20,"reason"?}.  resolve: {"resolution","agentId"?}.
+ *            reassign: {"worker"? who loses it,"to"?,"reason"?,"force"? bool}.
  * Limits     from 1..64 name bytes (name_valid, or any printable up to 64);
  *            text 16 KiB; reason 4 KiB; key 1..256 bytes.
  * Errors     FAIL_INVALID naming the member.
@@ -53,6 +54,7 @@ enum message_type {
 	MSG_RESOLVE,
 	MSG_CHECKED,     /* what rule programs said of an answer: body {worker,attempt,passed,reasons} */
 	MSG_REINSTATE,   /* of no task: a suspended worker may work again: body {worker,lane,reason} */
+	MSG_REASSIGN,
 	MSG_COUNT
 };
 

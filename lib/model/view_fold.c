@@ -346,6 +346,8 @@ static void fold_work(json_t *view, const struct event *ev)
 		break;
 	case EV_REASSIGNED:
 		end_one(view, ev, "reassigned");
+		view_set_time(view, "dueAt", ev->data, "dueAt");
+		view_set_time(view, "expiresAt", ev->data, "expiresAt");
 		break;
 	case EV_ESC_ESCALATED:
 		end_all(view, ev, "escalated");

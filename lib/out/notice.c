@@ -47,7 +47,7 @@ static int wanted(const json_t *how, enum notice_kind kind)
 
 /* ---- collecting ---- */
 
-static struct person *person_of(struct notices *n, const char *name)
+struct person *person_of(struct notices *n, const char *name)
 {
 	struct person *p = NULL;
 
@@ -75,6 +75,8 @@ static json_t *task_doc(const struct notice *what)
 	json_t *doc = json_object();
 
 	js_set_str(doc, "what", notice_names[what->kind]);
+	if (what->seq)
+		js_set_int(doc, "seq", (int64_t)what->seq);
 	js_set_str(doc, "task", id_format(&what->task, "task_", id));
 	set_safe(doc, "title", what->title);
 	set_safe(doc, "lane", what->lane);
@@ -96,6 +98,7 @@ void notices_add(struct notices *n, const struct notice *what, int64_t now_ms)
 		json_array_append_new(p->tasks, task_doc(what));
 	else
 		p->more++;
+	refs_add(&p->refs, &(struct notice_ref){what->seq, what->pos});
 	int64_t at = p->next_ms > now_ms ? p->next_ms : now_ms;
 	n->next_ms = at < n->next_ms ? at : n->next_ms;
 }
@@ -128,9 +131,11 @@ static void plan(struct notices *n, struct person *p, int64_t now_ms)
 		*s = (struct sending){.next = n->first, .n = n, .worker = mem_strdup(p->name),
 		                      .channel = (enum channel)c, .doc = json_incref(doc),
 		                      .next_ms = now_ms};
+		refs_add_all(&s->refs, &p->refs);
 		n->first = s;
 		n->n_sendings++;
 	}
+	refs_release(&p->refs);
 	p->next_ms = now_ms + js_int_or(how, "/minSeconds", MIN_SECONDS) * 1000;
 	json_decref(doc);
 }
@@ -144,6 +149,8 @@ static void sending_free(struct sending *s)
 		}
 	}
 	s->n->n_sendings--;
+	s->n->changed = 1;
+	refs_release(&s->refs);
 	json_decref(s->doc);
 	free(s->worker);
 	free(s);
@@ -269,6 +276,7 @@ void notices_free(struct notices *n)
 	HASH_ITER(hh, n->people, p, next) {
 		HASH_DEL(n->people, p);
 		json_decref(p->tasks);
+		refs_release(&p->refs);
 		free(p->name);
 		free(p);
 	}

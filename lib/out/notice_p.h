@@ -22,6 +22,7 @@ struct sending {
 	char *worker;   /* owned */
 	enum channel channel;
 	json_t *doc;    /* er.notice.v1; owned */
+	struct notice_refs refs; /* what it tells of */
 	int attempts, active;
 	int64_t next_ms;
 };
@@ -31,6 +32,7 @@ struct person {
 	char *name;     /* owned */
 	json_t *tasks;  /* what waits to be told: array, or NULL */
 	size_t more;    /* beyond NOTICE_SHOWN */
+	struct notice_refs refs; /* of all of them */
 	int64_t next_ms; /* not before */
 	UT_hash_handle hh;
 };
@@ -45,9 +47,16 @@ struct notices {
 	struct person *people;
 	struct sending *first;
 	size_t n_sendings, active;
+	int changed;     /* something went out, or was given up, that is not noted yet */
 	int64_t next_ms; /* no earlier than this is anything due */
 	int64_t now_ms;  /* of the last run: the clock of what ends between two */
 };
+
+/* notice.c */
+struct person *person_of(struct notices *n, const char *name); /* made when new */
+/* notice_kept.c */
+void refs_add(struct notice_refs *r, const struct notice_ref *one);
+void refs_add_all(struct notice_refs *to, const struct notice_refs *from);
 
 /* Begin; 0, or -1 with the reason. */
 int channel_start(struct sending *s, struct err *err);

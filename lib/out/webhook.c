@@ -295,8 +295,8 @@ static int log_delivered(const struct webhooks *w, const struct attempt *a,
 	js_dump(&line, row, JS_COMPACT);
 	buf_addc(&line, '\n');
 	json_decref(row);
-	fd = openat(w->spool->outbox, "delivered.ndjson",
-	            O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0640);
+	fd = io_open(w->spool->outbox, "delivered.ndjson",
+	             O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, 0640);
 	if (fd < 0)
 		rc = err_errno(err, "cannot open delivered.ndjson");
 	else

@@ -26,7 +26,7 @@ static int open_kind(const struct spool *s, int kind, struct err *err)
 
 static int write_file(int dir, const char *name, const struct buf *text, struct err *err)
 {
-	int fd = openat(dir, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640);
+	int fd = io_open(dir, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0640);
 	int rc = fd < 0 ? err_errno(err, "cannot write %s", name)
 			: io_write_all(fd, text->data, text->len, err);
 

@@ -8,10 +8,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/io.h"
+
 int fifo_open(int dirfd, const char *name)
 {
 	struct stat st;
-	int fd = openat(dirfd, name, O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
+	int fd = io_open(dirfd, name, O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY, 0);
 
 	if (fd >= 0 && (fstat(fd, &st) || !S_ISFIFO(st.st_mode))) {
 		close(fd);

@@ -86,7 +86,7 @@ static int copy_file(int from, int to, const char *name, mode_t mode, struct err
 
 	if (io_read_file(from, name, COPY_FILE_MAX, &data, err))
 		goto out;
-	fd = openat(to, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0640);
+	fd = io_open(to, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0640);
 	if (fd < 0) {
 		err_errno(err, "cannot create %s", name);
 		goto out;
@@ -131,7 +131,7 @@ static int copy_entry(int from, int to, const char *name, int depth, struct err 
 
 static int copy_tree(int from, int to, int depth, struct err *err)
 {
-	int copy = openat(from, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc = 0;
+	int copy = io_open(from, ".", O_RDONLY | O_DIRECTORY, 0), rc = 0;
 	DIR *dir = copy < 0 ? NULL : fdopendir(copy);
 	struct dirent *entry;
 

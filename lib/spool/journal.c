@@ -231,8 +231,7 @@ static int read_fd(const struct journal *j, uint32_t number, struct err *err)
 	if (j->old_fd >= 0)
 		close(j->old_fd);
 	mutable->old_number = number;
-	mutable->old_fd = openat(j->s->journal, segment_name(number, name),
-	                         O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	mutable->old_fd = io_open(j->s->journal, segment_name(number, name), O_RDONLY | O_NOFOLLOW, 0);
 	if (j->old_fd < 0)
 		err_errno(err, "cannot open journal/%s", name);
 	return j->old_fd;

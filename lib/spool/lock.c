@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/io.h"
 #include "spool/backoff.h"
 #include "spool/layout.h"
 
@@ -59,7 +60,7 @@ static void sign(int fd)
 
 int lock_take(const struct spool *s, struct err *err)
 {
-	int fd = openat(s->root, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
+	int fd = io_open(s->root, "lock", O_RDWR | O_CREAT | O_NOFOLLOW, 0640);
 
 	if (fd < 0)
 		return err_errno(err, "cannot open %s/lock", s->path);
@@ -83,7 +84,7 @@ void lock_release(int fd)
 
 int lock_held(const struct spool *s)
 {
-	int fd = openat(s->root, "lock", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	int fd = io_open(s->root, "lock", O_RDONLY | O_NOFOLLOW, 0);
 	int held;
 
 	if (fd < 0)
@@ -100,7 +101,7 @@ int control_open(const struct spool *s, struct err *err)
 
 	if (mkfifoat(s->root, "control", 0620) && errno != EEXIST)
 		return err_errno(err, "cannot make %s/control", s->path);
-	fd = openat(s->root, "control", O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
+	fd = io_open(s->root, "control", O_RDWR | O_NONBLOCK | O_NOFOLLOW, 0);
 	if (fd < 0)
 		return err_errno(err, "cannot open %s/control", s->path);
 	if (fstat(fd, &st) || !S_ISFIFO(st.st_mode)) {

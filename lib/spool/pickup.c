@@ -101,7 +101,7 @@ static int open_strict(int dirfd, const char *name)
 			break;
 	}
 	if (fd < 0 && errno == ENOSYS) /* names come from readdir: no slash in them */
-		fd = openat(dirfd, name, flags);
+		fd = io_open(dirfd, name, flags, 0);
 	return (int)fd;
 }
 

@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/entropy.h"
 #include "base/err.h"
+#include "base/io.h"
 #include "base/mem.h"
 #include "json/js.h"
 #include "spool/fifo.h"
@@ -68,7 +69,7 @@ struct receipt *receipt_new(const struct spool *s, const char *message_id, struc
 		return NULL;
 	}
 	/* Open for writing too: then no hang-up is ever seen, and poll means data. */
-	r->fd = openat(r->tmp, r->name, O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+	r->fd = io_open(r->tmp, r->name, O_RDWR | O_NONBLOCK | O_NOFOLLOW, 0);
 	if (r->fd < 0 || fchmod(r->fd, 0620)) {
 		err_errno(err, "cannot open %s", r->name);
 		receipt_free(r);

@@ -49,7 +49,7 @@ int segment_open(struct segment *g, const struct spool *s, uint32_t number, off_
 	struct stat st;
 
 	*g = (struct segment){.fd = -1, .number = number, .off = off};
-	g->fd = openat(s->journal, segment_name(number, name), O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	g->fd = io_open(s->journal, segment_name(number, name), O_RDONLY | O_NOFOLLOW, 0);
 	if (g->fd < 0)
 		return err_errno(err, "cannot open journal/%s", name);
 	if (fstat(g->fd, &st))

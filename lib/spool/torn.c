@@ -28,7 +28,7 @@ static int create(const struct spool *s, uint32_t segment, off_t keep, struct er
 			snprintf(name, sizeof(name), "torn-%08u-%lld.%d", segment, (long long)keep, i);
 		else
 			snprintf(name, sizeof(name), "torn-%08u-%lld", segment, (long long)keep);
-		fd = openat(s->journal, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
+		fd = io_open(s->journal, name, O_WRONLY | O_CREAT | O_EXCL, 0640);
 		if (fd >= 0)
 			return fd;
 		if (errno != EEXIST)

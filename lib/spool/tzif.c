@@ -133,8 +133,8 @@ json_t *tzif_parse(const void *bytes, size_t n, struct err *err)
 /* Old names are links there, so links are followed: the folder is the system's. */
 static int read_zone(const char *name, struct buf *out)
 {
-	int dir = open(zoneinfo, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int fd = dir < 0 ? -1 : openat(dir, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int dir = io_open(AT_FDCWD, zoneinfo, O_RDONLY | O_DIRECTORY, 0);
+	int fd = dir < 0 ? -1 : io_open(dir, name, O_RDONLY | O_NONBLOCK, 0);
 	struct stat st;
 	int ok = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
 		 io_read_fd(fd, FILE_MAX, out, NULL) == 0;

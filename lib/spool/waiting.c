@@ -60,8 +60,8 @@ int waiting_single(const struct spool *s, const struct waiting_key *key, int con
 	json_t *doc;
 	int found = WAITING_OTHER, fd;
 
-	fd = openat(s->new_, id_format(&key->id, id_prefix, name),
-	            O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	fd = io_open(s->new_, id_format(&key->id, id_prefix, name),
+	             O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0);
 	if (fd < 0 && errno == ENOENT)
 		return WAITING_GONE;
 	if (fd < 0 && (errno == ELOOP || errno == EACCES || errno == ENXIO))
@@ -211,7 +211,7 @@ static int scan_fd(struct scan *sc, int fd, struct err *err)
 
 static int scan_batch(struct scan *sc, const char *name, struct err *err)
 {
-	int fd = openat(sc->s->new_, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	int fd = io_open(sc->s->new_, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0);
 	struct stat st;
 	int rc = 0;
 

@@ -5,13 +5,14 @@
 #   BENCH_DIR     where the spools go: a folder on the disk that is to be judged.  Without it: a new ext4
 #                 on a loop device (as root; a file system that has just deleted a million files makes
 #                 new ones slowly for a while, and that is not what is measured), else TMPDIR or /tmp
-#   ONLY="a b"    some parts: submit batch latency messages events large inbox simulate schema
+#   ONLY="a b"    some parts: submit batch latency messages events large inbox simulate schema anomaly crowd
+#                 (SEEDS=1000 worlds in each row of the last two)
 # Absolute figures move from machine to machine; quote the ratios.
 set -u
 O=$(realpath "$1") || exit 2
 here=$(dirname "$0")
 N=${N:-100000}
-ONLY=${ONLY:-submit batch latency messages events large inbox simulate schema}
+ONLY=${ONLY:-submit batch latency messages events large inbox simulate schema anomaly crowd}
 er=$O/erctl erd=$O/erd probe=$O/bench/probe runs=$O/bench/runs
 T=$(mktemp -d "${BENCH_DIR:-${TMPDIR:-/tmp}}/er-bench.XXXXXX") || exit 2
 W=$T/w pids=''
@@ -264,4 +265,12 @@ fi
 
 if does schema; then
 	"$here/schema.sh" "$O" || exit 1
+fi
+
+if does anomaly; then
+	"$O/bench/anomaly" "${SEEDS:-1000}" || exit 1
+fi
+
+if does crowd; then
+	"$O/bench/crowd" "${SEEDS:-1000}" || exit 1
 fi

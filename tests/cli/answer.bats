@@ -341,7 +341,12 @@ edit() {
 	[ -z "$output" ]
 	expect 3 erctl drafts show 0000
 	expect 3 erctl drafts rm 000000
-	expect 0 erctl drafts rm "$first"
+	expect 3 erctl drafts rm "$first" # whose?
+	[[ $stderr == *--all* ]]
+	expect 3 erctl --as bo drafts rm "$first" # not his
+	expect 0 erctl drafts rm "$first" --all -n
+	[ "$output" = "$first" ]
+	USER=ana-unix expect 0 erctl drafts rm "$first"
 	[ "$output" = "$first" ]
 	expect 2 erctl drafts clear
 	[[ $stderr == *"needs -y"* ]]

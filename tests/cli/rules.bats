@@ -372,7 +372,6 @@ tries() {
 	printf '#!/bin/sh\nexit 0\n' | program p
 	one_program
 	answered
-	n=0
 	# the verdict is put into new/ and erd is gone before it reads it: done here by hand
 	printf '#!/bin/sh\nkill -9 $PPID\n' | program p
 	run erd -C "$ER_SPOOL" --once

@@ -48,6 +48,12 @@ seed() { # NAME: documents to begin with
 		printf '{"required":["a"],"properties":{"a":{"enum":["x","y"]}}}\n{"properties":{"a":{"maxLength":1}}}\n{"a":"x"}' >"$c/object"
 		printf '{"$defs":{"e":{"type":"array","items":{"$ref":"#/$defs/e"}}},"$ref":"#/$defs/e"}\n{"anyOf":[{"maxItems":2},{"uniqueItems":true}]}\n[[],[[]]]' >"$c/array"
 		;;
+	logic)
+		printf '{"reduce":[{"var":"l"},{"cat":[{"var":"accumulator"},{"var":"current.t"}]},""]}\n{"l":[{"t":"a"},{"t":"b"}]}' >"$c/reduce"
+		printf '{"map":[{"filter":[{"var":"l"},{">":[{"var":""},1]}]},[{"var":""},{"-":[{"var":""},"0x1f"]}]]}\n{"l":[1,2.5,"3",null]}' >"$c/map"
+		printf '{"if":[{"missing":["a",{"merge":["b",["c.d"]]}]},{"substr":[{"var":["t","x"]},-2,1]},{"<":[1,{"var":"n"},"1e3"]}]}\n{"t":"\360\237\230\200y","n":7.25}' >"$c/choice"
+		printf '{"reduce":[[1,2,3,4,5,6],{"merge":[[{"var":""}],{"var":"accumulator"},{"var":"accumulator"}]},1]}\nnull' >"$c/grow"
+		;;
 	format)
 		printf 'date-time\n2026-03-01T09:30:00Z' >"$c/time"
 		printf 'idn-hostname\nxn--ihqwcrb4cv8a8dqg056pqjye' >"$c/host"
@@ -61,7 +67,7 @@ seed() { # NAME: documents to begin with
 		;;
 	esac
 	case $1 in
-	schema | compare | pattern | format)
+	schema | compare | pattern | format | logic)
 		command -v python3 >/dev/null && [ -d "$data" ] && tests/fuzz/seeds.py "$1" "$data" "$c"
 		;;
 	esac

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """seeds.py KIND DATA OUT -- inputs to begin with, from the test data in DATA.
 
-KIND is schema, compare, pattern or format.  DATA holds json-schema-test-suite/ and bench-schemas/; what is
-missing is left out.  One file in OUT for each group of the suite, as the harness reads it: a line, then
-the rest.
+KIND is schema, compare, pattern, format or logic.  DATA holds json-schema-test-suite/, bench-schemas/ and
+jsonlogic/; what is missing is left out.  One file in OUT for each group of the suite, as the harness reads
+it: a line, then the rest.
 """
 
 import glob
@@ -83,6 +83,14 @@ def of_strings(data, keys):
                     yield line, value
 
 
+def of_rules(data):
+    for path in glob.glob(data + "/jsonlogic/tests.json"):
+        with open(path, encoding="utf-8") as f:
+            for test in json.load(f):
+                if isinstance(test, list):
+                    yield text(test[0]), text(test[1])
+
+
 def main():
     kind, data, out = sys.argv[1:]
     seeds = {
@@ -90,6 +98,7 @@ def main():
         "compare": lambda: pairs(of_schema(data)),
         "pattern": lambda: of_strings(data, ("pattern", "patternProperties")),
         "format": lambda: of_strings(data, ("format",)),
+        "logic": lambda: of_rules(data),
     }[kind]()
     for line, rest in seeds:
         if "\n" in line:

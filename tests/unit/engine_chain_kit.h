@@ -368,4 +368,15 @@ static inline void kit_free(struct kit *k)
 	world_free(k->w);
 }
 
+static inline int kit_run(Suite *s)
+{
+	SRunner *r = srunner_create(s);
+	int failed;
+
+	srunner_run_all(r, CK_ENV);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed != 0;
+}
+
 #endif

@@ -60,11 +60,7 @@ static inline int desk_main(const char *name, TCase *t)
 
 	tcase_set_timeout(t, 120);
 	suite_add_tcase(s, t);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return kit_run(s);
 }
 
 #endif

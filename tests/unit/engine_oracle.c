@@ -37,7 +37,7 @@ struct desk {
 	json_t *workers, *pools, *lanes; /* owned: name -> document */
 	struct seen tasks[TASKS];
 	int live[WORKERS];
-	uint64_t offers, silent;
+	uint64_t offers, silent, given;
 };
 
 static uint64_t draw(struct desk *d, uint64_t n)
@@ -195,19 +195,25 @@ static int by_pools(const struct desk *d, const struct seen *t, const char *name
 	return best;
 }
 
+enum { BY_ROUTING, BY_OPERATOR /* who may ask again those who declined */, BY_FORCE };
+
 /* As by_pools, for what all requirements together say. */
-static int eligible(const struct desk *d, const struct seen *t, const char *name)
+static int eligible_for(const struct desk *d, const struct seen *t, const char *name, int by)
 {
+	const json_t *lane = json_object_get(d->lanes, js_str_or(t->spec, "/lane", ""));
 	const json_t *wk = json_object_get(d->workers, name), *need = json_object_get(t->spec, "need");
 	const json_t *only = json_object_get(need, "workers");
 	int64_t capacity = js_int_or(wk, "/capacity", 10);
 	int i = number(name);
 
-	if (!wk || json_is_true(json_object_get(wk, "paused")))
+	if (!wk || json_is_true(json_object_get(wk, "paused")) ||
+	    json_is_true(json_object_get(lane, "paused")))
 		return 0;
-	if (strcmp(t->from, name) == 0 || t->state[i] || (capacity && d->live[i] >= capacity))
+	if (strcmp(t->from, name) == 0 || t->state[i] == 'o' || (t->state[i] && by == BY_ROUTING))
 		return 0;
-	if (!skilled(need, wk) || !certified(need, wk, d->now) || !on_duty(wk, d->now))
+	if (by != BY_FORCE && ((capacity && d->live[i] >= capacity) || !on_duty(wk, d->now)))
+		return 0;
+	if (!skilled(need, wk) || !certified(need, wk, d->now))
 		return 0;
 	if (js_int_or(wk, "/trustLevel", 0) < js_int_or(need, "/trustLevel", 0) ||
 	    milli(wk, "/rating", 5) < js_int_or(need, "/minRatingMilli", 0))
@@ -215,6 +221,11 @@ static int eligible(const struct desk *d, const struct seen *t, const char *name
 	if (only && !entry(only, name))
 		return 0;
 	return by_pools(d, t, name);
+}
+
+static int eligible(const struct desk *d, const struct seen *t, const char *name)
+{
+	return eligible_for(d, t, name, BY_ROUTING);
 }
 
 static struct seen *seen_of(struct desk *d, const struct id *id)
@@ -230,7 +241,9 @@ static void check_offer(struct desk *d, const struct seen *t, const struct event
 {
 	const char *name = js_str_or(ev->data, "/worker", "");
 	const char *instead = js_str_or(ev->data, "/for", NULL);
-	int as = eligible(d, t, name);
+	int by = json_object_get(ev->data, "although") ? BY_FORCE
+	         : json_object_get(ev->data, "by")     ? BY_OPERATOR : BY_ROUTING;
+	int as = eligible_for(d, t, name, by);
 	char other[16], id[ID_TEXT_MAX];
 
 	d->offers++;
@@ -238,7 +251,7 @@ static void check_offer(struct desk *d, const struct seen *t, const struct event
 	              (unsigned long long)ev->seq, id_format(&t->id, "task_", id), name);
 	ck_assert_msg(!instead || absence(json_object_get(d->workers, instead), d->now),
 	              "for %s, who is there", instead ? instead : "");
-	if (as != 2 || t->asked[number(name)])
+	if (as != 2 || by != BY_ROUTING || t->asked[number(name)])
 		return;
 	for (int i = 0; i < WORKERS; i++) /* nobody of our own who was not asked yet */
 		ck_assert_msg(t->asked[i] || eligible(d, t, named('w', i, other)) != 1,
@@ -472,6 +485,7 @@ static void set_lane(struct desk *d, int i)
 	js_set_int(doc, "offerSeconds", 120);
 	js_set_new(doc, "offers", json_pack("{s:s}", "mode", modes[draw(d, 3)]));
 	js_set_new(doc, "scoring", json_pack("{s:s}", "explore", "0.3"));
+	js_set_new(doc, "paused", json_boolean(draw(d, 12) == 0));
 	set(d, CFG_LANE, d->lanes, named('l', i, name), doc);
 }
 
@@ -564,8 +578,33 @@ static void act(struct desk *d)
 		    type == MSG_ANSWER ? json_pack("{s:b}", "answer", 1) : json_object());
 }
 
+/* To whoever may have it, and only to them. */
+static void reassign(struct desk *d)
+{
+	const struct seen *t = &d->tasks[draw(d, TASKS)];
+	int by = draw(d, 2) ? BY_FORCE : BY_OPERATOR, who = (int)draw(d, WORKERS);
+	char to[16];
+
+	if (!t->open)
+		return;
+	named('w', who, to);
+	for (int i = 0; i < WORKERS && !eligible_for(d, t, to, by) && draw(d, 8); i++)
+		named('w', who = (who + 1) % WORKERS, to);
+	if (draw(d, 3) == 0) {
+		say(d, MSG_REASSIGN, &t->id, "boss", json_object());
+		return;
+	}
+	int may = eligible_for(d, t, to, by) != 0, has = t->state[who] == 'o';
+	int rc = say(d, MSG_REASSIGN, &t->id, "boss",
+	             json_pack("{s:s,s:b}", "to", to, "force", by == BY_FORCE));
+	ck_assert_msg(has || (rc == 0) == may, "to %s: %s", to, may ? "refused" : "granted");
+	d->given += rc == 0;
+}
+
 static void step(struct desk *d)
 {
+	if (draw(d, 4) == 0)
+		reassign(d);
 	switch (draw(d, 8)) {
 	case 0:
 	case 1:
@@ -598,7 +637,7 @@ static void tear_down(struct desk *d)
 START_TEST(no_ineligible_offer)
 {
 	const char *env = getenv("ER_OFFERS");
-	uint64_t want = env ? strtoull(env, NULL, 10) : 100000, offers = 0, silent = 0;
+	uint64_t want = env ? strtoull(env, NULL, 10) : 100000, offers = 0, silent = 0, given = 0;
 
 	for (uint64_t seed = 1; offers < want; seed++) {
 		struct desk d;
@@ -607,8 +646,10 @@ START_TEST(no_ineligible_offer)
 			step(&d);
 		offers += d.offers;
 		silent += d.silent;
+		given += d.given;
 		tear_down(&d);
 	}
+	ck_assert_uint_gt(given, want / 200);
 	ck_assert_uint_gt(silent, want / 100); /* tasks that waited were looked at, too */
 }
 END_TEST

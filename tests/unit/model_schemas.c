@@ -2,6 +2,7 @@
 #include "model_kit.h"
 
 #include "json/schema/schema.h"
+#include "model/message.h"
 
 static struct schema *load(const char *name)
 {
@@ -128,6 +129,19 @@ START_TEST(whole_documents)
 	     "\"onBreach\":\"escalate\",\"escalateTo\":\"q\",\"remindSeconds\":60},"
 	     "\"scoring\":{\"successWeight\":\"2\",\"costWeight\":0.5,\"loadWeight\":0,"
 	     "\"explore\":\"0.1\",\"halfLifeDays\":7},\"assertFormat\":true}"},
+	    {CFG_LANE,
+	     "{\"pools\":[\"p\"],\"risk\":{\"high\":{\"minOverlap\":2,\"qaRate\":\"0.5\"}},\"verify\":{"
+	     "\"minOverlap\":1,\"maxOverlap\":5,\"confidence\":\"0.99\",\"consensus\":\"weighted\","
+	     "\"approval\":{\"field\":\"/ok\",\"approve\":[true],\"quorum\":2,\"veto\":true,"
+	     "\"groups\":[{\"pool\":\"p\",\"quorum\":1}]},\"rules\":[{\"name\":\"r\",\"logic\":"
+	     "{\"var\":\"answer.ok\"},\"message\":\"m\",\"field\":\"/ok\"}],\"programs\":[{\"name\":"
+	     "\"p\",\"command\":[\"/bin/true\"],\"timeoutSeconds\":5,\"memoryMiB\":64}],"
+	     "\"anomaly\":{\"alpha\":\"0.01\",\"off\":[\"burst\"]},\"gold\":{\"rate\":\"0.1\","
+	     "\"newRate\":0.2,\"newTasks\":5,\"floor\":\"0.7\"},\"qa\":{\"lane\":\"q\",\"rate\":"
+	     "\"0.1\"},\"onFail\":{\"rules\":\"reroute\",\"anomaly\":\"fail\",\"consensus\":"
+	     "\"review\",\"qa\":\"return\"}}}"},
+	    {CFG_GOLD,
+	     "{\"title\":\"t\",\"lane\":\"l\",\"body\":{\"er\":1},\"answer\":1.5,\"tolerance\":\"0.1\"}"},
 	    {CFG_WORKER,
 	     "{\"skills\":[{\"name\":\"b\",\"level\":2}],\"certifications\":[\"c\","
 	     "{\"name\":\"d\",\"expires\":\"2030-01-01T00:00:00Z\"}],\"external\":true,"
@@ -147,6 +161,31 @@ START_TEST(whole_documents)
 		config_free(c);
 		schema_free(s);
 	}
+}
+END_TEST
+
+/* What both the reader and the schema take. */
+START_TEST(messages)
+{
+	static const char *const all[] = {
+	    "{\"er\":1,\"type\":\"checked\",\"id\":\"msg_01J8QZ5G4X0000000000000000\",\"task\":"
+	    "\"task_01J8QZ5G4X0000000000000000\",\"from\":\"erd\",\"body\":{\"worker\":\"ana\","
+	    "\"attempt\":1,\"passed\":false,\"reasons\":[{\"instance\":\"\",\"keyword\":\"/programs/p\","
+	    "\"message\":\"no\"}]}}",
+	    "{\"er\":1,\"type\":\"reinstate\",\"id\":\"msg_01J8QZ5G4X0000000000000000\",\"from\":\"op\","
+	    "\"body\":{\"worker\":\"ana\",\"lane\":\"l\",\"reason\":\"r\"}}"};
+	struct schema *s = load("message");
+
+	for (size_t i = 0; i < NITEMS(all); i++) {
+		struct err err = ERR_INIT;
+		struct message m;
+		json_t *doc = kit_parse(all[i]);
+
+		assert_valid(s, doc, all[i]);
+		ck_assert_msg(message_parse(doc, &m, &err) == 0, "%s %s", err.field, err.msg);
+		message_release(&m);
+	}
+	schema_free(s);
 }
 END_TEST
 
@@ -172,6 +211,7 @@ int main(void)
 	tcase_add_test(t, every_line);
 	tcase_add_test(t, evidence);
 	tcase_add_test(t, whole_documents);
+	tcase_add_test(t, messages);
 	tcase_add_test(t, documents);
 	suite_add_tcase(s, t);
 	return kit_run(s);

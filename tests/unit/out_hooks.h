@@ -86,22 +86,14 @@ static void setup(void)
 
 static void teardown(void)
 {
-	char command[128];
-
 	webhooks_free(f.w);
 	http_free(f.http);
-	if (f.server->thread)
-		server_stop(f.server);
-	else
-		free(f.server);
+	server_end(f.server);
 	config_free(f.config);
 	close(f.spool.etc);
 	close(f.spool.outbox);
 	close(f.spool.root);
-	snprintf(command, sizeof(command), "rm -r %s", f.path);
-	FILE *rm = popen(command, "r");
-	ck_assert_ptr_nonnull(rm);
-	ck_assert_int_eq(pclose(rm), 0);
+	tree_remove(f.path);
 }
 
 /* ---- building ---- */

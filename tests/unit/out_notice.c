@@ -56,6 +56,8 @@ static void setup(void)
 	ck_assert_ptr_nonnull(mkdtemp(f.path));
 	f.spool.root = open(f.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	ck_assert_int_eq(mkdirat(f.spool.root, "etc", 0750), 0);
+	ck_assert_int_eq(mkdirat(f.spool.root, "outbox", 0750), 0);
+	f.spool.outbox = openat(f.spool.root, "outbox", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	f.spool.path = f.path;
 	f.spool.etc = openat(f.spool.root, "etc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	f.config = config_new();
@@ -67,21 +69,14 @@ static void setup(void)
 
 static void teardown(void)
 {
-	char command[128];
-
 	notices_free(f.n);
 	http_free(f.http);
-	if (f.server->thread)
-		server_stop(f.server);
-	else
-		free(f.server);
+	server_end(f.server);
 	config_free(f.config);
 	close(f.spool.etc);
+	close(f.spool.outbox);
 	close(f.spool.root);
-	snprintf(command, sizeof(command), "rm -r %s", f.path);
-	FILE *rm = popen(command, "r");
-	ck_assert_ptr_nonnull(rm);
-	ck_assert_int_eq(pclose(rm), 0);
+	tree_remove(f.path);
 }
 
 static void document(enum config_kind kind, const char *name, json_t *doc)
@@ -354,6 +349,94 @@ START_TEST(secrets_come_from_private_files)
 }
 END_TEST
 
+static void add_event(uint64_t seq, int64_t now)
+{
+	struct notice what = {.kind = NOTICE_OFFERED, .worker = "ana", .title = "t", .lane = "l",
+	                      .seq = seq, .pos = {1, 100 * (uint32_t)seq, 90}};
+
+	notices_add(f.n, &what, now);
+}
+
+static struct notice_refs kept(int64_t now, uint64_t seq)
+{
+	struct notice_refs open;
+	uint64_t got;
+
+	notices_free(f.n);
+	f.n = notices_new(&f.spool, f.http, f.config, on_told, NULL, NULL);
+	ck_assert_int_eq(notices_kept(f.n, now, &got, &open, NULL), 0);
+	ck_assert_uint_eq(got, seq);
+	return open;
+}
+
+/* What is still to be said is noted when something was said, or when all is asked for. */
+START_TEST(kept_across_a_restart)
+{
+	document(CFG_WORKER, "ana", json_pack("{s:{s:{s:[s]},s:i}}", "notify", "exec", "command", "true",
+	                                      "minSeconds", 100));
+	struct notice_refs open = kept(NOW, 0);
+	ck_assert_uint_eq(open.n, 0);
+	add_event(7, NOW);
+	ck_assert_int_eq(notices_keep(f.n, 7, 0, NULL), 0); /* nothing was said: nothing to write */
+	open = kept(NOW, 0);
+	add_event(7, NOW);
+	ck_assert_int_eq(notices_keep(f.n, 7, 1, NULL), 0);
+	open = kept(NOW, 7);
+	ck_assert_uint_eq(open.n, 1);
+	ck_assert_uint_eq(open.v[0].seq, 7);
+	ck_assert_uint_eq(open.v[0].pos.offset, 700);
+	refs_release(&open);
+	add_event(7, NOW);
+	run_until(1, NOW);
+	add_event(12, NOW + 1000); /* within the 100 s */
+	add_event(12, NOW + 1000);
+	add_event(9, NOW + 1000);
+	ck_assert_int_eq(notices_keep(f.n, 15, 0, NULL), 0);
+	open = kept(NOW + 2000, 15);
+	ck_assert_uint_eq(open.n, 2);
+	ck_assert_uint_eq(open.v[0].seq, 9);
+	ck_assert_uint_eq(open.v[1].seq, 12);
+	refs_release(&open);
+	add_event(9, NOW + 2000);
+	ck_assert_int_eq(notices_next_ms(f.n), NOW + 100000); /* as before */
+	open = kept(NOW - INT64_C(2) * 86400000, 15); /* the clock was set back: nobody is silenced */
+	refs_release(&open);
+	add_event(9, NOW - INT64_C(2) * 86400000);
+	ck_assert_int_eq(notices_next_ms(f.n), NOW - INT64_C(2) * 86400000);
+}
+END_TEST
+
+START_TEST(only_so_many_are_kept)
+{
+	document(CFG_WORKER, "ana", json_pack("{s:{s:{s:[s]}}}", "notify", "exec", "command", "true"));
+	for (uint64_t seq = 1; seq <= NOTICE_KEPT_MAX + 50; seq++)
+		add_event(seq, NOW);
+	ck_assert_int_eq(notices_keep(f.n, 2000, 1, NULL), 0);
+	struct notice_refs open = kept(NOW, 2000);
+	ck_assert_uint_eq(open.n, NOTICE_KEPT_MAX);
+	ck_assert_uint_eq(open.v[0].seq, 51);
+	refs_release(&open);
+}
+END_TEST
+
+START_TEST(a_note_that_cannot_be_read)
+{
+	static const char *const texts[] = {
+	    "", "[]", "{\"er\":1,\"seq\":\"x\"}", "{\"seq\":1,\"open\":[{\"seq\":1}]}",
+	    "{\"seq\":1,\"open\":[{\"seq\":1,\"segment\":-1,\"offset\":1,\"length\":1}]}"};
+	struct err err = ERR_INIT;
+	struct notice_refs open;
+	uint64_t seq;
+
+	ck_assert_int_eq(io_replace(f.spool.outbox, "notices.json", texts[_i], strlen(texts[_i]), NULL),
+	                 0);
+	ck_assert_int_eq(notices_kept(f.n, NOW, &seq, &open, &err), -1);
+	ck_assert_ptr_nonnull(strstr(err.msg, "notices.json"));
+	ck_assert_uint_eq(seq, 0);
+	ck_assert_ptr_null(open.v);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("out_notice");
@@ -369,6 +452,9 @@ int main(void)
 	tcase_add_test(t, mail);
 	tcase_add_test(t, an_address_cannot_add_commands);
 	tcase_add_test(t, secrets_come_from_private_files);
+	tcase_add_test(t, kept_across_a_restart);
+	tcase_add_test(t, only_so_many_are_kept);
+	tcase_add_loop_test(t, a_note_that_cannot_be_read, 0, 5);
 	suite_add_tcase(s, t);
 	SRunner *r = srunner_create(s);
 	srunner_run_all(r, CK_ENV);

@@ -145,6 +145,25 @@ static void server_stop(struct server *s)
 	free(s);
 }
 
+/* Also of one that was never started. */
+static __attribute__((unused)) void server_end(struct server *s)
+{
+	if (s->thread)
+		server_stop(s);
+	else
+		free(s);
+}
+
+static __attribute__((unused)) void tree_remove(const char *path)
+{
+	char command[128];
+
+	snprintf(command, sizeof(command), "rm -r %s", path);
+	FILE *rm = popen(command, "r");
+	ck_assert_ptr_nonnull(rm);
+	ck_assert_int_eq(pclose(rm), 0);
+}
+
 static int server_hits(struct server *s)
 {
 	int hits;

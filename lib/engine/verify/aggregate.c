@@ -1,0 +1,216 @@
+#include "engine/verify/aggregate.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "engine/verify/beta.h"
+#include "engine/verify/fit.h"
+
+const char *const agg_method_names[AGG_METHODS] = {"default", "ds", "majority", "weighted"};
+
+static const double tie_within = 1e-9;
+/* A worker's skill before the first answer counts as so many of the crowd's answers. */
+static const double skill_n = 4;
+
+struct agg_detail {
+	struct ballots b;
+	double *post;  /* [candidates] */
+	double *count; /* [cells] */
+};
+
+/* ---- the default ---- */
+
+static void pool_opinions(struct fit *f)
+{
+	static const struct tiers how[] = {{1, 1}, {0, 1}, {1, 0.5}, {0, 0.5}};
+	size_t n = f->b->cand_off[f->b->nq], opinions = NITEMS(how) + 1;
+	double *sum = mem_alloc((n ? n : 1) * sizeof *sum);
+
+	memcpy(sum, f->share, n * sizeof *sum);
+	for (size_t i = 0; i < NITEMS(how); i++) {
+		f->from = (double)i / NITEMS(how);
+		f->to = (double)(i + 1) / NITEMS(how);
+		fit_tiers(f, &how[i]);
+		for (size_t c = 0; c < n; c++)
+			sum[c] += f->post[c];
+	}
+	for (size_t c = 0; c < n; c++)
+		f->post[c] = sum[c] / (double)opinions;
+	free(sum);
+}
+
+/* ---- what comes out ---- */
+
+static void labels(const struct ballots *b, const double *post, struct agg_result *out)
+{
+	for (uint32_t q = 0; q < b->nq; q++) {
+		size_t from = b->cand_off[q], to = b->cand_off[q + 1], best = from;
+		unsigned equal = 0;
+		out->label[q] = AGG_NONE;
+		if (from == to || (b->off[q] == b->off[q + 1] && to - from > 1))
+			continue;
+		for (size_t c = from; c < to; c++)
+			best = post[c] > post[best] ? c : best;
+		for (size_t c = to; c-- > from;) {
+			if (post[c] >= post[best] - tie_within) {
+				out->label[q] = b->cand[c];
+				out->posterior[q] = post[best];
+				equal++;
+			}
+		}
+		out->tie[q] = equal > 1;
+	}
+}
+
+static void skills(const struct ballots *b, const double *count, struct agg_result *out)
+{
+	double right = 0;
+
+	for (size_t c = 0; c < b->ncell; c++) {
+		size_t p = b->cell_pool[c];
+		if (b->pool_true[p] == b->pool_answer[p]) {
+			out->skill[b->row_worker[b->cell_row[c]]].right += count[c];
+			right += count[c];
+		}
+	}
+	double mean = (right + 1) / ((double)b->n + 2);
+	for (uint32_t w = 0; w < b->nw; w++) {
+		struct agg_skill *s = &out->skill[w];
+		double good = s->right + skill_n * mean;
+		double bad = b->given[w] - s->right + skill_n * (1 - mean);
+		s->answers = b->given[w];
+		s->accuracy = good / (good + bad);
+		s->lo = beta_quantile(good, bad, 0.05);
+		s->hi = beta_quantile(good, bad, 0.95);
+	}
+}
+
+static void *array(size_t n, size_t size)
+{
+	return mem_alloc(n ? n * size : size);
+}
+
+static void run(enum agg_method method, const struct agg_input *in, struct agg_result *out)
+{
+	struct agg_detail *d = mem_alloc(sizeof *d);
+	struct fit f;
+
+	ballots_init(&d->b, in);
+	fit_init(&f, &d->b);
+	f.progress = in->progress;
+	f.arg = in->arg;
+	if (method == AGG_MAJORITY)
+		fit_shares(&f);
+	else if (method == AGG_WEIGHTED)
+		fit_coin(&f);
+	else if (method == AGG_DS)
+		fit_tables(&f);
+	else
+		pool_opinions(&f);
+	fit_count(&f);
+	*out = (struct agg_result){.rounds = f.rounds, .settled = f.settled, .detail = d};
+	out->label = array(in->questions, sizeof *out->label);
+	out->posterior = array(in->questions, sizeof *out->posterior);
+	out->tie = array(in->questions, sizeof *out->tie);
+	out->skill = array(in->workers, sizeof *out->skill);
+	labels(&d->b, f.post, out);
+	skills(&d->b, f.cell, out);
+	d->post = f.post;
+	d->count = f.cell;
+	f.post = f.cell = NULL;
+	fit_release(&f);
+}
+
+static int check(const struct agg_input *in, struct err *err)
+{
+	if (in->n > AGG_VOTES_MAX)
+		return err_set(err, FAIL_INVALID, "more than %d answers", AGG_VOTES_MAX);
+	if (in->questions > AGG_VOTES_MAX || in->workers > AGG_VOTES_MAX ||
+	    in->categories > AGG_VOTES_MAX)
+		return err_set(err, FAIL_INVALID, "more than %d questions, workers or categories",
+		               AGG_VOTES_MAX);
+	for (size_t i = 0; i < in->n; i++) {
+		const struct agg_vote *v = &in->votes[i];
+		if (v->question >= in->questions || v->worker >= in->workers ||
+		    v->answer >= in->categories)
+			return err_set(err, FAIL_INVALID, "answer %zu: an id out of range", i);
+	}
+	for (uint32_t q = 0; in->gold && q < in->questions; q++) {
+		if (in->gold[q] >= 0 && (uint32_t)in->gold[q] >= in->categories)
+			return err_set(err, FAIL_INVALID, "question %u: known category out of range", q);
+	}
+	return 0;
+}
+
+int agg_run(enum agg_method method, const struct agg_input *in, struct agg_result *out,
+            struct err *err)
+{
+	struct agg_input with = *in;
+
+	*out = (struct agg_result){0};
+	if (check(in, err) < 0)
+		return -1;
+	if (with.categories < 2)
+		with.categories = 2; /* nobody disagrees: the other one exists all the same */
+	run(method, &with, out);
+	return 0;
+}
+
+void agg_release(struct agg_result *r)
+{
+	if (r->detail) {
+		ballots_release(&r->detail->b);
+		free(r->detail->post);
+		free(r->detail->count);
+	}
+	free(r->detail);
+	free(r->label);
+	free(r->posterior);
+	free(r->tie);
+	free(r->skill);
+	*r = (struct agg_result){0};
+}
+
+double agg_posterior(const struct agg_result *r, uint32_t question, uint32_t category)
+{
+	const struct ballots *b = &r->detail->b;
+
+	for (size_t c = b->cand_off[question]; c < b->cand_off[question + 1]; c++) {
+		if (b->cand[c] == category)
+			return r->detail->post[c];
+	}
+	return 0;
+}
+
+unsigned agg_tied(const struct agg_result *r, uint32_t question, uint32_t category, int *one)
+{
+	const struct ballots *b = &r->detail->b;
+	unsigned n = 0;
+
+	*one = 0;
+	if (r->label[question] == AGG_NONE)
+		return 0;
+	for (size_t c = b->cand_off[question]; c < b->cand_off[question + 1]; c++) {
+		if (r->detail->post[c] >= r->posterior[question] - tie_within) {
+			n++;
+			*one |= b->cand[c] == category;
+		}
+	}
+	return n;
+}
+
+int agg_confusion(const struct agg_result *r, uint32_t worker, size_t *at, struct agg_cell *out)
+{
+	const struct ballots *b = &r->detail->b;
+	size_t cell = b->worker_cell[worker] + *at;
+
+	if (cell >= b->worker_cell[worker + 1])
+		return 0;
+	++*at;
+	*out = (struct agg_cell){.truth = b->pool_true[b->cell_pool[cell]],
+	                         .answer = b->pool_answer[b->cell_pool[cell]],
+	                         .count = r->detail->count[cell]};
+	return 1;
+}
