@@ -179,7 +179,15 @@ static void pass_over(struct picking *p, const struct seat *s, enum route_verdic
 		p->others[p->n_others++] = (struct other){s, v};
 }
 
-static void consider(struct picking *p, const struct seat *s)
+/* ${bound}: no score of this seat with nothing in hand is above it. */
+static int hopeless(const struct picking *p, const struct seat *s, float bound)
+{
+	return p->brief && p->n_best && p->w->rule == ROUTE_BY_VALUE &&
+	       s->external == p->best[0].seat->external &&
+	       bound - s->share * (double)p->w->lives[s->crew->id] < p->best[0].score;
+}
+
+static void consider(struct picking *p, const struct seat *s, float bound)
 {
 	enum route_verdict v = judge(p, s);
 
@@ -189,8 +197,10 @@ static void consider(struct picking *p, const struct seat *s)
 		return;
 	}
 	const struct assign *a = asked_before(p, s);
-	struct scored c = score(p, s);
 	p->scored++;
+	if (!a && hopeless(p, s, bound))
+		return;
+	struct scored c = score(p, s);
 	if (a)
 		keep_again(p, &c, a->offers);
 	else
@@ -217,7 +227,7 @@ static void walk(struct picking *p, struct roster *r, int64_t left_ms)
 	for (uint32_t i = 0; i < r->n && !settled(p, o, i); i++) {
 		const struct seat *s = &r->seats[o->v[i].seat];
 		if (!duty_busy(p->w, r->crews[o->v[i].seat]))
-			consider(p, s);
+			consider(p, s, o->v[i].bound);
 		else if (p->n_others < others_shown(p))
 			pass_over(p, s, judge(p, s));
 	}

@@ -263,10 +263,11 @@ void sim_tear_down(struct sim *s)
 		free(s->actors[i]->queue);
 		free(s->actors[i]);
 	}
-	for (uint32_t i = 0; i < s->n_tasks; i++)
+	for (uint32_t i = 0; i < s->n_places; i++)
 		json_decref(s->tasks[i].created);
 	free(s->actors);
 	free(s->tasks);
+	free(s->places);
 	free(s->items);
 	drop_streams(s);
 	heap_release(&s->agenda);
