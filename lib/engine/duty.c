@@ -30,11 +30,6 @@ void duty_release(struct world *w)
 	free(w->busy.v);
 }
 
-int duty_busy(const struct world *w, uint32_t crew)
-{
-	return crew / 64 < w->busy.n && w->busy.v[crew / 64] >> crew % 64 & 1;
-}
-
 static void set_busy(struct world *w, const struct crew *c, int busy)
 {
 	uint32_t word = c->id / 64;

@@ -13,16 +13,17 @@
 
 #include <stdint.h>
 
-struct crew;
-struct match;
-struct worker;
-struct world;
+#include "engine/world.h"
 
 void duty_init(struct world *w);
 void duty_release(struct world *w);
 void duty_forget(struct world *w);                 /* the configuration has changed */
 void duty_know(struct world *w, struct crew *c, const struct worker *wk, int64_t now_ms);
-int duty_busy(const struct world *w, uint32_t crew); /* by id */
+/* By id. */
+static inline int duty_busy(const struct world *w, uint32_t crew)
+{
+	return crew / 64 < w->busy.n && w->busy.v[crew / 64] >> crew % 64 & 1;
+}
 /* Hours that changed until ${now_ms}, and matches whose time has come. */
 void duty_advance(struct world *w, int64_t now_ms);
 int64_t duty_next_ms(const struct world *w);       /* INT64_MAX: nobody waits for that */

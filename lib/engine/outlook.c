@@ -21,49 +21,64 @@ static double mean(const struct tally *t, double prior, double n)
 
 static const struct record nothing;
 
-static void chances(const struct record *p, const struct lane_stats *l, const struct crew *c,
-                    const struct worker *wk, struct outlook *out)
+void outlook_of_lane(const struct lane_stats *l, const struct lane *lane, struct outlook_lane *out)
 {
-	/* who is rated 5 of 5 is expected to be right in 95 of 100 */
-	double rated = 0.7 + 0.25 * (wk ? wk->rating_milli : 5000) / 5000;
-	double lane = mean(&l->shown.take, take_dflt, take_lane);
-	double crew = mean(&c->shown.take, lane, take_crew);
-
-	out->take = mean(&p->take, crew, take_pair);
-	lane = mean(&l->shown.pass, rated, pass_lane);
-	crew = mean(&c->shown.pass, lane, pass_crew);
-	out->pass = mean(&p->pass, crew, pass_pair);
-}
-
-static void times(const struct record *p, const struct lane_stats *l, const struct crew *c,
-                  const struct lane *lane, struct outlook *out)
-{
-	const struct spread *lt = &l->shown.time, *ct = &c->shown.time, *pt = &p->time;
+	const struct spread *t = &l->shown.time;
 	double sla_mu = log(sla_share * (double)(lane ? lane->sla_ms : HOUR_MS));
-
-	out->lane_mu = (lt->n * lt->mean + time_lane * sla_mu) / (lt->n + time_lane);
-	out->offset = ct->n * ct->mean / (ct->n + time_crew);
-	out->mu = (pt->n * pt->mean + time_pair * (out->lane_mu + out->offset)) / (pt->n + time_pair);
-	double lane_var = (lt->ss + sd_lane * sd_dflt * sd_dflt) / (lt->n + sd_lane);
-	double var = (pt->ss + sd_pair * lane_var) / (pt->n + sd_pair);
-	out->sd = sqrt(var * (1 + 1 / (pt->n + 2 * time_pair)));
-	out->nu = pt->n + sd_pair;
 	double b = (l->shown_slope.xy + slope_n * slope_dflt) / (l->shown_slope.xx + slope_n);
+
+	out->take = mean(&l->shown.take, take_dflt, take_lane);
+	out->mu = (t->n * t->mean + time_lane * sla_mu) / (t->n + time_lane);
+	out->var = (t->ss + sd_lane * sd_dflt * sd_dflt) / (t->n + sd_lane);
 	out->slope = b < 0 ? 0 : b > 1.2 ? 1.2 : b;
 }
 
-void outlook_of(const struct world *w, const struct lane_stats *l, const struct crew *c,
-                const struct worker *wk, const struct lane *lane, struct outlook *out)
+static void chances(const struct record *p, const struct lane_stats *l, double take_in_lane,
+                    const struct crew *c, const struct worker *wk, struct outlook *out)
+{
+	/* who is rated 5 of 5 is expected to be right in 95 of 100 */
+	double rated = 0.7 + 0.25 * (wk ? wk->rating_milli : 5000) / 5000;
+	double crew = mean(&c->shown.take, take_in_lane, take_crew);
+
+	out->take = mean(&p->take, crew, take_pair);
+	crew = mean(&c->shown.pass, mean(&l->shown.pass, rated, pass_lane), pass_crew);
+	out->pass = mean(&p->pass, crew, pass_pair);
+}
+
+static void times(const struct record *p, const struct outlook_lane *usual, const struct crew *c,
+                  struct outlook *out)
+{
+	const struct spread *ct = &c->shown.time, *pt = &p->time;
+
+	out->lane_mu = usual->mu;
+	out->offset = ct->n * ct->mean / (ct->n + time_crew);
+	out->mu = (pt->n * pt->mean + time_pair * (out->lane_mu + out->offset)) / (pt->n + time_pair);
+	double var = (pt->ss + sd_pair * usual->var) / (pt->n + sd_pair);
+	out->sd = sqrt(var * (1 + 1 / (pt->n + 2 * time_pair)));
+	out->nu = pt->n + sd_pair;
+}
+
+void outlook_in(const struct world *w, const struct lane_stats *l, const struct outlook_lane *usual,
+                const struct crew *c, const struct worker *wk, struct outlook *out)
 {
 	const struct record *p = stats_pair(w, l, c);
 
 	if (!p)
 		p = &nothing;
-	chances(p, l, c, wk, out);
-	times(p, l, c, lane, out);
-	if (!wk || wk->kind != WORKER_HUMAN)
-		out->slope = 0; /* a program does not do one thing after the other */
+	chances(p, l, usual->take, c, wk, out);
+	times(p, usual, c, out);
+	/* a program does not do one thing after the other */
+	out->slope = wk && wk->kind == WORKER_HUMAN ? usual->slope : 0;
 	out->known = p->take.yes + p->take.no + p->time.n;
+}
+
+void outlook_of(const struct world *w, const struct lane_stats *l, const struct crew *c,
+                const struct worker *wk, const struct lane *lane, struct outlook *out)
+{
+	struct outlook_lane usual;
+
+	outlook_of_lane(l, lane, &usual);
+	outlook_in(w, l, &usual, c, wk, out);
 }
 
 /* Abramowitz and Stegun 26.7.8: the Student t as a normal. */

@@ -26,7 +26,15 @@ struct outlook {
 	double known;      /* how many observations of the pair are behind it */
 };
 
-/* ${wk} and ${lane} may be NULL: their documents are gone. */
+/* What is the same for all workers, until the lane's shown record changes. */
+struct outlook_lane {
+	double take, mu, var, slope;
+};
+
+void outlook_of_lane(const struct lane_stats *l, const struct lane *lane, struct outlook_lane *out);
+void outlook_in(const struct world *w, const struct lane_stats *l, const struct outlook_lane *usual,
+                const struct crew *c, const struct worker *wk, struct outlook *out);
+/* Both.  ${wk} and ${lane} may be NULL: their documents are gone. */
 void outlook_of(const struct world *w, const struct lane_stats *l, const struct crew *c,
                 const struct worker *wk, const struct lane *lane, struct outlook *out);
 /* The chance to be done within ${log_ms}, with ${x} = log(1 + tasks in hand). */

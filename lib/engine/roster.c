@@ -10,8 +10,6 @@
 #include "engine/stats.h"
 #include "engine/world.h"
 
-enum { HORIZON_MIN = 4, HORIZON_MAX = 26 };
-
 /* ---- scores ---- */
 
 double roster_score(const struct seat *s, double log_left, uint32_t live)
@@ -28,7 +26,7 @@ static void expect(struct world *w, struct roster *r, struct seat *s)
 	const struct weights *wt = &r->lane->weights;
 	struct outlook o;
 
-	outlook_of(w, r->stats, s->crew, s->wk, r->lane, &o);
+	outlook_in(w, r->stats, &r->usual, s->crew, s->wk, &o);
 	s->chance = (float)(0.001 * wt->success * o.take * o.pass);
 	s->mu = (float)o.mu;
 	s->sd = (float)o.sd;
@@ -39,121 +37,105 @@ static void expect(struct world *w, struct roster *r, struct seat *s)
 	s->share = (float)(0.001 * wt->load / (s->wk->capacity ? s->wk->capacity : 10));
 }
 
-static float bound_of(const struct order *o, const struct seat *s)
-{
-	double log_left = (o->horizon + 1e-9) * M_LN2 + log(1000);
+/* ---- blocks ---- */
 
-	/* rounded up: no score is above it */
-	return nextafterf((float)roster_score(s, log_left, 0), INFINITY);
+static float rest_from(const struct roster *r, uint32_t b)
+{
+	const struct block *own = &r->blocks[b];
+	float top = block_top(own);
+
+	if (b + 1 < r->n_blocks && own->external == own[1].external && r->rest[b + 1] > top)
+		top = r->rest[b + 1];
+	return top;
 }
 
-static struct place place(const struct roster *r, const struct order *o, const struct seat *s)
+static float bound_of(const struct seat *s)
 {
-	return (struct place){bound_of(o, s), s->external, (unsigned)(s - r->seats) & INT32_MAX};
+	return idle_bound(s->chance, s->base);
 }
 
-/* ---- orders ---- */
-
-static int place_before(const struct place *a, const struct place *b)
+/* There is one more where external ones begin. */
+static uint32_t blocks_max(uint32_t n)
 {
-	if (a->external != b->external)
-		return a->external < b->external;
-	return a->bound != b->bound ? a->bound > b->bound : a->seat < b->seat;
+	return n / BLOCK + 2;
 }
 
-static int by_bound(const void *a, const void *b)
+enum { KEYS = 256 };
+
+/* External ones behind all others, else the better the bound the smaller; about. */
+static uint32_t key_of(const struct seat *s, float least, float per_key)
 {
-	return place_before(a, b) ? -1 : place_before(b, a);
+	uint32_t key = (uint32_t)((bound_of(s) - least) * per_key);
+
+	return (s->external ? 2 * KEYS : KEYS) - 1 - (key < KEYS ? key : KEYS - 1);
 }
 
-/* Where ${p} stands, or would. */
-static uint32_t place_of(const struct order *o, uint32_t n, const struct place *p)
+static float scale(const struct roster *r, float *least)
 {
-	uint32_t lo = 0, hi = n;
+	float most = *least = r->n ? bound_of(&r->seats[0]) : 0;
 
-	while (lo < hi) {
-		uint32_t mid = lo + (hi - lo) / 2;
-
-		if (place_before(&o->v[mid], p))
-			lo = mid + 1;
-		else
-			hi = mid;
+	for (uint32_t i = 0; i < r->n; i++) {
+		float bound = bound_of(&r->seats[i]);
+		most = bound > most ? bound : most;
+		*least = bound < *least ? bound : *least;
 	}
-	return lo;
+	return most - *least > 1e-6F ? KEYS / (most - *least) : 0;
 }
 
-static void move_place(struct roster *r, struct order *o, const struct place *old,
-                       const struct place *new)
+/* Seats into blocks by a counting sort. */
+static void place_all(struct roster *r)
 {
-	uint32_t from = place_of(o, r->n, old);
+	uint32_t from[2 * KEYS + 1] = {0};
+	float least, per_key = scale(r, &least);
 
-	memmove(o->v + from, o->v + from + 1, (r->n - 1 - from) * sizeof(*new));
-	uint32_t to = place_of(o, r->n - 1, new);
-	memmove(o->v + to + 1, o->v + to, (r->n - 1 - to) * sizeof(*new));
-	o->v[to] = *new;
-}
-
-static void drop_orders(struct roster *r)
-{
-	for (int i = 0; i < ROSTER_ORDERS; i++)
-		r->orders[i].horizon = -1;
-}
-
-static int horizon_of(int64_t left_ms)
-{
-	int h = HORIZON_MIN;
-
-	while (h < HORIZON_MAX && ((int64_t)1000 << h) < left_ms)
-		h += 2;
-	return h;
-}
-
-const struct order *roster_order(struct roster *r, int64_t left_ms)
-{
-	int h = horizon_of(left_ms);
-	struct order *o = &r->orders[0];
-
-	for (int i = 0; i < ROSTER_ORDERS; i++) {
-		if (r->orders[i].horizon == h) {
-			r->orders[i].used = ++r->uses;
-			return &r->orders[i];
-		}
-		if (r->orders[i].used < o->used)
-			o = &r->orders[i];
-	}
-	if (!o->v)
-		o->v = mem_alloc((r->n + 1) * sizeof(*o->v));
-	o->horizon = h;
-	o->used = ++r->uses;
 	for (uint32_t i = 0; i < r->n; i++)
-		o->v[i] = place(r, o, &r->seats[i]);
-	qsort(o->v, r->n, sizeof(*o->v), by_bound);
-	return o;
+		from[key_of(&r->seats[i], least, per_key) + 1]++;
+	for (uint32_t k = 0; k < KEYS; k++)
+		from[k + 1] += from[k];
+	from[KEYS] = (from[KEYS] + BLOCK - 1) / BLOCK * BLOCK; /* external ones begin a block */
+	for (uint32_t k = KEYS; k < 2 * KEYS; k++)
+		from[k + 1] += from[k];
+	r->n_blocks = blocks_max(r->n);
+	memset(r->blocks, 0, r->n_blocks * sizeof(*r->blocks));
+	for (uint32_t i = 0; i < r->n; i++) {
+		struct seat *s = &r->seats[i];
+		s->place = from[key_of(s, least, per_key)]++;
+		struct block *b = &r->blocks[s->place / BLOCK];
+		b->n++;
+		b->external = s->external;
+		b->seat[s->place % BLOCK] = i;
+		block_set(b, s->place % BLOCK, s);
+	}
+	while (r->n_blocks && !r->blocks[r->n_blocks - 1].n)
+		r->n_blocks--;
+	for (uint32_t b = r->n_blocks; b-- > 0;)
+		r->rest[b] = rest_from(r, b);
 }
 
 /* ---- up to date ---- */
 
 static void expect_anew(struct world *w, struct roster *r, struct seat *s)
 {
-	struct place old[ROSTER_ORDERS], new;
+	uint32_t b = s->place / BLOCK;
 
-	for (int i = 0; i < ROSTER_ORDERS; i++)
-		if (r->orders[i].horizon >= 0)
-			old[i] = place(r, &r->orders[i], s);
 	expect(w, r, s);
-	for (int i = 0; i < ROSTER_ORDERS; i++) {
-		if (r->orders[i].horizon < 0)
-			continue;
-		new = place(r, &r->orders[i], s);
-		move_place(r, &r->orders[i], &old[i], &new);
+	block_set(&r->blocks[b], s->place % BLOCK, s);
+	for (;; b--) {
+		float rest = rest_from(r, b);
+		if (rest == r->rest[b])
+			return;
+		r->rest[b] = rest;
+		if (!b || r->blocks[b - 1].external != r->blocks[b].external)
+			return;
 	}
 }
 
 static void expect_all(struct world *w, struct roster *r)
 {
-	drop_orders(r);
+	outlook_of_lane(r->stats, r->lane, &r->usual);
 	for (uint32_t i = 0; i < r->n; i++)
 		expect(w, r, &r->seats[i]);
+	place_all(r);
 	r->lane_shown = r->stats->n_shown;
 	r->crews_shown = w->news.n_shown;
 	r->news = r->stats->n_news;
@@ -161,9 +143,11 @@ static void expect_all(struct world *w, struct roster *r)
 
 static struct seat *find(const struct roster *r, uint32_t crew)
 {
-	for (uint32_t at = crew * 0x9e3779b1u & r->mask; r->slots[at]; at = (at + 1) & r->mask)
-		if (r->crews[r->slots[at] - 1] == crew)
-			return &r->seats[r->slots[at] - 1];
+	const struct slot *s;
+
+	for (uint32_t at = crew * 0x9e3779b1u & r->mask; (s = &r->slots[at])->seat; at = (at + 1) & r->mask)
+		if (s->crew == crew)
+			return &r->seats[s->seat - 1];
 	return NULL;
 }
 
@@ -191,19 +175,30 @@ static int told_again(const struct roster *r)
 	return 0;
 }
 
+/* Whoever's record changed since, by looking at all seats. */
+static void read_all_shown(struct world *w, struct roster *r)
+{
+	for (uint32_t b = 0; b < r->n_blocks; b++)
+		for (uint32_t i = 0; i < r->blocks[b].n; i++)
+			if ((int32_t)(w->shown_at[r->blocks[b].crew[i]] - r->crews_shown) > 0)
+				expect_anew(w, r, &r->seats[r->blocks[b].seat[i]]);
+	r->crews_shown = w->news.n_shown;
+}
+
 /* What was learned since, one by one while that is cheaper than all at once. */
 static void read_news(struct world *w, struct roster *r)
 {
 	uint32_t pairs = r->stats->n_news - r->news, crews = w->news.n_shown - r->crews_shown;
 
-	if (r->lane_shown != r->stats->n_shown || pairs > LANE_NEWS || crews > CREW_NEWS ||
-	    pairs > r->n / 2 + 1 || crews > 8 * r->n) {
+	if (r->lane_shown != r->stats->n_shown || pairs > LANE_NEWS || pairs > r->n / 2 + 1) {
 		expect_all(w, r);
 		return;
 	}
 	for (; r->news != r->stats->n_news; r->news++)
 		if (!told_again(r))
 			expect_of(w, r, r->stats->news[r->news % LANE_NEWS]);
+	if (crews > CREW_NEWS || crews > r->n / 8)
+		read_all_shown(w, r);
 	for (; r->crews_shown != w->news.n_shown; r->crews_shown++)
 		expect_of(w, r, w->news.shown[r->crews_shown % CREW_NEWS]);
 }
@@ -218,19 +213,17 @@ static void clear(struct world *w, struct roster *r)
 	w->n_seats -= r->n;
 	free(r->seats);
 	free(r->slots);
-	free(r->crews);
+	free(r->blocks);
+	free(r->rest);
 	json_decref(r->shown);
 	json_decref(r->reasons);
-	for (int i = 0; i < ROSTER_ORDERS; i++) {
-		free(r->orders[i].v);
-		r->orders[i] = (struct order){.horizon = -1};
-	}
 	r->seats = NULL;
 	r->slots = NULL;
-	r->crews = NULL;
+	r->blocks = NULL;
+	r->rest = NULL;
 	r->shown = NULL;
 	r->reasons = NULL;
-	r->n = 0;
+	r->n = r->n_blocks = 0;
 	memset(r->refused, 0, sizeof(r->refused));
 }
 
@@ -265,6 +258,8 @@ static void make(struct world *w, struct roster *r, int64_t now_ms)
 	r->until_ms = INT64_MAX;
 	r->price = lane && lane->price_usd_micro ? (double)lane->price_usd_micro / 1e6 : 1;
 	roster_fill(w, r, now_ms);
+	r->blocks = mem_alloc(blocks_max(r->n) * sizeof(*r->blocks));
+	r->rest = mem_alloc(blocks_max(r->n) * sizeof(*r->rest));
 	w->n_seats += r->n;
 	expect_all(w, r);
 	make_room(w, r);
@@ -282,8 +277,6 @@ struct roster *roster_of(struct world *w, struct match *m, int64_t now_ms)
 	if (!r) {
 		r = m->roster = mem_alloc(sizeof(*r));
 		r->match = m;
-		for (int i = 0; i < ROSTER_ORDERS; i++)
-			r->orders[i].horizon = -1;
 	} else {
 		DL_DELETE(w->rosters, r);
 	}

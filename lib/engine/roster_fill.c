@@ -185,13 +185,11 @@ static void index_seats(struct roster *r)
 		size *= 2;
 	r->mask = size - 1;
 	r->slots = mem_alloc(size * sizeof(*r->slots));
-	r->crews = mem_alloc((r->n + 1) * sizeof(*r->crews));
 	for (uint32_t i = 0; i < r->n; i++) {
-		r->crews[i] = r->seats[i].crew->id;
-		uint32_t at = r->seats[i].crew->id * 0x9e3779b1u & r->mask;
-		while (r->slots[at])
+		uint32_t crew = r->seats[i].crew->id, at = crew * 0x9e3779b1u & r->mask;
+		while (r->slots[at].seat)
 			at = (at + 1) & r->mask;
-		r->slots[at] = i + 1;
+		r->slots[at] = (struct slot){crew, i + 1};
 	}
 }
 

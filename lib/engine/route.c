@@ -37,25 +37,27 @@ struct scored {
 	uint32_t live;
 };
 
+/* One that is passed over, and what its score could be with nothing in hand. */
 struct other {
 	const struct seat *seat;
-	enum route_verdict verdict;
+	float bound;
 };
 
 struct picking {
 	struct world *w;
-	const struct task *t;
+	const struct task *t;         /* or NULL: one that is not there yet */
+	int rule;
 	const struct roster *r;
 	const struct crew *requester; /* or NULL */
 	double log_left;
 	int brief;                    /* nobody is told why */
 	struct scored best[ROUTE_ALL_SHOWN]; /* not asked before, best first */
-	int n_best, scored;
+	int n_best;
 	struct scored again;          /* the best of those asked before, least often first */
 	unsigned again_offers;
 	struct other others[ROUTE_ALL_SHOWN];
 	int n_others;
-	uint32_t idle;                /* seats looked at that are not busy */
+	uint32_t idle;                /* of those known who are not busy */
 };
 
 static const struct assign *asked_before(const struct picking *p, const struct seat *s)
@@ -104,7 +106,7 @@ static uint64_t drawn(const struct world *w, const struct task *t)
 
 static double by_rule(const struct picking *p, const struct seat *s)
 {
-	switch (p->w->rule) {
+	switch (p->rule) {
 	case ROUTE_LEAST_LOADED:
 		return -(double)p->w->lives[s->crew->id];
 	case ROUTE_ROUND_ROBIN:
@@ -118,14 +120,14 @@ static struct scored score(const struct picking *p, const struct seat *s)
 {
 	struct scored c = {.seat = s, .live = p->w->lives[s->crew->id]};
 
-	c.score = p->w->rule == ROUTE_BY_VALUE ? roster_score(s, p->log_left, c.live) : by_rule(p, s);
+	c.score = p->rule == ROUTE_BY_VALUE ? roster_score(s, p->log_left, c.live) : by_rule(p, s);
 	return c;
 }
 
 /* What the model says of a seat, in full. */
 static double expected(const struct picking *p, const struct scored *c, struct outlook *o)
 {
-	outlook_of(p->w, p->r->stats, c->seat->crew, c->seat->wk, p->r->lane, o);
+	outlook_in(p->w, p->r->stats, &p->r->usual, c->seat->crew, c->seat->wk, o);
 	return log1p(c->live);
 }
 
@@ -146,7 +148,7 @@ static int best_shown(const struct picking *p)
 static int others_shown(const struct picking *p)
 {
 	if (p->brief)
-		return 0;
+		return !p->t; /* an estimate looks at whoever comes first, busy or not */
 	return p->r->n <= ROUTE_ALL_SHOWN ? ROUTE_ALL_SHOWN : ROUTE_OTHERS_SHOWN;
 }
 
@@ -173,64 +175,160 @@ static void keep_again(struct picking *p, const struct scored *c, unsigned offer
 	p->again_offers = offers;
 }
 
-static void pass_over(struct picking *p, const struct seat *s, enum route_verdict v)
+/* ---- the walk ---- */
+
+static int full(const struct picking *p)
 {
+	return p->n_best == best_shown(p);
+}
+
+/* The score below which nobody counts any more. */
+static double enough(const struct picking *p)
+{
+	return full(p) ? p->best[p->n_best - 1].score : -INFINITY;
+}
+
+static double lowest(const struct picking *p)
+{
+	return p->rule == ROUTE_BY_VALUE ? enough(p) : -INFINITY;
+}
+
+static int other_before(const struct other *a, const struct other *b)
+{
+	if (a->seat->external != b->seat->external)
+		return a->seat->external < b->seat->external;
+	return a->bound != b->bound ? a->bound > b->bound : a->seat < b->seat;
+}
+
+static void pass_over(struct picking *p, const struct seat *s)
+{
+	struct other o = {s, idle_bound(s->chance, s->base)};
+	int at = p->n_others;
+
+	while (at > 0 && other_before(&o, &p->others[at - 1]))
+		at--;
+	if (at == others_shown(p))
+		return;
 	if (p->n_others < others_shown(p))
-		p->others[p->n_others++] = (struct other){s, v};
+		p->n_others++;
+	memmove(&p->others[at + 1], &p->others[at], (size_t)(p->n_others - 1 - at) * sizeof(o));
+	p->others[at] = o;
 }
 
-/* ${bound}: no score of this seat with nothing in hand is above it. */
-static int hopeless(const struct picking *p, const struct seat *s, float bound)
+/* The requester and those asked before: few, and each is looked at. */
+static int known(const struct picking *p, const struct crew *c)
 {
-	return p->brief && p->n_best && p->w->rule == ROUTE_BY_VALUE &&
-	       s->external == p->best[0].seat->external &&
-	       bound - s->share * (double)p->w->lives[s->crew->id] < p->best[0].score;
+	return c == p->requester || (c->id < p->w->n_marks && p->w->marks[c->id]);
 }
 
-static void consider(struct picking *p, const struct seat *s, float bound)
+static void consider_known(struct picking *p, const struct crew *c)
 {
-	enum route_verdict v = judge(p, s);
+	const struct seat *s = c ? roster_find(p->r, c) : NULL;
 
-	p->idle++;
-	if (v != ROUTE_ELIGIBLE) {
-		pass_over(p, s, v);
+	if (!s)
+		return;
+	p->idle += !duty_busy(p->w, c->id);
+	if (judge(p, s) != ROUTE_ELIGIBLE) {
+		pass_over(p, s);
 		return;
 	}
-	const struct assign *a = asked_before(p, s);
-	p->scored++;
-	if (!a && hopeless(p, s, bound))
-		return;
+	struct scored one = score(p, s);
+	keep_again(p, &one, asked_before(p, s)->offers);
+}
+
+static void consider_all_known(struct picking *p)
+{
+	consider_known(p, p->requester);
+	for (uint32_t i = 0; p->t && i < p->t->n_assigns; i++)
+		if (p->t->assigns[i].worker != p->requester)
+			consider_known(p, p->t->assigns[i].worker);
+}
+
+static void consider(struct picking *p, const struct seat *s)
+{
 	struct scored c = score(p, s);
-	if (a)
-		keep_again(p, &c, a->offers);
-	else
-		keep_best(p, &c);
+
+	keep_best(p, &c);
 }
 
-/* Nothing behind ${place} can be better than the best so far. */
-static int settled(const struct picking *p, const struct order *o, uint32_t place)
+/* Those below this bound are not worth telling of. */
+static double telling(const struct picking *p, uint32_t external)
 {
-	const struct place *next = &o->v[place];
+	double low = enough(p);
 
-	if (!p->n_best || p->w->rule != ROUTE_BY_VALUE ||
-	    p->scored < best_shown(p)) /* explain wants some to compare with */
-		return 0;
-	if (next->external > p->best[0].seat->external)
-		return 1;
-	return p->best[0].score > next->bound || p->scored >= ROUTE_LOOK_MAX;
+	if (p->n_others < others_shown(p))
+		return low;
+	if (!others_shown(p))
+		return INFINITY;
+	const struct other *last = &p->others[p->n_others - 1];
+	if (last->seat->external != external)
+		return last->seat->external < external ? INFINITY : low;
+	return last->bound > low ? last->bound : low;
 }
 
-static void walk(struct picking *p, struct roster *r, int64_t left_ms)
+/* Not above ${x}. */
+static float rounded_down(double x)
 {
-	const struct order *o = roster_order(r, left_ms);
+	return nextafterf((float)x, -INFINITY);
+}
 
-	for (uint32_t i = 0; i < r->n && !settled(p, o, i); i++) {
-		const struct seat *s = &r->seats[o->v[i].seat];
-		if (!duty_busy(p->w, r->crews[o->v[i].seat]))
-			consider(p, s, o->v[i].bound);
-		else if (p->n_others < others_shown(p))
-			pass_over(p, s, judge(p, s));
+static void look_at(struct picking *p, const struct block *b)
+{
+	uint32_t lives[BLOCK];
+	float bounds[BLOCK];
+	double tell = telling(p, b->external), low = lowest(p);
+
+	for (int i = 0; i < BLOCK; i++)
+		lives[i] = p->w->lives[b->crew[i]];
+	if (!block_reaches(b, lives, rounded_down(low), rounded_down(tell)))
+		return;
+	block_bounds(b, p->log_left, lives, bounds);
+	for (uint32_t i = 0; i < b->n; i++) {
+		if (bounds[i] < low && idle_bound(b->chance[i], b->base[i]) < tell)
+			continue;
+		const struct seat *s = &p->r->seats[b->seat[i]];
+		if (known(p, s->crew))
+			continue;
+		if (duty_busy(p->w, b->crew[i]))
+			pass_over(p, s);
+		else if (bounds[i] >= low)
+			consider(p, s);
+		tell = telling(p, b->external);
+		low = lowest(p);
 	}
+}
+
+/* Nobody in the blocks from ${b} on can be among the best. */
+static int settled(const struct picking *p, uint32_t b)
+{
+	if (!full(p) || p->rule != ROUTE_BY_VALUE)
+		return 0;
+	if (p->r->blocks[b].external != p->best[p->n_best - 1].seat->external)
+		return 1;
+	return p->r->rest[b] < enough(p);
+}
+
+/* Whoever could not have been among the best is no news. */
+static void drop_others(struct picking *p)
+{
+	if (!full(p) || p->rule != ROUTE_BY_VALUE)
+		return;
+	const struct scored *last = &p->best[p->n_best - 1];
+	while (p->n_others) {
+		const struct other *o = &p->others[p->n_others - 1];
+		if (o->seat->external == last->seat->external ? o->bound >= last->score
+		                                              : !o->seat->external)
+			return;
+		p->n_others--;
+	}
+}
+
+static void walk(struct picking *p)
+{
+	consider_all_known(p);
+	for (uint32_t b = 0; b < p->r->n_blocks && !settled(p, b); b++)
+		look_at(p, &p->r->blocks[b]);
+	drop_others(p);
 }
 
 /* ---- exploring ---- */
@@ -242,7 +340,7 @@ static const struct seat *explore(struct picking *p, int64_t now_ms, uint64_t *d
 	const struct seat *least = NULL;
 
 	*draw = drawn(p->w, p->t);
-	if (!r->n || p->w->rule != ROUTE_BY_VALUE || p->t->n_assigns || (int)(*draw % 1000) >= r->lane->explore_milli ||
+	if (!r->n || p->rule != ROUTE_BY_VALUE || p->t->n_assigns || (int)(*draw % 1000) >= r->lane->explore_milli ||
 	    now_ms - p->t->created_ms > (p->t->due_ms - p->t->created_ms) / 2)
 		return NULL;
 	uint64_t h = *draw;
@@ -349,7 +447,7 @@ static void show(const struct picking *p, json_t *why)
 	for (int i = 0; i < p->n_others; i++) {
 		struct line l = {.n = 0};
 		add_word(&l, p->others[i].seat->wk->name, " ");
-		add_word(&l, "", route_verdict_names[p->others[i].verdict]);
+		add_word(&l, "", route_verdict_names[judge(p, p->others[i].seat)]);
 		json_array_append_new(all, line_json(&l));
 	}
 	json_array_extend(all, p->r->shown);
@@ -400,14 +498,14 @@ static void nobody(const struct picking *p, json_t *why, struct choice *out)
 	show(p, why);
 }
 
-static void pick(struct picking *p, struct roster *r, int64_t now_ms, json_t *why,
+static void pick(struct picking *p, int64_t now_ms, json_t *why,
                  struct choice *out)
 {
 	uint64_t draw = 0;
 	const struct seat *seat = explore(p, now_ms, &draw);
 	struct scored c = {.seat = NULL};
 
-	walk(p, r, left_of(p->t, now_ms));
+	walk(p);
 	if (seat)
 		c = score(p, seat);
 	else if (p->n_best)
@@ -428,19 +526,20 @@ static void pick(struct picking *p, struct roster *r, int64_t now_ms, json_t *wh
 		return;
 	json_t *explored = json_object();
 	js_set_int(explored, "draw", (int64_t)(draw % 1000));
-	js_set_int(explored, "below", r->lane->explore_milli);
+	js_set_int(explored, "below", p->r->lane->explore_milli);
 	js_set_new(why, "explored", explored);
 }
 
 void route_choose(struct world *w, struct task *t, int64_t now_ms, json_t *why, struct choice *out)
 {
 	struct roster *r = roster_of(w, t->match, now_ms);
-	struct picking p = {.w = w, .t = t, .r = r, .requester = world_find_crew(w, t->from->name),
+	struct picking p = {.w = w, .t = t, .rule = w->rule, .r = r,
+	                    .requester = world_find_crew(w, t->from->name),
 	                    .log_left = log((double)left_of(t, now_ms)), .brief = !why};
 
 	memset(out, 0, sizeof(*out));
 	mark(w, t, 1);
-	pick(&p, r, now_ms, why, out);
+	pick(&p, now_ms, why, out);
 	mark(w, t, 0);
 }
 
@@ -466,19 +565,17 @@ enum route_verdict route_may_take(struct world *w, struct task *t, const char *n
 int64_t route_estimate(struct world *w, const struct spec *spec, const char *kind, int64_t now_ms)
 {
 	struct match *m = world_match_kind(w, spec, kind);
-	struct roster *r = roster_of(w, m, now_ms);
-	const struct order *order = roster_order(r, spec->sla_ms);
-	uint32_t at = 0;
+	const struct roster *r = roster_of(w, m, now_ms);
+	struct picking p = {.w = w, .r = r, .log_left = log((double)spec->sla_ms), .brief = 1};
 	struct outlook o;
 	double ms;
 
 	if (!r->n)
 		return 0;
-	while (at < r->n && duty_busy(w, r->crews[order->v[at].seat]))
-		at++;
-	const struct seat *s = &r->seats[order->v[at < r->n ? at : 0].seat];
-	outlook_of(w, r->stats, s->crew, s->wk, r->lane, &o);
-	if (at < r->n) /* else each takes one after the other; those before it are shared out */
+	walk(&p);
+	const struct seat *s = p.n_best ? p.best[0].seat : p.others[0].seat;
+	outlook_in(w, r->stats, &r->usual, s->crew, s->wk, &o);
+	if (p.n_best) /* else each takes one after the other; those before it are shared out */
 		ms = outlook_quantile(&o, 0.5, log1p(s->crew->live));
 	else
 		ms = outlook_quantile(&o, 0.5, 0) * (1 + (double)(m->fresh.n + m->tried.n + 1) / r->n);

@@ -8,13 +8,15 @@
  *                - cost * (worker's cost / lane's price) - load * (share of capacity in use)
  *            with the lane's weights; the best is asked, first among those not asked before, with
  *            internal_first our own before external ones; equal scores go by name.
- * Exact      Orders bound the score, so the walk may stop early and still has the best; only when
- *            ROUTE_LOOK_MAX workers were scored and none stood out, the best of those is taken.
+ * Exact      The best is the best of all, and those shown are the best five: bounds (engine/bounds.h)
+ *            only spare scores of those that cannot be among them.  Of those who are busy the four
+ *            are shown that could be highest with nothing in hand, if higher than the fifth.
  * Exploring  A stated share of choices goes to the least known of a few drawn by a hash of the
  *            task's id and the sequence number, so that nobody starves and a replay draws the same.
  *            Only for tasks that are asked for the first time and have more than half their time.
- * Complexity A bit per worker passed over, about 60 ns per worker scored; no scan of all workers but
- *            when a roster is made anew.
+ * Complexity About 6 ns for each of those that meet the requirements, until nobody better can come;
+ *            of them some dozens are scored (60 ns).  No other workers are looked at but when a roster
+ *            is made anew.
  */
 #ifndef ENGINE_ROUTE_H
 #define ENGINE_ROUTE_H
@@ -52,7 +54,6 @@ enum route_rule { ROUTE_BY_VALUE, ROUTE_LEAST_LOADED, ROUTE_ROUND_ROBIN, ROUTE_R
 extern const char *const route_rule_names[ROUTE_RULES + 1]; /* NULL-ended */
 
 enum {
-	ROUTE_LOOK_MAX = 256,
 	ROUTE_ALL_SHOWN = 16, /* so many candidates are all in the journal; of more, only: */
 	ROUTE_BEST_SHOWN = 5,
 	ROUTE_OTHERS_SHOWN = 4

@@ -123,6 +123,7 @@ static void show_crew(struct world *w, struct crew *c)
 {
 	c->shown = c->now;
 	w->news.shown[w->news.n_shown++ % CREW_NEWS] = c->id;
+	w->shown_at[c->id] = w->news.n_shown;
 }
 
 void stats_day(struct world *w, int64_t at_ms)

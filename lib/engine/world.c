@@ -85,6 +85,7 @@ void world_free(struct world *w)
 	stats_release(w);
 	free(w->crew_at);
 	free(w->lives);
+	free(w->shown_at);
 	free(w->marks);
 	FREE_ALL(struct crew, w->crews);
 	FREE_ALL(struct atom, w->atoms);
@@ -173,8 +174,9 @@ struct crew *world_crew(struct world *w, const char *name)
 			uint32_t room = w->n_crews ? 2 * w->n_crews : 1;
 			w->crew_at = mem_grow(w->crew_at, room, sizeof(*w->crew_at));
 			w->lives = mem_grow(w->lives, room, sizeof(*w->lives));
+			w->shown_at = mem_grow(w->shown_at, room, sizeof(*w->shown_at));
 		}
-		w->lives[w->n_crews] = 0;
+		w->lives[w->n_crews] = w->shown_at[w->n_crews] = 0;
 		w->crew_at[w->n_crews++] = c;
 		HASH_ADD_KEYPTR(hh, w->crews, c->name, n, c);
 	}

@@ -191,6 +191,7 @@ struct world {
 	struct match *matches;
 	struct crew **crew_at; /* owned; by id */
 	uint32_t *lives;       /* owned; crew.live once more, close together */
+	uint32_t *shown_at;    /* owned; news.n_shown when the crew's shown record last changed */
 	uint32_t n_crews;
 	struct pairs pairs;
 	int64_t day;           /* of the last event: engine/stats.h */

@@ -4,11 +4,19 @@
  *   route [WORKERS LANES TASKS]      default: 500 workers and 50 lanes, then 10,000 and 1,000
  *
  * A busy desk under a virtual clock: tasks come in at a steady rate to lanes drawn at random, are
- * offered, accepted and answered a while later, so that rosters age, workers fill up and what was
- * learned changes all the time.  Only decide() of a task to route is timed (processor time, also of
- * those in vain), with the events it makes, in the second half: in the first nothing is known yet.
- * One lane in two hundred may ask everybody.
+ * offered, accepted and answered a while later, so that nearly all workers have something in hand, fill
+ * up, and what was learned changes all the time.  One lane in two hundred may ask everybody.
+ *
+ * route.decide   decide() of each task to route in the second half (in the first nothing is known yet),
+ *                with the events it makes and why; processor time, also of those in vain.
+ * route.scan     the baseline: the same score for each of all workers, without lists, for one
+ *                decision in a hundred of those; stops when it finds a better one.
+ * route.first    of tasks that need skills in a combination not seen before, by one lane each time
+ *                that may ask everybody and one that may not: decide() of the submission, which makes the list
+ *                for its estimate, and of the first choice together.
+ * route.again    both for the next task of that kind.
  */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,11 +27,14 @@
 #include "base/mem.h"
 #include "engine/decide.h"
 #include "engine/evolve.h"
+#include "engine/outlook.h"
+#include "engine/route.h"
 #include "engine/world.h"
 #include "json/js.h"
 #include "model/message.h"
+#include "model/traits.h"
 
-enum { SKILLS = 40, POOL_MAX = 250, TIMERS = 1000000 };
+enum { SKILLS = 40, RARE = 200, POOL_MAX = 250, TIMERS = 1000000, FIRSTS = 2000 };
 
 static struct world *w;
 static uint64_t seq, rng = 88172645463325252u;
@@ -66,8 +77,6 @@ static void apply(const struct decision *d)
 	}
 }
 
-static int made; /* events by the last decision */
-
 static double feed(const struct input *in)
 {
 	struct err err = ERR_INIT;
@@ -77,7 +86,6 @@ static double feed(const struct input *in)
 	if (decide(w, now, in, &d, &err) != 0)
 		die("decide", &err);
 	double took = clock_us() - from;
-	made = (int)d.n;
 	apply(&d);
 	if (in->kind == IN_ROUTE && !d.n)
 		engine_route_failed(w, &in->task, d.class_full);
@@ -106,13 +114,15 @@ static void add_skills(json_t *list, int n)
 static void make_pools(int n_pools)
 {
 	json_t *all = json_array();
-	char name[32];
+	char name[32], rare[16];
 
 	for (int i = 0; i < n_workers; i++) {
 		json_t *doc = json_object(), *skills = json_array();
 		snprintf(name, sizeof(name), "w%05d", i);
 		json_array_append_new(all, json_string(name));
 		add_skills(skills, 8);
+		snprintf(rare, sizeof(rare), "r%d", (int)draw(RARE));
+		json_array_append_new(skills, json_string(rare));
 		js_set_new(doc, "skills", skills);
 		js_set_int(doc, "capacity", 1 + (int64_t)draw(6));
 		js_set_int(doc, "trustLevel", (int64_t)draw(6));
@@ -157,18 +167,21 @@ static void make_lanes(int n_pools)
 	}
 }
 
-static void submit(struct id *id, uint64_t n)
+static double send(struct id *id, uint64_t n, int lane_at, json_t *need)
 {
 	char lane[16], mid[40];
 
 	id_from_seq(id, now, 2, n);
-	snprintf(lane, sizeof(lane), "l%04d", (int)draw((uint64_t)n_lanes));
+	snprintf(lane, sizeof(lane), "l%04d", lane_at);
 	snprintf(mid, sizeof(mid), "msg_%llu", (unsigned long long)n);
 	json_t *body = json_pack("{s:i,s:s,s:s}", "er", 1, "lane", lane, "title", "t");
+	if (need)
+		js_set_new(body, "requirements", need);
 	struct message m = {.type = MSG_SUBMIT, .id = mid, .task = *id, .from = "somebody", .body = body};
 	struct input in = {.kind = IN_MESSAGE, .msg = &m};
-	feed(&in);
+	double took = feed(&in);
 	json_decref(body);
+	return took;
 }
 
 /* One in ten declines. */
@@ -200,6 +213,23 @@ static void answer(const struct id *id)
 	json_decref(body);
 }
 
+/* ---- figures ---- */
+
+struct figures {
+	double *us, all; /* owned */
+	size_t n, cap;
+};
+
+static void add(struct figures *f, double us)
+{
+	if (f->n == f->cap) {
+		f->cap = f->cap ? 2 * f->cap : 1024;
+		f->us = mem_grow(f->us, f->cap, sizeof(*f->us));
+	}
+	f->us[f->n++] = us;
+	f->all += us;
+}
+
 static int by_value(const void *a, const void *b)
 {
 	double x = *(const double *)a, y = *(const double *)b;
@@ -207,13 +237,171 @@ static int by_value(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+static void print(const char *name, struct figures *f)
+{
+	if (!f->n)
+		return;
+	qsort(f->us, f->n, sizeof(*f->us), by_value);
+	printf("route.%s workers=%d lanes=%d n=%zu mean=%.1f p50=%.1f p99=%.1f p999=%.1f max=%.0f us\n",
+	       name, n_workers, n_lanes, f->n, f->all / (double)f->n, f->us[f->n / 2],
+	       f->us[f->n * 99 / 100], f->us[f->n * 999 / 1000], f->us[f->n - 1]);
+	free(f->us);
+}
+
+/* ---- the baseline ---- */
+
+static const struct worker **staff; /* all; owned */
+static const struct crew **crews;   /* owned */
+static uint8_t *member;             /* owned; by pool and worker */
+
+static int pool_at(const char *name)
+{
+	return name[0] == 'e' ? 0 : 1 + (int)strtol(name + 1, NULL, 10);
+}
+
+static void know_all(int n_pools)
+{
+	char name[32];
+
+	staff = mem_alloc((size_t)n_workers * sizeof(*staff));
+	crews = mem_alloc((size_t)n_workers * sizeof(*crews));
+	member = mem_alloc((size_t)(n_pools + 1) * (size_t)n_workers);
+	for (int i = 0; i < n_workers; i++) {
+		snprintf(name, sizeof(name), "w%05d", i);
+		staff[i] = config_worker(w->config, name);
+		crews[i] = world_crew(w, name);
+		member[i] = 1;
+	}
+	for (int p = 0; p < n_pools; p++) {
+		snprintf(name, sizeof(name), "p%03d", p);
+		const struct pool *pool = config_pool(w->config, name);
+		for (size_t k = 0; k < pool->members.n; k++)
+			member[(p + 1) * n_workers + (int)strtol(pool->members.s[k] + 1, NULL, 10)] = 1;
+	}
+}
+
+static double score_of(const struct task *t, const struct lane_stats *l, const struct lane *lane, int i)
+{
+	int64_t left = (t->breached ? t->expire_ms : t->due_ms) - now;
+	const struct worker *wk = staff[i];
+	struct outlook o;
+
+	outlook_of(w, l, crews[i], wk, lane, &o);
+	double in_time = outlook_within(&o, log(left > 1000 ? (double)left : 1000), log1p(crews[i]->live));
+	return (lane->weights.success * o.take * o.pass * in_time -
+	        lane->weights.load * (double)crews[i]->live / wk->capacity) / 1000;
+}
+
+/* Who would be chosen among those not asked before; with the score. */
+static double scan(const struct task *t, const struct worker **best)
+{
+	const struct lane *lane = config_lane(w->config, t->match->lane);
+	const struct lane_stats *l = world_lane(w, t->match->lane, 1);
+	double most = -INFINITY;
+
+	*best = NULL;
+	for (int i = 0; i < n_workers; i++) {
+		int in = 0;
+		for (size_t k = 0; k < lane->pools.n; k++)
+			in |= member[pool_at(lane->pools.s[k]) * n_workers + i];
+		if (!in || crews[i]->live >= (uint32_t)staff[i]->capacity ||
+		    !traits_meet(&t->match->need.skills, &staff[i]->skills) ||
+		    task_assign_of(t, staff[i]->name))
+			continue;
+		double score = score_of(t, l, lane, i);
+		if (score > most) {
+			most = score;
+			*best = staff[i];
+		}
+	}
+	return most;
+}
+
+/* The same decision by a scan; the router's must not be worse. */
+static double scan_instead(const struct id *id)
+{
+	struct task *t = world_task(w, id);
+	const struct worker *best;
+	json_t *why = json_object();
+	struct choice c;
+
+	route_choose(w, t, now, why, &c);
+	double from = clock_us(), most = scan(t, &best);
+	double took = clock_us() - from;
+	if (best && !json_object_get(why, "explored") &&
+	    most > 1e-5 + score_of(t, world_lane(w, t->match->lane, 1),
+	                           config_lane(w->config, t->match->lane),
+	                           (int)strtol(c.worker->name + 1, NULL, 10))) {
+		fprintf(stderr, "route: %s was chosen, but %s is better\n", c.worker->name, best->name);
+		exit(1);
+	}
+	json_decref(why);
+	return took;
+}
+
+static void forget_all(void)
+{
+	free(staff);
+	free(crews);
+	free(member);
+}
+
+/* ---- the desk at work ---- */
+
+/* What is to be routed now; figures only where they are asked for. */
+static void settle(struct figures *f, struct figures *scans)
+{
+	struct input in;
+
+	while (engine_next(w, now, &in)) {
+		int scanned = in.kind == IN_ROUTE && scans && draw(100) == 0;
+		if (scanned)
+			add(scans, scan_instead(&in.task));
+		double took = feed(&in);
+		if (in.kind == IN_ROUTE && f && !scanned) /* those were warmed up */
+			add(f, took);
+	}
+}
+
+/* Processor time of a submission and of its routing. */
+static double whole(uint64_t n, int lane, json_t *need)
+{
+	struct figures f = {.n = 0};
+	struct id id;
+	double took = send(&id, n, lane, need);
+
+	settle(&f, NULL);
+	took += f.all;
+	free(f.us);
+	return took;
+}
+
+static void run_first(uint64_t n)
+{
+	struct figures first = {.n = 0}, again = {.n = 0};
+	char skill[3][16];
+
+	for (int i = 0; i < FIRSTS; i++) {
+		int lane = i % 2 ? (int)draw((uint64_t)n_lanes) : (int)draw((uint64_t)n_lanes) / 200 * 200;
+		now += 1000;
+		settle(NULL, NULL);
+		snprintf(skill[0], sizeof(skill[0]), "r%d", (int)draw(RARE));
+		snprintf(skill[1], sizeof(skill[1]), "s%d", i % SKILLS);
+		snprintf(skill[2], sizeof(skill[2]), "s%d", i / SKILLS % SKILLS);
+		json_t *need = json_pack("{s:[s,s,s]}", "skills", skill[0], skill[1], skill[2]);
+		json_t *same = json_deep_copy(need);
+		add(&first, whole(n++, lane, need));
+		add(&again, whole(n++, lane, same));
+	}
+	print("first", &first);
+	print("again", &again);
+}
+
 static void run(int workers, int lanes, int tasks)
 {
 	int n_pools = lanes / 5 + 1, behind = workers * 2, step_ms = 100;
 	struct id *ids = mem_alloc((size_t)tasks * sizeof(*ids));
-	double *us = mem_alloc((size_t)tasks * 4 * sizeof(*us)), all = 0;
-	size_t n = 0, vain = 0;
-	struct input in;
+	struct figures f = {.n = 0}, scans = {.n = 0};
 
 	n_workers = workers;
 	n_lanes = lanes;
@@ -221,10 +409,11 @@ static void run(int workers, int lanes, int tasks)
 	seq = 0;
 	make_pools(n_pools);
 	make_lanes(n_pools);
-	double began = clock_us();
+	know_all(n_pools);
 	for (int i = 0; i < tasks; i++) {
+		int late = i >= tasks / 2;
 		now += step_ms;
-		submit(&ids[i], (uint64_t)i);
+		send(&ids[i], (uint64_t)i, (int)draw((uint64_t)n_lanes), NULL);
 		if (i >= 100) {
 			accept(&ids[i - 20]);
 			accept(&ids[i - 100]);
@@ -233,24 +422,14 @@ static void run(int workers, int lanes, int tasks)
 			answer(&ids[i - (int)draw((uint64_t)behind)]);
 			answer(&ids[i - behind]);
 		}
-		while (engine_next(w, now, &in)) {
-			double took = feed(&in);
-			vain += in.kind == IN_ROUTE && !made && i >= tasks / 2;
-			if (in.kind == IN_ROUTE && i >= tasks / 2 && n < (size_t)tasks * 4) {
-				us[n++] = took;
-				all += took;
-			}
-		}
+		settle(late ? &f : NULL, late ? &scans : NULL);
 	}
-	double total = clock_us() - began;
-	qsort(us, n, sizeof(*us), by_value);
-	printf("route.decide workers=%d lanes=%d decisions=%zu in_vain=%zu mean=%.1fus p50=%.1fus p99=%.1fus "
-	       "p999=%.1fus max=%.0fus tasks_per_s=%.0f\n",
-	       workers, lanes, n, vain, all / (double)n, us[n / 2], us[n * 99 / 100], us[n * 999 / 1000],
-	       us[n - 1], tasks / total * 1e6);
+	print("decide", &f);
+	print("scan", &scans);
+	run_first((uint64_t)tasks);
+	forget_all();
 	world_free(w);
 	free(ids);
-	free(us);
 }
 
 static void no_move(void *ctx, uint32_t owner, uint32_t slot)
@@ -273,8 +452,8 @@ static void run_timers(void)
 	while (h.n)
 		heap_remove(&h, 0);
 	double fired = clock_us();
-	printf("route.timers pending=%d add=%.2fus fire=%.2fus both=%.2fus\n", TIMERS,
-	       (added - from) / TIMERS, (fired - added) / TIMERS, (fired - from) / TIMERS);
+	printf("route.timers pending=%d add=%.2f fire=%.2f us\n", TIMERS, (added - from) / TIMERS,
+	       (fired - added) / TIMERS);
 	heap_release(&h);
 	free(slots);
 }
