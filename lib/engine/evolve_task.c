@@ -213,7 +213,8 @@ static void end_all(struct world *w, struct task *t, int64_t at_ms)
 static void close_task(struct world *w, struct task *t, int64_t at_ms)
 {
 	end_all(w, t, at_ms);
-	idtable_put(&w->closed, &t->id, t->content | t->state);
+	if (!w->forgets)
+		idtable_put(&w->closed, &t->id, t->content | t->state);
 	world_drop_task(w, t);
 }
 

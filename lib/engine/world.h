@@ -222,6 +222,7 @@ struct world {
 	struct chain_ref *chains; /* that escalations use */
 	int64_t at_ms;         /* of the last event */
 	int rule;              /* enum route_rule; 0 but in rehearsals */
+	int forgets;           /* closed tasks; 0 but in rehearsals, whose ids are new by themselves */
 	struct moves moves;
 };
 

@@ -241,6 +241,7 @@ int sim_set_up(struct sim *s, const struct sim_options *o, struct err *err)
 
 	s->w = world_new("simulation");
 	s->w->rule = o->rule;
+	s->w->forgets = 1;
 	s->nothing = json_object();
 	heap_init(&s->agenda, NULL, NULL);
 	s->documents = o->documents;
