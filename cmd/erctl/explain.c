@@ -14,12 +14,14 @@
 #include "spool/journal.h"
 #include "table.h"
 #include "verbs.h"
+#include "verdicts.h"
 
 /* What a decision rests on, event by event, from the journal: nothing is computed anew. */
 struct telling {
 	struct run *r;
 	json_t *all; /* --json: owned */
 	int any;
+	int overlap; /* answers wanted at first */
 };
 
 static const char *text(const json_t *data, const char *pointer)
@@ -166,7 +168,7 @@ static void add_what(struct buf *b, const struct event *ev)
 	static const struct {
 		const char *pointer, *before;
 	} parts[] = {{"/worker", " "}, {"/for", " for "}, {"/reason", ": "}, {"/by", " by "},
-	             {"/onBreach", ", the lane says "}, {"/pool", " to "}};
+	             {"/onBreach", ", the lane says "}, {"/pool", " to "}, {"/stage", ", stage "}};
 
 	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
 		if (*text(ev->data, parts[i].pointer))
@@ -181,12 +183,15 @@ static void add_what(struct buf *b, const struct event *ev)
 		buf_adds(b, ", late enough to count against the worker");
 	if (is_true(ev->data, "predicted"))
 		buf_adds(b, ": it will probably be late");
+	if (json_object_get(ev->data, "attempt") && ev->type != EV_COMPLETED)
+		buf_addf(b, ", answer %lld", (long long)js_int_or(ev->data, "/attempt", 0));
 	if (ev->type == EV_SLA_WARNING && js_int_or(ev->data, "/want", 0) > 1)
 		buf_adds(b, ", one more is asked");
 }
 
-static void show_event(struct run *r, const struct event *ev)
+static void show_event(struct telling *t, const struct event *ev)
 {
+	struct run *r = t->r;
 	struct buf b = BUF_INIT;
 	char at[TIME_TEXT_MAX];
 
@@ -202,20 +207,13 @@ static void show_event(struct run *r, const struct event *ev)
 		show_moment(r, ev->data, "a second one at", "/backupAt");
 	if (ev->type == EV_CREATED)
 		show_moment(r, ev->data, "due", "/dueAt");
+	verdicts_explain(r, ev, t->overlap);
 }
 
-/* Events that are decisions about who has the task, or their causes. */
+/* Events that are decisions about the task and its answers, or their causes. */
 static int tells(const struct event *ev)
 {
-	switch (ev->type) {
-	case EV_COMMENTED:
-	case EV_SUBMITTED:
-	case EV_CHECK_PASSED:
-	case EV_CHECK_FAILED:
-		return 0;
-	default:
-		return ev->type < EV_CONFIG_SET;
-	}
+	return ev->type != EV_COMMENTED && ev->type < EV_CONFIG_SET;
 }
 
 static void keep(struct telling *t, const struct event *ev)
@@ -234,6 +232,11 @@ static void keep(struct telling *t, const struct event *ev)
 		json_t *why = json_copy(data);
 		js_set_new(why, "candidates", candidates(data));
 		js_set_new(o, "why", why);
+	} else if (ev->type == EV_SUBMITTED) { /* so is the answer */
+		json_t *why = json_copy(data);
+		json_object_del(why, "answer");
+		json_object_del(why, "evidence");
+		js_set_new(o, "why", why);
 	} else {
 		js_set_copy(o, "why", data);
 	}
@@ -248,10 +251,12 @@ static int visit(void *ctx, const struct event *ev, struct err *err)
 	(void)err;
 	if (!tells(ev))
 		return 0;
+	if (ev->type == EV_CREATED)
+		t->overlap = (int)js_int_or(ev->data, "/overlap", 1);
 	if (t->all)
 		keep(t, ev);
 	else
-		show_event(t->r, ev);
+		show_event(t, ev);
 	t->any = 1;
 	return 0;
 }
@@ -294,12 +299,17 @@ static const struct opt opts[] = {OPT_END};
 const struct cmd cmd_explain = {
 	.name = "explain",
 	.args = "ID",
-	.summary = "say why a task went to whom it went",
+	.summary = "say why a task went to whom it went, and why an answer stands",
 	.about = "From the journal: who could be asked and who not, with what was expected of each "
 	         "(the chances that this worker answers, in the time left, and rightly; the score is "
 	         "their product against cost and load, with the lane's weights), when the answer was "
 	         "expected, and why each later step was taken. When nobody can take a task, what would "
 	         "change that.\n\n"
+	         "Of each answer what every stage of verification said, with its numbers (er-verify(7)): "
+	         "of the tests for anomalies what was seen, where the limit is, the chance of such an "
+	         "answer and of such a worker, how often this worker does it and how often the peers do; "
+	         "the worker's accuracy with its bound; how far the answers agree, how many were wanted "
+	         "and why; whether a reviewer was drawn, and what the reviewer said.\n\n"
 	         "Of many candidates the best, some that were passed over and some that are not "
 	         "eligible are listed, the others counted. Chances and scores are of 1.000; in JSON "
 	         "they are thousandths.",

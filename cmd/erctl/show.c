@@ -9,6 +9,7 @@
 #include "idargs.h"
 #include "json/js.h"
 #include "model/dialect.h"
+#include "verdicts.h"
 #include "verbs.h"
 
 static void add_time(struct run *r, const json_t *view, const char *label, const char *pointer)
@@ -78,6 +79,20 @@ static void show_evidence(struct run *r, const json_t *list)
 	buf_release(&words);
 }
 
+static void show_agreement(struct run *r, const json_t *view)
+{
+	const json_t *a = js_at(view, "/result/agreement");
+	char text[64];
+	if (a) {
+		snprintf(text, sizeof text, "%.3f of %lld answers",
+		         json_number_value(json_object_get(a, "score")),
+		         (long long)js_int_or(a, "/answers", 0));
+		out_field(&r->out, "agreement", text);
+	}
+	if (*js_str_or(view, "/result/reviewed", ""))
+		out_field(&r->out, "reviewed", js_str_or(view, "/result/reviewed", ""));
+}
+
 /* Whatever the requester wrote stands behind "| ". */
 static void show_content(struct run *r, const json_t *view)
 {
@@ -93,9 +108,10 @@ static void show_content(struct run *r, const json_t *view)
 		         json_object_get(a, "rejected") ? " (rejected)" : "");
 		out_block_json(&r->out, buf_str(&b), json_object_get(a, "answer"));
 		show_evidence(r, json_object_get(a, "evidence"));
-		out_block_json(&r->out, "checks", json_object_get(a, "checks"));
+		verdicts_show(r, view, a);
 	}
 	out_block_json(&r->out, "result", js_at(view, "/result/answer"));
+	show_agreement(r, view);
 	out_block(&r->out, "failure", js_str_or(view, "/failure/reason", ""));
 	buf_release(&b);
 }
@@ -137,7 +153,10 @@ const struct cmd cmd_show = {
 	.name = "show",
 	.args = "ID",
 	.summary = "show a task as it stands",
-	.about = "With --json the task is printed in its own dialect, with --native or --json=… in the "
+	.about = "Of each answer there is a line for each stage of verification (er-verify(7)): passed, "
+	         "failed, what it waits for, or - where it did not come so far; erctl explain has the "
+	         "numbers.\n\n"
+	         "With --json the task is printed in its own dialect, with --native or --json=… in the "
 	         "native form. Text that came from outside stands behind \"| \", and what could drive "
 	         "a terminal is shown as <U+001B>.",
 	.opts = opts,

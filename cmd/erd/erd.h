@@ -32,6 +32,8 @@ struct http;
 struct journal;
 struct notices;
 struct pickup_names;
+struct pollfd;
+struct rulings;
 struct run;
 struct task;
 struct views;
@@ -76,6 +78,7 @@ struct erd {
 	struct webhooks *hooks;
 	struct agents *agents;
 	struct callers *callers;
+	struct rulings *rulings;
 	struct notices *notices;
 	struct batch *batch;        /* the batch being taken, or NULL */
 
@@ -119,6 +122,14 @@ struct erd_options {
 int erd_start(struct erd *e, const struct erd_options *o, struct err *err);
 int erd_reload(struct erd *e, struct err *err); /* etc/ again; a bad set keeps the old one */
 void erd_end(struct erd *e);
+
+/* docs.c: what a decision wants to see of the journal. */
+struct docs {
+	json_t *line[INPUT_ANSWERS_MAX + 2]; /* owned */
+	size_t n;
+};
+int docs_load(struct erd *e, struct input *in, struct docs *d, struct err *err);
+void docs_release(struct docs *d);
 
 /* record.c */
 int record_input(struct erd *e, const struct input *in, const char *msg_id, struct decision *out,
@@ -171,6 +182,23 @@ void experts_answered(struct erd *e, const struct id *task, const char *worker, 
                       size_t n);
 int64_t experts_time_left(const struct erd *e, const struct task *t);
 void experts_gave_up(struct erd *e, const struct id *task, const char *worker, const char *reason);
+
+/* rulings.c: programs that judge answers. */
+int rulings_start(struct erd *e, struct err *err);   /* and resume what a restart cut off */
+void rulings_want(struct erd *e, const struct id *task, const char *worker, int attempt);
+int rulings_run(struct erd *e, struct err *err);     /* start what was wanted; 1: a verdict was dropped */
+size_t rulings_pollfds(const struct erd *e, struct pollfd *fds); /* room for AGENTS_POLLFDS */
+void rulings_handle(struct erd *e, const struct pollfd *fds, size_t n);
+int64_t rulings_next_ms(const struct erd *e);        /* of now_mono_ms */
+int rulings_active(const struct erd *e);             /* some run; those that wait for a retry do not count */
+void rulings_free(struct rulings *r);
+
+/* say.c: a message in the name of ${from}, through the drop; erd reads it on its next scan.  ${body} is
+ * stolen.  FAIL_INVALID: it would be refused. */
+int say(struct erd *e, const struct id *task, const char *from, const char *type, json_t *body,
+        struct err *err);
+void say_lost(struct erd *e, const char *whose, const struct err *why); /* it cannot be stored: stop, and
+                                                                          ask again after the restart */
 
 /* hooks.c */
 int hooks_start(struct erd *e, struct err *err);

@@ -4,59 +4,12 @@
  */
 #include <string.h>
 
-#include "base/buf.h"
-#include "base/entropy.h"
 #include "base/err.h"
 #include "engine/escalation.h"
 #include "engine/world.h"
 #include "erd.h"
 #include "json/js.h"
 #include "log.h"
-#include "model/message.h"
-#include "spool/drop.h"
-
-/* What erd would refuse would leave the task with the program for good. */
-static int acceptable(const struct buf *text, struct err *err)
-{
-	json_t *doc = js_parse(text->data, text->len, &js_limits_message, err);
-	struct message m;
-
-	if (doc && text->len <= DROP_MESSAGE_MAX && message_parse(doc, &m, err) == 0) {
-		message_release(&m);
-		return 1;
-	}
-	json_decref(doc);
-	err_set(err, FAIL_INVALID, "its message is too long");
-	err->code = FAIL_INVALID;
-	return 0;
-}
-
-/* A message in the worker's name, through the drop; erd reads it on its next scan. */
-static int say(struct erd *e, const struct id *task, const char *worker, const char *type,
-               json_t *body, struct err *err)
-{
-	char msg_id[ID_TEXT_MAX], task_id[ID_TEXT_MAX];
-	struct buf text = BUF_INIT;
-	struct id id;
-	json_t *m = json_object();
-
-	id_new(&id);
-	id_format(&id, "msg_", msg_id);
-	js_set_int(m, "er", 1);
-	js_set_str(m, "type", type);
-	js_set_str(m, "id", msg_id);
-	js_set_str(m, "task", id_format(task, "task_", task_id));
-	js_set_str(m, "from", worker);
-	js_set_time(m, "at", erd_now(e));
-	js_set_new(m, "body", body);
-	js_dump(&text, m, JS_COMPACT);
-	buf_addc(&text, '\n');
-	int rc = acceptable(&text, err) ? drop_message(&e->spool, msg_id, text.data, text.len, err)
-	                                : -1;
-	buf_release(&text);
-	json_decref(m);
-	return rc;
-}
 
 static json_t *answer_body(const char *bytes, size_t n, struct err *err)
 {
@@ -76,13 +29,6 @@ static json_t *answer_body(const char *bytes, size_t n, struct err *err)
 	js_set_copy(body, "evidence", json_object_get(out, "evidence"));
 	json_decref(out);
 	return body;
-}
-
-/* It cannot be stored: the worker is asked again after the restart. */
-static void lost(struct erd *e, const char *worker, const struct err *why)
-{
-	log_event(LOG_CRIT_, "program.lost", "worker", worker, "reason", why->msg, NULL);
-	e->stop = fail_exit(FAIL_TEMPORARY);
 }
 
 /* How long the worker has: until its level of a chain ends, the task is due, or is given up. */
@@ -109,7 +55,7 @@ void experts_gave_up(struct erd *e, const struct id *task, const char *worker, c
 	body = json_object();
 	js_set_str(body, "reason", reason);
 	if (say(e, task, worker, "release", body, &err) != 0)
-		lost(e, worker, &err);
+		say_lost(e, worker, &err);
 }
 
 void experts_answered(struct erd *e, const struct id *task, const char *worker, const char *bytes,
@@ -123,5 +69,5 @@ void experts_answered(struct erd *e, const struct id *task, const char *worker, 
 	if (why.code == FAIL_INVALID)
 		experts_gave_up(e, task, worker, why.msg);
 	else
-		lost(e, worker, &why);
+		say_lost(e, worker, &why);
 }

@@ -36,7 +36,7 @@ enum {
 	VIEW_CALM_US = 50000,    /* of views otherwise, before new/ is looked at again */
 	CONTROL_MAX = 64 << 10,
 	DRAIN_MS = 10000,        /* for deliveries under way at the end */
-	FDS_MAX = 4 + 2 * AGENTS_POLLFDS
+	FDS_MAX = 4 + 3 * AGENTS_POLLFDS
 };
 
 int64_t erd_now(const struct erd *e)
@@ -89,10 +89,11 @@ static int pass(struct erd *e, int *busy, struct err *err)
 	if (told_flush(e, slice, err) != 0 || experts_run(e, err) != 0 ||
 	    views_flush(e->views, slice, err) != 0)
 		return -1;
-	if (hooks_run(e, err) != 0)
+	int ruled = rulings_run(e, err);
+	if (ruled < 0 || hooks_run(e, err) != 0)
 		return -1;
 	notices_run(e->notices, erd_now(e));
-	*busy = taken > 0 || more || e->n_pending || e->told || views_pending(e->views);
+	*busy = taken > 0 || more || ruled || e->n_pending || e->told || views_pending(e->views);
 	return 0;
 }
 
@@ -142,6 +143,9 @@ static int64_t sleep_ms(const struct erd *e, int busy, int idle)
 	if (at - now < ms)
 		ms = at - now;
 	at = experts_next_ms(e) - now_mono_ms();
+	if (at < ms)
+		ms = at;
+	at = rulings_next_ms(e) - now_mono_ms();
 	if (at < ms)
 		ms = at;
 	at = notices_program_ms(e->notices) - now_mono_ms();
@@ -203,10 +207,13 @@ static int sleep_until_work(struct erd *e, int64_t ms, struct err *err)
 	n += agents_pollfds(e->agents, fds + n);
 	size_t telling = n;
 	n += notices_pollfds(e->notices, fds + n);
+	size_t judging = n;
+	n += rulings_pollfds(e, fds + n);
 	if (http_poll(e->http, fds, n, ms, err) != 0)
 		return -1;
 	agents_handle(e->agents, fds + own, telling - own);
-	notices_handle(e->notices, fds + telling, n - telling);
+	notices_handle(e->notices, fds + telling, judging - telling);
+	rulings_handle(e, fds + judging, n - judging);
 	if (e->control >= 0 && read_control(e, err) != 0)
 		return -1;
 	while (e->inotify >= 0 && read(e->inotify, drop, sizeof(drop)) > 0)
@@ -219,7 +226,7 @@ static int sleep_until_work(struct erd *e, int64_t ms, struct err *err)
 static int quiet(const struct erd *e, int busy)
 {
 	return !busy && !agents_running(e->agents) && !agents_waiting(e->agents) &&
-	       !callers_active(e->callers) &&
+	       !callers_active(e->callers) && !rulings_active(e) &&
 	       !webhooks_active(e->hooks) && !notices_active(e->notices);
 }
 

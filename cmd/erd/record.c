@@ -73,6 +73,13 @@ static void note_expert(struct erd *e, const struct event *ev)
 		experts_want(e, &ev->task, wk);
 }
 
+static void note_ruling(struct erd *e, const struct event *ev)
+{
+	if (ev->type == EV_HELD && strcmp(js_str_or(ev->data, "/awaits", ""), "programs") == 0)
+		rulings_want(e, &ev->task, js_str_or(ev->data, "/worker", ""),
+		             (int)js_int_or(ev->data, "/attempt", 0));
+}
+
 int record_input(struct erd *e, const struct input *in, const char *msg_id, struct decision *out,
                  struct err *err)
 {
@@ -88,6 +95,7 @@ int record_input(struct erd *e, const struct input *in, const char *msg_id, stru
 		if (record_event(e, &ev, err) != 0)
 			return -1;
 		note_expert(e, &ev);
+		note_ruling(e, &ev);
 	}
 	return 0;
 }
@@ -151,6 +159,7 @@ int record_engine(struct erd *e, struct err *err)
 {
 	struct input in;
 	struct decision d;
+	struct docs docs;
 	int in_vain = 0;
 
 	e->routing = 0;
@@ -161,7 +170,12 @@ int record_engine(struct erd *e, struct err *err)
 			e->routing = 1;
 			break;
 		}
+		if (docs_load(e, &in, &docs, err) != 0) {
+			docs_release(&docs);
+			return -1;
+		}
 		rc = record_input(e, &in, NULL, &d, err);
+		docs_release(&docs);
 		if (rc == 0 && d.n == 0 && in.kind == IN_ROUTE) {
 			engine_route_failed(e->world, &in.task, d.class_full);
 			in_vain++;

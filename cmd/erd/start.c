@@ -170,7 +170,7 @@ static int find_gone(void *ctx, const char *name, const json_t *doc)
 /* What is referred to comes first, so that no journalled state refers to nothing. */
 static const enum config_kind set_order[CFG_COUNT] = {CFG_ZONE,     CFG_SCHEMA, CFG_WORKER,
                                                       CFG_POOL,     CFG_SCHEDULE, CFG_CHAIN,
-                                                      CFG_LANE,     CFG_ENDPOINT};
+                                                      CFG_LANE,     CFG_ENDPOINT, CFG_GOLD};
 
 static int take_config(struct erd *e, const struct config *fresh, struct err *err)
 {
@@ -372,7 +372,7 @@ int erd_start(struct erd *e, const struct erd_options *o, struct err *err)
 	if (catch_signals(e, err) != 0 || recover(e, err) != 0 || erd_reload(e, err) != 0 ||
 	    watch(e, err) != 0)
 		return -1;
-	return experts_start(e, err);
+	return experts_start(e, err) != 0 ? -1 : rulings_start(e, err);
 }
 
 void erd_end(struct erd *e)
@@ -382,6 +382,7 @@ void erd_end(struct erd *e)
 			break;
 	agents_free(e->agents);
 	callers_free(e->callers);
+	rulings_free(e->rulings);
 	batch_free(e->batch);
 	webhooks_free(e->hooks);
 	notices_free(e->notices);

@@ -47,27 +47,6 @@ static json_t *verdict_ok(struct erd *e, const struct message *m, const struct d
 	return v;
 }
 
-/* Hand decide the task's document when it asks for it. */
-static int load_task(struct erd *e, const struct message *m, json_t **line, struct input *in,
-                     struct err *err)
-{
-	struct id id;
-
-	if (!input_needs_task(e->world, m, &id))
-		return 0;
-	const struct task *t = world_task(e->world, &id);
-	struct journal_pos end = journal_mark(e->journal).next;
-	int committed = t->created.segment < end.segment ||
-	                (t->created.segment == end.segment && t->created.offset < end.offset);
-	if (!committed && record_commit(e, err) != 0) /* both came in one pass */
-		return -1;
-	*line = journal_read(e->journal, t->created, err);
-	if (!*line)
-		return -1;
-	in->created = json_object_get(*line, "data");
-	return 0;
-}
-
 /* Its task may be among the submits that were not taken yet: it stays in new/ until they are. */
 static int too_early(const struct erd *e, const struct message *m)
 {
@@ -81,7 +60,7 @@ int take_message(struct erd *e, const char *file, struct message *m, struct err 
 {
 	struct input in = {.kind = IN_MESSAGE, .msg = m};
 	struct decision d = {.n = 0};
-	json_t *line = NULL;
+	struct docs docs = {.n = 0};
 	struct err why = ERR_INIT;
 	int rc = 0;
 
@@ -93,7 +72,7 @@ int take_message(struct erd *e, const char *file, struct message *m, struct err 
 	}
 	if (too_early(e, m))
 		return 0;
-	if (load_task(e, m, &line, &in, err) != 0)
+	if (docs_load(e, &in, &docs, err) != 0)
 		return -1;
 	int ready = evidence_ready(e, m, in.created, &why);
 	e->messages_total += ready != 0;
@@ -112,7 +91,7 @@ int take_message(struct erd *e, const char *file, struct message *m, struct err 
 		t->has_task = 0;
 	}
 	decision_release(&d);
-	json_decref(line);
+	docs_release(&docs);
 	return rc;
 }
 

@@ -8,6 +8,8 @@
 #include "base/near.h"
 #include "engine/decide_p.h"
 #include "engine/lookup.h"
+#include "engine/reputation.h"
+#include "engine/stages.h"
 #include "engine/world.h"
 #include "json/js.h"
 #include "model/message.h"
@@ -36,9 +38,13 @@ struct assign *own_assign(struct world *w, const struct message *m, const struct
 		buf_release(&hint);
 		return NULL;
 	}
-	if (own && own->state != AS_ENDED)
+	if (own && own->state > AS_HELD)
 		return own;
 	id_format(&t->id, "task_", id);
+	if (own && own->state == AS_HELD) {
+		err_set(err, FAIL_CONFLICT, "%s: the answer of %s is being verified", id, m->from);
+		return NULL;
+	}
 	const struct assign *held = task_live_assign(t, NULL);
 	if (held)
 		err_set(err, FAIL_CONFLICT, "%s: %s %s", id,
@@ -75,6 +81,8 @@ static int decide_message(struct world *w, int64_t now_ms, const struct input *i
 
 	if (m->type == MSG_SUBMIT)
 		return decide_submit(w, now_ms, in, out, err);
+	if (m->type == MSG_REINSTATE)
+		return decide_reinstate(w, m, out, err);
 	if (cancelled_before(w, m)) {
 		out->replayed = 1;
 		return 0;
@@ -85,6 +93,8 @@ static int decide_message(struct world *w, int64_t now_ms, const struct input *i
 	switch (m->type) {
 	case MSG_ANSWER:
 		return decide_answer(w, now_ms, in, t, out, err);
+	case MSG_CHECKED:
+		return decide_checked(w, now_ms, in, t, out, err);
 	case MSG_ACKNOWLEDGE:
 	case MSG_UNACKNOWLEDGE:
 	case MSG_ESCALATE:
@@ -142,11 +152,29 @@ static void decide_clock(const struct input *in, struct decision *out)
 	draft_plain(out, EV_CLOCK_STEPPED, "erd", data);
 }
 
-int input_needs_task(const struct world *w, const struct message *m, struct id *task)
+/* An answer is judged beside the others of its task; a recheck looks at all of them again. */
+static int wants_docs(const struct input *in, const struct task *t)
 {
-	if ((m->type != MSG_ANSWER && m->type != MSG_RESOLVE) || !world_task(w, &m->task))
+	if (in->kind == IN_TIMER)
+		return t->recheck;
+	if (in->kind != IN_MESSAGE)
 		return 0;
-	*task = m->task;
+	return in->msg->type == MSG_ANSWER || in->msg->type == MSG_RESOLVE || in->msg->type == MSG_CHECKED;
+}
+
+int input_needs(const struct world *w, const struct input *in, struct input_docs *out)
+{
+	const struct task *t = world_task(w, in->kind == IN_MESSAGE ? &in->msg->task : &in->task);
+
+	if (!t || !wants_docs(in, t))
+		return 0;
+	out->task = t->id;
+	out->created = t->created;
+	out->verdict = t->verdict;
+	out->n = 0;
+	for (int i = 0; i < t->n_assigns && out->n < OVERLAP_MAX; i++)
+		if (t->assigns[i].state == AS_HELD)
+			out->answers[out->n++] = t->assigns[i].answer;
 	return 1;
 }
 
@@ -171,8 +199,14 @@ int decide(struct world *w, int64_t now_ms, const struct input *in, struct decis
 	case IN_CLOCK:
 		decide_clock(in, out);
 		return 0;
+	case IN_SUSPECT:
+		decide_suspend(w, in, out);
+		return 0;
 	case IN_TIMER:
-		if ((t = world_task(w, &in->task)))
+		t = world_task(w, &in->task);
+		if (t && t->recheck)
+			return decide_recheck(w, now_ms, in, t, out, err);
+		if (t)
 			decide_timer(w, now_ms, t, out);
 		return 0;
 	case IN_ROUTE:

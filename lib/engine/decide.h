@@ -30,12 +30,18 @@ struct moves;
 struct submission;
 struct world;
 
-enum input_kind { IN_MESSAGE, IN_TIMER, IN_ROUTE, IN_CONFIG, IN_WEBHOOK, IN_CLOCK };
+enum input_kind { IN_MESSAGE, IN_TIMER, IN_ROUTE, IN_CONFIG, IN_WEBHOOK, IN_CLOCK, IN_SUSPECT };
+
+enum { INPUT_ANSWERS_MAX = 16 };
 
 struct input {
 	enum input_kind kind;
 	const struct message *msg;   /* IN_MESSAGE */
-	const json_t *created;       /* data of the task's task.created, when input_needs_task said so */
+	/* When input_needs said so: data of the task's task.created, of the task.submitted of the answers that
+	 * are held, and of the reviewer's */
+	const json_t *created;
+	const json_t *answers[INPUT_ANSWERS_MAX];
+	const json_t *verdict;
 	struct id task;              /* IN_TIMER, IN_ROUTE, IN_WEBHOOK */
 	enum config_kind config_kind; /* IN_CONFIG */
 	const char *config_name;
@@ -73,13 +79,21 @@ struct decision {
 	int class_full;    /* IN_ROUTE without events: nobody of this kind is free */
 };
 
+/* Where the documents lie that decide wants to see for this input. */
+struct input_docs {
+	struct id task;
+	struct journal_pos created;
+	struct journal_pos answers[INPUT_ANSWERS_MAX];
+	size_t n;
+	struct journal_pos verdict; /* length 0: none */
+};
+/* 1 when decide wants documents beside this message or timer: *out says which. */
+int input_needs(const struct world *w, const struct input *in, struct input_docs *out);
 /* What is made of a body that is submitted: the same for each task with it while the configuration
  * stays.  NULL: not valid, *err says why.  ${body} is kept (a reference). */
 struct submission *submission_new(const struct world *w, const json_t *body, struct err *err);
 void submission_free(struct submission *s);
 
-/* 1 when decide(IN_MESSAGE) wants ${created} for this message; *task says whose. */
-int input_needs_task(const struct world *w, const struct message *m, struct id *task);
 
 int decide(struct world *w, int64_t now_ms, const struct input *in, struct decision *out,
            struct err *err);

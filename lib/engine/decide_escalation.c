@@ -181,7 +181,7 @@ static int resolve(struct world *w, int64_t now_ms, const struct input *in, stru
 		return refuse(t, FAIL_CONFLICT, "waits for the requester's reply", "", err);
 	drafts_init(&d, out, &t->id, t, m->from);
 	own = task_assign_of(t, who);
-	if (own && own->state == AS_ENDED)
+	if (own && own->state <= AS_HELD)
 		own = NULL;
 	if (!t->esc && !own)
 		return refuse(t, FAIL_DENIED, "not offered to ", who, err);
@@ -193,7 +193,7 @@ static int resolve(struct world *w, int64_t now_ms, const struct input *in, stru
 	json_t *answer = json_object();
 	js_set_copy(answer, "resolution", json_object_get(m->body, "resolution"));
 	js_set_new(said.body, "answer", answer);
-	rc = draft_answer(w, now_ms, &said, in->created, t, own, &d, err);
+	rc = draft_answer(w, now_ms, in, &said, t, own, &d, err);
 	json_decref(said.body);
 	return rc;
 }

@@ -9,6 +9,8 @@
 #include "engine/draft.h"
 
 struct assign;
+struct sha256;
+struct spec;
 struct chain;
 struct err;
 struct message;
@@ -18,6 +20,18 @@ struct world;
 
 int decide_submit(struct world *w, int64_t now_ms, const struct input *in, struct decision *out,
                   struct err *err);
+/* A task: a client's, or one of our own. */
+struct new_task {
+	struct id id;
+	const char *from, *key;      /* key: or NULL */
+	const json_t *body;
+	const struct id *reviews;    /* or NULL */
+	const char *gold;            /* or NULL */
+	const char *only;            /* for this worker alone, or NULL */
+	int64_t not_before_ms;       /* 0: at once */
+};
+int draft_own_task(struct world *w, int64_t now_ms, const struct new_task *n, struct decision *out,
+                   struct err *err);
 int decide_worker(struct world *w, int64_t now_ms, const struct message *m, struct task *t,
                   struct decision *out, struct err *err);
 int decide_answer(struct world *w, int64_t now_ms, const struct input *in, struct task *t,
@@ -42,6 +56,9 @@ void draft_offered(struct drafts *d, const struct world *w, int64_t now_ms, cons
 /* data.dueAt and .expiresAt, put off by the time the task stood blocked, when it will no longer. */
 void data_clock(json_t *data, int64_t now_ms, const struct task *t);
 
+/* decide_gold.c: ${worker} was offered ${t}: perhaps a task with a known answer follows. */
+void gold_may_follow(struct world *w, int64_t now_ms, const struct task *t, const char *worker,
+                     struct decision *out);
 /* {"worker":…}; with NULL, not. */
 void draft_worker(struct drafts *d, enum event_type type, const char *worker);
 
@@ -77,9 +94,11 @@ int decide_escalation(struct world *w, int64_t now_ms, const struct input *in, s
                       struct decision *out, struct err *err);
 
 /* decide_answer.c: ${own} NULL: ${m->from} has the task already by these drafts. */
-int draft_answer(struct world *w, int64_t now_ms, const struct message *m, const json_t *created,
-                 const struct task *t, const struct assign *own, struct drafts *d,
-                 struct err *err);
+int draft_answer(struct world *w, int64_t now_ms, const struct input *in, const struct message *m,
+                 const struct task *t, const struct assign *own, struct drafts *d, struct err *err);
+/* decide_checks.c: what rule programs said. */
+int decide_checked(struct world *w, int64_t now_ms, const struct input *in, struct task *t,
+                   struct decision *out, struct err *err);
 
 /* The sender's live assignment on ${t}, or NULL with a refusal: no such worker, not yours, held by
  * somebody else. */

@@ -135,4 +135,5 @@ void decide_route(struct world *w, int64_t now_ms, struct task *t, struct decisi
 	draft_offered(&d, w, now_ms, t, c.worker, &offered);
 	if (lane->auto_trust >= 0 && c.worker->trust_level >= lane->auto_trust)
 		draft_accepted(&d, w, now_ms, t, c.worker->name, 1);
+	gold_may_follow(w, now_ms, t, c.worker->name, out);
 }

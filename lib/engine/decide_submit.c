@@ -11,8 +11,10 @@
 #include "json/js.h"
 #include "model/created.h"
 #include "model/dialect.h"
+#include "model/gold.h"
 #include "model/intake.h"
 #include "model/message.h"
+#include "model/strings.h"
 
 /* With a key the id is not the client's to choose. */
 static int check_id(const struct world *w, const struct message *m, const char *key, struct err *err)
@@ -115,32 +117,31 @@ void submission_free(struct submission *s)
 	free(s);
 }
 
-static int propose(struct world *w, int64_t now_ms, const struct message *m,
-                   const struct submission *s, const char *kind, struct decision *out,
-                   struct err *err)
+static void propose(struct world *w, int64_t now_ms, const struct new_task *n,
+                    const struct submission *s, const char *kind, struct decision *out)
 {
 	const struct spec *spec = &s->spec;
-	const char *key = m->key ? m->key : spec->key;
 	struct drafts d;
-
-	if (check_id(w, m, key, err) != 0)
-		return -1;
 	struct created c = {.spec = spec,
 	                    .lane = intake_lane(w->config, spec),
-	                    .from = m->from,
-	                    .key = key,
+	                    .from = n->from,
+	                    .key = n->key,
 	                    .content = &s->content,
-	                    .body = m->body,
-	                    .at_ms = now_ms,
+	                    .body = n->body,
+	                    .at_ms = n->not_before_ms ? n->not_before_ms : now_ms,
 	                    .typical_ms = spec->chain ? 0 : route_estimate(w, spec, s->kind, now_ms),
-	                    .deliver = s->deliver,
-	                    .chain = spec->chain ? config_chain(w->config, spec->chain) : NULL};
-	drafts_init(&d, out, &m->task, NULL, m->from);
+	                    .deliver = s->deliver && !n->gold && !n->reviews,
+	                    .chain = spec->chain ? config_chain(w->config, spec->chain) : NULL,
+	                    .reviews = n->reviews,
+	                    .gold = n->gold,
+	                    .not_before_ms = n->not_before_ms};
+
+	drafts_init(&d, out, &n->id, NULL, n->from);
 	draft_created(&d, &c, kind);
-	draft_task(&d, EV_QUEUED, NULL);
+	if (!n->not_before_ms)
+		draft_task(&d, EV_QUEUED, NULL);
 	if (c.chain)
 		draft_task(&d, EV_ESC_TRIGGERED, chain_triggered(c.chain, now_ms));
-	return 0;
 }
 
 int decide_submit(struct world *w, int64_t now_ms, const struct input *in, struct decision *out,
@@ -149,8 +150,11 @@ int decide_submit(struct world *w, int64_t now_ms, const struct input *in, struc
 	const struct submission *given = in->prepared;
 	const struct message *m = in->msg;
 	struct submission own = {.body = NULL};
+	struct new_task n = {.id = m->task, .from = m->from, .body = m->body};
 	int rc;
 
+	if (strcmp(m->from, GOLD_FROM) == 0)
+		return err_field(err, FAIL_DENIED, "/from", "is er's own");
 	if (!given)
 		js_hash(m->body, &own.content);
 	rc = known(w, &m->task, world_content(given ? &given->content : &own.content), err);
@@ -158,11 +162,33 @@ int decide_submit(struct world *w, int64_t now_ms, const struct input *in, struc
 		out->replayed = rc > 0;
 		return rc > 0 ? 0 : -1;
 	}
-	if (given)
-		return propose(w, now_ms, m, given, given->kind, out, err);
-	if (make(w, m->body, &own, err) != 0)
+	if (!given && make(w, m->body, &own, err) != 0)
 		return -1;
-	rc = propose(w, now_ms, m, &own, NULL, out, err);
+	const struct submission *s = given ? given : &own;
+	n.key = m->key ? m->key : s->spec.key;
+	rc = check_id(w, m, n.key, err);
+	if (rc == 0)
+		propose(w, now_ms, &n, s, given ? given->kind : NULL, out);
 	release(&own);
 	return rc;
+}
+
+int draft_own_task(struct world *w, int64_t now_ms, const struct new_task *n, struct decision *out,
+                   struct err *err)
+{
+	struct submission s = {.body = NULL};
+
+	js_hash(n->body, &s.content);
+	if (intake(w->config, n->body, NULL, &s.spec, err) != 0)
+		return -1;
+	if (n->only) {
+		struct strings one = {.s = (char **)&n->only, .n = 1}, all;
+		strings_union(&s.spec.need.workers, &one, &all);
+		strings_release(&s.spec.need.workers);
+		s.spec.need.workers = all;
+	}
+	s.kind = world_kind(&s.spec);
+	propose(w, now_ms, n, &s, NULL, out);
+	release(&s);
+	return 0;
 }

@@ -3,6 +3,8 @@
 #include "engine/duty.h"
 #include "engine/escalation.h"
 #include "engine/lookup.h"
+#include "engine/reputation.h"
+#include "engine/stages.h"
 #include "engine/world.h"
 #include "json/js.h"
 
@@ -124,6 +126,10 @@ void decide_timer(struct world *w, int64_t now_ms, struct task *t, struct decisi
 	struct drafts d;
 
 	drafts_init(&d, out, &t->id, t, "erd");
+	if (t->hold_ms) {
+		draft_task(&d, EV_QUEUED, NULL);
+		return;
+	}
 	if (t->state == ST_BLOCKED) { /* only reached when the requester never replied */
 		json_t *data = json_object();
 		js_set_str(data, "reason", "the requester did not reply");
@@ -154,6 +160,16 @@ void decide_timer(struct world *w, int64_t now_ms, struct task *t, struct decisi
 
 /* ---- what the engine itself wants next ---- */
 
+/* What was to be looked at again has become moot. */
+static int moot(struct world *w, struct task *t)
+{
+	if (!t->recheck || recheck_due(w, t))
+		return 0;
+	t->recheck = 0;
+	world_set_timer(w, t);
+	return 1;
+}
+
 /* An empty level of a chain whose agent may be somebody else now: it is routed again. */
 static void look_again(struct world *w, int64_t now_ms)
 {
@@ -161,6 +177,8 @@ static void look_again(struct world *w, int64_t now_ms)
 
 	while ((top = heap_top(&w->timers)) && top->at_ms <= now_ms) {
 		struct task *t = world_at(w, top->owner);
+		if (moot(w, t))
+			continue;
 		if (!t->esc || t->esc->retry_ms > now_ms)
 			return;
 		t->esc->retry_ms = INT64_MAX;
@@ -175,6 +193,8 @@ int engine_next(struct world *w, int64_t now_ms, struct input *in)
 	const struct heap_item *top;
 	const struct task *t;
 
+	if (reputation_next(w, in))
+		return 1;
 	look_again(w, now_ms);
 	top = heap_top(&w->timers);
 	*in = (struct input){.kind = IN_TIMER};

@@ -15,6 +15,9 @@ void drafts_init(struct drafts *d, struct decision *out, const struct id *id, co
 	d->state = t ? (enum state)t->state : ST_NONE;
 	d->actor = actor;
 	d->n_live = 0;
+	d->overlap = t ? t->overlap : 1;
+	d->review = t ? t->review : 0;
+	d->held = t ? task_held(t) : 0;
 	for (struct assign *a = NULL; t && (a = task_live_assign(t, a));) {
 		assert(d->n_live <= TASK_LIVE_MAX);
 		d->live[d->n_live++] = (struct live){a->worker->name, a->state};
@@ -49,11 +52,40 @@ static void unblock_all(struct drafts *d)
 			d->live[i].state = AS_STARTED;
 }
 
-/* What the event does to assignments: evolve_task does the same to the task's own. */
-static void walk(struct drafts *d, enum event_type type, const char *worker)
+/* Whoever had it live has it no longer; else its answer was held. */
+static void drop(struct drafts *d, const char *worker)
 {
-	struct live *l;
+	for (size_t i = 0; i < d->n_live; i++) {
+		if (strcmp(d->live[i].worker, worker) == 0) {
+			d->live[i] = d->live[--d->n_live];
+			return;
+		}
+	}
+	d->held -= d->held > 0;
+}
 
+static int is_live(const struct drafts *d, const char *worker)
+{
+	for (size_t i = 0; i < d->n_live; i++)
+		if (strcmp(d->live[i].worker, worker) == 0)
+			return 1;
+	return 0;
+}
+
+static void hold(struct drafts *d, const char *worker, const struct fact *fact)
+{
+	if (is_live(d, worker)) {
+		drop(d, worker);
+		d->held++;
+	}
+	d->overlap = fact->wanted ? fact->wanted : d->overlap;
+	d->review = strcmp(fact->awaits, awaits_names[AWAITS_REVIEW]) == 0;
+}
+
+/* What the event does to assignments: evolve_task does the same to the task's own. */
+static void walk(struct drafts *d, enum event_type type, const char *worker,
+                 const struct fact *fact)
+{
 	if (type == EV_UNBLOCKED)
 		unblock_all(d);
 	if (type == EV_ESC_ESCALATED || type == EV_ESC_UNACKNOWLEDGED)
@@ -67,18 +99,27 @@ static void walk(struct drafts *d, enum event_type type, const char *worker)
 	case EV_ACCEPTED:
 		live_of(d, worker)->state = AS_ACCEPTED;
 		break;
+	case EV_REJECTED:
+		if (!is_live(d, worker)) {
+			drop(d, worker);
+			d->review = 0;
+		}
+		live_of(d, worker)->state = AS_STARTED;
+		break;
 	case EV_STARTED:
 		live_of(d, worker)->state = AS_STARTED;
 		break;
 	case EV_BLOCKED:
 		live_of(d, worker)->state = AS_BLOCKED;
 		break;
+	case EV_HELD:
+		hold(d, worker, fact);
+		break;
 	case EV_DECLINED:
 	case EV_OFFER_EXPIRED:
 	case EV_RELEASED:
 	case EV_REASSIGNED:
-		l = live_of(d, worker);
-		*l = d->live[--d->n_live];
+		drop(d, worker);
 		break;
 	default:
 		break;
@@ -87,15 +128,16 @@ static void walk(struct drafts *d, enum event_type type, const char *worker)
 
 static enum state of_live(const struct drafts *d)
 {
-	static const enum state states[] = {[AS_ENDED] = ST_QUEUED,      [AS_OFFERED] = ST_OFFERED,
-	                                    [AS_ACCEPTED] = ST_ACCEPTED, [AS_STARTED] = ST_STARTED,
-	                                    [AS_BLOCKED] = ST_BLOCKED};
+	static const enum state states[] = {[AS_OFFERED] = ST_OFFERED, [AS_ACCEPTED] = ST_ACCEPTED,
+	                                    [AS_STARTED] = ST_STARTED, [AS_BLOCKED] = ST_BLOCKED};
 	int furthest = AS_ENDED;
 
 	for (size_t i = 0; i < d->n_live; i++)
 		if (d->live[i].state > furthest)
 			furthest = d->live[i].state;
-	return states[furthest];
+	if (furthest > AS_HELD)
+		return states[furthest];
+	return d->review || (d->held && d->held >= d->overlap) ? ST_SUBMITTED : ST_QUEUED;
 }
 
 /* Where the table leaves a choice, the assignments decide. */
@@ -110,11 +152,12 @@ static enum state next_state(const struct drafts *d, enum event_type type)
 	return (enum state)only;
 }
 
-static struct draft *add(struct drafts *d, enum event_type type, const char *worker)
+static struct draft *add(struct drafts *d, enum event_type type, const char *worker,
+                         const struct fact *fact)
 {
 	struct draft *dr = next_draft(d->out);
 
-	walk(d, type, worker);
+	walk(d, type, worker, fact);
 	d->state = next_state(d, type);
 	dr->type = type;
 	dr->has_task = 1;
@@ -128,12 +171,12 @@ static struct draft *add(struct drafts *d, enum event_type type, const char *wor
 
 void draft_task(struct drafts *d, enum event_type type, json_t *data)
 {
-	add(d, type, json_string_value(json_object_get(data, "worker")))->data = data;
+	add(d, type, json_string_value(json_object_get(data, "worker")), NULL)->data = data;
 }
 
 void draft_fact(struct drafts *d, enum event_type type, const struct fact *fact)
 {
-	struct draft *dr = add(d, type, fact->worker);
+	struct draft *dr = add(d, type, fact->worker, fact);
 
 	dr->typed = 1;
 	dr->fact = *fact;
@@ -147,7 +190,7 @@ void draft_fact(struct drafts *d, enum event_type type, const struct fact *fact)
 
 void draft_created(struct drafts *d, const struct created *c, const char *kind)
 {
-	struct draft *dr = add(d, EV_CREATED, NULL);
+	struct draft *dr = add(d, EV_CREATED, NULL, NULL);
 
 	created_terms(c, &d->out->terms);
 	d->out->terms.kind = kind;

@@ -24,6 +24,7 @@ struct drafts {
 	const char *actor;
 	struct live live[TASK_LIVE_MAX + 1]; /* likewise; one more may be claiming */
 	size_t n_live;
+	int held, overlap, review; /* as in struct task */
 };
 
 /* ${t} NULL: a task that is not there yet. */

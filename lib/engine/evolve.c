@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "engine/duty.h"
 #include "engine/evolve_p.h"
+#include "engine/reputation.h"
 #include "engine/world.h"
 #include "json/js.h"
 
@@ -58,6 +59,10 @@ int evolve(struct world *w, const struct event *ev, struct err *err)
 	case EV_CONFIG_SET:
 		return on_config(w, ev, err);
 	case EV_MESSAGE_REFUSED:
+		return 0;
+	case EV_WORKER_SUSPENDED:
+	case EV_WORKER_REINSTATED:
+		reputation_worker_event(w, ev);
 		return 0;
 	case EV_CLOCK_STEPPED:
 		evolve_clock(w, js_int_or(ev->data, "/byMs", 0));

@@ -16,6 +16,8 @@ static void move_task(struct world *w, struct task *t, int64_t by_ms)
 
 	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
 		move(own[i], by_ms);
+	if (t->hold_ms)
+		t->hold_ms += by_ms;
 	if (t->matched_ms)
 		t->matched_ms += by_ms;
 	if (!t->due_fixed)

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/timefmt.h"
 #include "engine/escalation.h"
+#include "engine/reputation.h"
 #include "engine/evolve_p.h"
 #include "engine/lookup.h"
 #include "engine/transition.h"
@@ -36,7 +37,8 @@ static int is(const struct event *ev, enum fact_is what)
 
 /* ---- how it begins ---- */
 
-static void read_terms(const struct event *ev, struct sha256 *sha, struct terms *out)
+static void read_terms(const struct event *ev, struct sha256 *sha, struct id *parent,
+                       struct terms *out)
 {
 	const json_t *data = ev->data;
 
@@ -47,8 +49,22 @@ static void read_terms(const struct event *ev, struct sha256 *sha, struct terms 
 	out->expire_ms = event_time(data, "/expiresAt", ev->at_ms);
 	out->max_attempts = (int)js_int_or(data, "/maxAttempts", 3);
 	out->offers_at_once = (int)js_int_or(data, "/offersAtOnce", 1);
+	out->overlap = (int)js_int_or(data, "/overlap", 1);
+	out->gold = json_object_get(data, "gold") != NULL;
+	out->not_before_ms = event_time(data, "/notBefore", 0);
+	out->reviews = id_parse(js_str_or(data, "/reviews", ""), "task_", parent) == 0 ? parent : NULL;
 	out->claim = json_is_true(json_object_get(data, "claim"));
 	out->deliver = json_is_true(json_object_get(data, "deliver"));
+}
+
+/* Who answered does not review. */
+static void not_by_answerers(struct world *w, struct task *t)
+{
+	const struct task *parent = world_task(w, &t->parent);
+
+	for (int i = 0; parent && i < parent->n_assigns; i++)
+		if (parent->assigns[i].attempt)
+			task_add_assign(t, parent->assigns[i].worker)->declined = 1;
 }
 
 static void take_terms(struct world *w, struct task *t, const struct event *ev,
@@ -61,18 +77,28 @@ static void take_terms(struct world *w, struct task *t, const struct event *ev,
 		t->content = world_content(from->content);
 	t->created = ev->pos;
 	t->born = ev->seq;
-	t->created_ms = ev->at_ms;
+	t->created_ms = from->not_before_ms ? from->not_before_ms : ev->at_ms;
 	t->due_ms = from->due_ms;
 	t->expire_ms = from->expire_ms;
-	t->warn_ms = ev->at_ms + (t->due_ms - ev->at_ms) / 5 * 4;
-	t->warned = t->due_ms <= ev->at_ms; /* nothing to warn of any more */
+	t->warn_ms = t->created_ms + (t->due_ms - t->created_ms) / 5 * 4;
+	t->warned = t->due_ms <= t->created_ms; /* nothing to warn of any more */
 	t->max_attempts = (uint8_t)from->max_attempts;
 	t->fan = (uint8_t)from->offers_at_once;
 	t->claim = (uint8_t)from->claim;
+	t->overlap = (uint8_t)from->overlap;
+	t->gold = (uint8_t)from->gold;
+	t->hold_ms = from->not_before_ms;
+	t->reviews = from->reviews != NULL;
+	if (from->reviews)
+		t->parent = *from->reviews;
+	if (from->reviews)
+		not_by_answerers(w, t);
 	t->from = world_atom(w, from->from);
 	t->dialect = spec->dialect;
 	t->deliver = (uint8_t)from->deliver;
 	t->due_fixed = spec->deadline_ms && spec->deadline_ms == t->due_ms;
+	if (t->gold && spec->need.workers.n == 1)
+		gold_given(w, t, spec->need.workers.s[0]);
 }
 
 static int on_created(struct world *w, const struct event *ev, struct err *err)
@@ -80,6 +106,7 @@ static int on_created(struct world *w, const struct event *ev, struct err *err)
 	struct terms terms = {.spec = NULL};
 	struct spec spec;
 	struct sha256 sha;
+	struct id parent;
 
 	if (world_task(w, &ev->task))
 		return err_set(err, FAIL_FAILURE, "event %llu creates a task that exists",
@@ -92,7 +119,7 @@ static int on_created(struct world *w, const struct event *ev, struct err *err)
 		return err_wrap(err, "event %llu", (unsigned long long)ev->seq);
 	struct task *t = world_add_task(w, &ev->task);
 	terms.spec = &spec;
-	read_terms(ev, &sha, &terms);
+	read_terms(ev, &sha, &parent, &terms);
 	take_terms(w, t, ev, &terms);
 	t->dialect = dialect_by_name(js_str_or(ev->data, "/dialect", "er"));
 	spec_release(&spec);
@@ -106,19 +133,27 @@ static int on_created(struct world *w, const struct event *ev, struct err *err)
 
 /* ---- its workers ---- */
 
+/* Nobody to remind, nobody who is expected. */
+static void no_more_due(struct task *t)
+{
+	if (task_live_assign(t, NULL))
+		return;
+	t->remind_ms = t->backup_ms = INT64_MAX;
+	t->reminders = 0;
+}
+
 static void end_assign(struct world *w, struct assign *a)
 {
-	if (a->state == AS_ENDED)
-		return;
+	if (a->state > AS_HELD)
+		crew_live(w, a->worker, -1);
 	a->state = AS_ENDED;
-	crew_live(w, a->worker, -1);
 }
 
 static void on_offered(struct world *w, struct task *t, const struct event *ev)
 {
 	struct assign *a = task_add_assign(t, world_crew(w, worker_of(ev)));
 
-	if (a->state == AS_ENDED) {
+	if (a->state <= AS_HELD) {
 		a->load = (uint8_t)(a->worker->live < UINT8_MAX ? a->worker->live : UINT8_MAX);
 		crew_live(w, a->worker, 1);
 	}
@@ -161,11 +196,50 @@ static void on_answer(struct world *w, struct task *t, const struct event *ev, e
 
 	if (what == SEEN_ANSWERED)
 		t->attempts++;
+	if (a && what == SEEN_ANSWERED) {
+		a->answer = ev->pos;
+		a->attempt = t->attempts;
+	}
 	if (!a || (what == SEEN_ANSWERED && a->timed))
 		return;
 	if (what == SEEN_ANSWERED)
 		a->timed = 1;
 	stats_saw(w, t, a, what, ev->at_ms);
+}
+
+/* The answer waits, and its giver is free for other work. */
+static void on_held(struct world *w, struct task *t, const struct event *ev)
+{
+	struct assign *a = task_assign_of(t, worker_of(ev));
+	const char *awaits = ev->fact->awaits ? ev->fact->awaits : "";
+
+	if (!a)
+		return;
+	end_assign(w, a);
+	a->state = AS_HELD;
+	for (int i = 0; awaits_names[i]; i++)
+		if (strcmp(awaits, awaits_names[i]) == 0)
+			a->awaits = (uint8_t)i;
+	t->review = a->awaits == AWAITS_REVIEW;
+	t->recheck = 0;
+	t->verdict = (struct journal_pos){0, 0, 0};
+	if (ev->fact->wanted && ev->fact->wanted <= OVERLAP_MAX)
+		t->overlap = (uint8_t)ev->fact->wanted;
+	no_more_due(t);
+}
+
+/* Sent back to work. */
+static void on_rejected(struct world *w, struct task *t, const struct event *ev)
+{
+	struct assign *a = task_assign_of(t, worker_of(ev));
+
+	on_answer(w, t, ev, SEEN_REJECTED);
+	if (!a || a->state > AS_HELD)
+		return;
+	if (a->state == AS_HELD)
+		t->review = 0;
+	a->state = AS_STARTED;
+	crew_live(w, a->worker, 1);
 }
 
 static void on_accepted(struct world *w, struct task *t, struct assign *a, const struct event *ev)
@@ -194,10 +268,7 @@ static void lost(struct world *w, struct task *t, struct assign *a, const struct
 		stats_saw(w, t, a, SEEN_REFUSED, ev->at_ms);
 	saw_the_end(w, t, a, ev->at_ms);
 	end_assign(w, a);
-	if (!task_live_assign(t, NULL)) { /* nobody to remind, nobody who is expected */
-		t->remind_ms = t->backup_ms = INT64_MAX;
-		t->reminders = 0;
-	}
+	no_more_due(t);
 }
 
 static void end_all(struct world *w, struct task *t, int64_t at_ms)
@@ -208,6 +279,21 @@ static void end_all(struct world *w, struct task *t, int64_t at_ms)
 		saw_the_end(w, t, a, at_ms);
 		end_assign(w, a);
 	}
+}
+
+/* A review that ended: the task that it is about goes on. */
+static void tell_parent(struct world *w, const struct task *t, const struct event *ev)
+{
+	struct task *parent = t->reviews ? world_task(w, &t->parent) : NULL;
+	const struct assign *a = NULL;
+
+	if (!parent || !parent->review)
+		return;
+	if (ev->state == ST_COMPLETED)
+		a = task_assign_of(t, worker_of(ev));
+	parent->verdict = a ? a->answer : (struct journal_pos){0, 0, 0};
+	parent->recheck = 1;
+	world_set_timer(w, parent);
 }
 
 static void close_task(struct world *w, struct task *t, int64_t at_ms)
@@ -240,6 +326,7 @@ static void on_assignment(struct world *w, struct task *t, const struct event *e
 		lost(w, t, a, ev);
 		break;
 	default: /* offer_expired, released, reassigned */
+		t->recheck = 0;
 		a->declined |= (uint8_t)is(ev, FACT_DECLINED);
 		lost(w, t, a, ev);
 	}
@@ -305,6 +392,7 @@ static void apply(struct world *w, struct task *t, const struct event *ev)
 {
 	switch (ev->type) {
 	case EV_QUEUED:
+		t->hold_ms = 0;
 		t->told |= (uint8_t)is(ev, FACT_REASONS);
 		break;
 	case EV_OFFERED:
@@ -329,7 +417,18 @@ static void apply(struct world *w, struct task *t, const struct event *ev)
 		on_answer(w, t, ev, SEEN_ANSWERED);
 		break;
 	case EV_REJECTED:
-		on_answer(w, t, ev, SEEN_REJECTED);
+		on_rejected(w, t, ev);
+		break;
+	case EV_HELD:
+		on_held(w, t, ev);
+		break;
+	case EV_CHECK_PASSED:
+	case EV_CHECK_FAILED:
+		t->recheck = 0;
+		reputation_check(w, t, ev);
+		break;
+	case EV_VERIFIED:
+		reputation_verified(w, t, ev);
 		break;
 	case EV_SLA_BREACHED:
 	case EV_SLA_WARNING:
@@ -394,6 +493,7 @@ static int apply_fact(struct world *w, const struct event *ev, struct err *err)
 	t->last_seq = ev->seq;
 	note_delivery(w, t, ev);
 	if (state_final(ev->state)) {
+		tell_parent(w, t, ev);
 		close_task(w, t, ev->at_ms);
 		return 0;
 	}

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "engine/duty.h"
+#include "engine/reputation.h"
 #include "engine/roster.h"
 #include "engine/world.h"
 #include "json/js.h"
@@ -18,6 +19,7 @@ struct filling {
 	const struct match *m;
 	int64_t now_ms;
 	uint32_t cap;
+	int any_suspended; /* in the lane */
 };
 
 static void until(struct filling *f, int64_t ms)
@@ -54,6 +56,13 @@ static int certified(struct filling *f, const struct worker *wk)
 	return ok;
 }
 
+static int suspended(const struct filling *f, const struct worker *wk)
+{
+	const struct crew *c = f->any_suspended ? world_find_crew(f->w, wk->name) : NULL;
+
+	return c && reputation_suspended(f->w, f->m->lane, c);
+}
+
 static enum route_verdict judge(struct filling *f, const struct worker *wk, int external)
 {
 	const struct requirements *need = &f->m->need;
@@ -67,6 +76,8 @@ static enum route_verdict judge(struct filling *f, const struct worker *wk, int 
 	if (external && (f->m->confidentiality == CONF_INTERNAL_ONLY ||
 	                 (f->m->confidentiality == CONF_RESTRICTED && !need->workers.n)))
 		return ROUTE_CONFIDENTIALITY;
+	if (suspended(f, wk))
+		return ROUTE_SUSPENDED;
 	if (!traits_meet(&need->skills, &wk->skills))
 		return ROUTE_SKILLS;
 	if (!certified(f, wk))
@@ -196,7 +207,10 @@ static void index_seats(struct roster *r)
 void roster_fill(struct world *w, struct roster *r, int64_t now_ms)
 {
 	struct filling f = {.w = w, .r = r, .m = r->match, .now_ms = now_ms};
+	const struct book *book = reputation_book(w, f.m->lane);
 
+
+	f.any_suspended = book && book->suspended;
 	r->shown = json_array();
 	if (f.m->pool)
 		consider_pool(&f, f.m->pool);

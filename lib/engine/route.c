@@ -21,6 +21,7 @@ const char *const route_verdict_names[ROUTE_VERDICTS] = {
 	[ROUTE_CERTIFICATIONS] = "lacks_certifications",
 	[ROUTE_TRUST] = "trust_too_low",
 	[ROUTE_RATING] = "rating_too_low",
+	[ROUTE_SUSPENDED] = "suspended",
 	[ROUTE_REQUESTER] = "is_the_requester",
 	[ROUTE_HAS_IT] = "has_it",
 	[ROUTE_DECLINED] = "declined_before",
@@ -50,7 +51,6 @@ struct picking {
 	const struct roster *r;
 	const struct crew *requester; /* or NULL */
 	double log_left;
-	int brief;                    /* nobody is told why */
 	struct scored best[ROUTE_ALL_SHOWN]; /* not asked before, best first */
 	int n_best;
 	struct scored again;          /* the best of those asked before, least often first */
@@ -58,6 +58,7 @@ struct picking {
 	struct other others[ROUTE_ALL_SHOWN];
 	int n_others;
 	uint32_t idle;                /* of those known who are not busy */
+	int brief;                    /* nobody is told why */
 };
 
 static const struct assign *asked_before(const struct picking *p, const struct seat *s)

@@ -40,6 +40,7 @@ enum route_verdict {
 	ROUTE_CERTIFICATIONS, /* or expired */
 	ROUTE_TRUST,
 	ROUTE_RATING,
+	ROUTE_SUSPENDED,      /* its answers in this lane were too often wrong */
 	ROUTE_REQUESTER,
 	ROUTE_HAS_IT,         /* is asked or at work already */
 	ROUTE_DECLINED,

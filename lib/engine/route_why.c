@@ -61,6 +61,9 @@ static void remedy(struct buf *b, const struct match *m, enum route_verdict v)
 		buf_addf(b, "a worker rated %d.%03d", m->need.min_rating_milli / 1000,
 		         m->need.min_rating_milli % 1000);
 		break;
+	case ROUTE_SUSPENDED:
+		buf_adds(b, "a worker who is not suspended: erctl worker reinstate");
+		break;
 	case ROUTE_REQUESTER:
 		buf_adds(b, "somebody else than the requester");
 		break;

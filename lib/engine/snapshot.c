@@ -13,7 +13,7 @@
 #include "model/dialect.h"
 #include "model/strings.h"
 
-enum { SNAPSHOT_VERSION = 3 };
+enum { SNAPSHOT_VERSION = 4 };
 
 /* ---- configuration ---- */
 
@@ -146,6 +146,23 @@ static void load_matches(struct world *w, struct reader *r, struct match_names *
 
 /* ---- tasks ---- */
 
+static void put_pos(struct buf *out, const struct journal_pos *p)
+{
+	put(out, p->segment, 4);
+	put(out, p->offset, 4);
+	put(out, p->length, 4);
+}
+
+static struct journal_pos get_pos(struct reader *r)
+{
+	struct journal_pos p;
+
+	p.segment = (uint32_t)get(r, 4);
+	p.offset = (uint32_t)get(r, 4);
+	p.length = (uint32_t)get(r, 4);
+	return p;
+}
+
 static void save_assign(const struct assign *a, struct buf *out)
 {
 	put_str(out, a->worker->name);
@@ -156,6 +173,9 @@ static void save_assign(const struct assign *a, struct buf *out)
 	put(out, (uint64_t)(a->declined | a->backup << 1 | a->timed << 2), 1);
 	put(out, a->load, 1);
 	put(out, a->offers, 2);
+	put(out, a->awaits, 1);
+	put(out, a->attempt, 1);
+	put_pos(out, &a->answer);
 }
 
 static void save_escalation(const struct escalation *e, struct buf *out)
@@ -238,9 +258,13 @@ static void save_task(const struct task *t, struct buf *out)
 {
 	buf_add(out, t->id.b, sizeof(t->id.b));
 	put(out, t->content, 8);
-	put(out, t->created.segment, 4);
-	put(out, t->created.offset, 4);
-	put(out, t->created.length, 4);
+	put_pos(out, &t->created);
+	buf_add(out, t->parent.b, sizeof(t->parent.b));
+	put_pos(out, &t->verdict);
+	put(out, (uint64_t)t->hold_ms, 8);
+	put(out, t->overlap, 1);
+	put(out, (uint64_t)(t->review | t->recheck << 1 | t->gold << 2 |
+	                    t->reviews << 3), 1);
 	put(out, t->last_seq, 8);
 	put(out, (uint64_t)t->created_ms, 8);
 	put(out, (uint64_t)t->warn_ms, 8);
@@ -284,7 +308,10 @@ static void load_assign(struct world *w, struct task *t, struct reader *r)
 	a->timed = flags >> 2 & 1;
 	a->load = (uint8_t)get(r, 1);
 	a->offers = (uint16_t)get(r, 2);
-	if (a->state != AS_ENDED)
+	a->awaits = (uint8_t)get(r, 1);
+	a->attempt = (uint8_t)get(r, 1);
+	a->answer = get_pos(r);
+	if (a->state > AS_HELD)
 		crew_live(w, a->worker, 1);
 	free(name);
 }
@@ -296,9 +323,16 @@ static void load_task(struct world *w, struct reader *r, struct match_names *nam
 	get_id(r, &id);
 	struct task *t = world_add_task(w, &id);
 	t->content = get(r, 8);
-	t->created.segment = (uint32_t)get(r, 4);
-	t->created.offset = (uint32_t)get(r, 4);
-	t->created.length = (uint32_t)get(r, 4);
+	t->created = get_pos(r);
+	get_id(r, &t->parent);
+	t->verdict = get_pos(r);
+	t->hold_ms = (int64_t)get(r, 8);
+	t->overlap = (uint8_t)get(r, 1);
+	unsigned checks = (unsigned)get(r, 1);
+	t->review = checks & 1;
+	t->recheck = checks >> 1 & 1;
+	t->gold = checks >> 2 & 1;
+	t->reviews = checks >> 3 & 1;
 	t->last_seq = get(r, 8);
 	t->created_ms = (int64_t)get(r, 8);
 	t->warn_ms = (int64_t)get(r, 8);

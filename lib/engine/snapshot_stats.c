@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/mem.h"
+#include "engine/reputation.h"
 #include "engine/snapshot_p.h"
 #include "engine/world.h"
 
@@ -47,6 +49,58 @@ static void load_record(struct reader *r, struct record *out)
 	out->at_ms = (int64_t)get(r, 8);
 }
 
+/* Flat numbers of this machine, whole: a snapshot does not leave it. */
+static void save_book(const struct book *b, struct buf *out)
+{
+	put(out, b != NULL, 1);
+	if (b)
+		buf_add(out, b, sizeof(*b));
+}
+
+static void load_book(struct lane_stats *l, struct reader *r)
+{
+	const void *bytes = get(r, 1) ? get_bytes(r, sizeof(struct book)) : NULL;
+
+	if (!bytes)
+		return;
+	memcpy(reputation_book_make(l), bytes, sizeof(struct book));
+	r->bad |= !anomaly_lane_ok(&l->book->anomaly) || l->book->n_fields > BALLOTS_MAX;
+}
+
+static void save_skill(const struct skill *s, struct buf *out)
+{
+	put(out, s != NULL, 1);
+	if (!s)
+		return;
+	struct skill flat = *s;
+	flat.voters = NULL;
+	buf_add(out, &flat, sizeof(flat));
+	buf_add(out, s->voters, s->n_voters * sizeof(*s->voters));
+}
+
+static void load_skill(struct world *w, const struct pair *p, struct reader *r)
+{
+	const void *bytes = get(r, 1) ? get_bytes(r, sizeof(struct skill)) : NULL;
+	struct lane_stats *l = w->lanes;
+
+	if (!bytes)
+		return;
+	while (l->id != p->lane - 1)
+		l = l->hh.next;
+	struct skill *s = reputation_skill_make(w, l, w->crew_at[p->crew - 1]);
+	memcpy(s, bytes, sizeof(*s));
+	if (s->n_voters > BALLOTS_MAX || !anomaly_worker_ok(&s->anomaly)) {
+		s->n_voters = 0;
+		r->bad = 1;
+	}
+	bytes = get_bytes(r, s->n_voters * sizeof(*s->voters));
+	if (!bytes)
+		s->n_voters = 0;
+	s->voters = mem_alloc((s->n_voters + 1) * sizeof(*s->voters));
+	if (bytes)
+		memcpy(s->voters, bytes, s->n_voters * sizeof(*s->voters));
+}
+
 static void save_lane(const struct lane_stats *l, struct buf *out)
 {
 	put_str(out, l->name);
@@ -59,6 +113,7 @@ static void save_lane(const struct lane_stats *l, struct buf *out)
 	put_real(out, l->misses.q50);
 	put_real(out, l->misses.q90);
 	put_real(out, l->misses.n);
+	save_book(l->book, out);
 }
 
 static void load_lane(struct world *w, struct reader *r)
@@ -75,6 +130,7 @@ static void load_lane(struct world *w, struct reader *r)
 	l->misses.q50 = get_real(r);
 	l->misses.q90 = get_real(r);
 	l->misses.n = get_real(r);
+	load_book(l, r);
 	stats_unsettled_lane(w, l);
 	free(name);
 }
@@ -110,6 +166,7 @@ void save_stats(const struct world *w, struct buf *out)
 		put(out, p->lane - 1, 4);
 		put(out, p->crew - 1, 4);
 		save_record(&p->rec, out);
+		save_skill(p->skill, out);
 	}
 }
 
@@ -122,9 +179,13 @@ void load_stats(struct world *w, struct reader *r)
 		load_crew(w, r);
 	for (size_t n = get_count(r); n && !r->bad; n--) {
 		uint32_t lane = (uint32_t)get(r, 4), crew = (uint32_t)get(r, 4);
-		if (lane >= HASH_COUNT(w->lanes) || crew >= w->n_crews)
+		if (lane >= HASH_COUNT(w->lanes) || crew >= w->n_crews) {
 			r->bad = 1;
-		else
-			load_record(r, &stats_pair_make(w, lane, crew)->rec);
+			break;
+		}
+		struct pair *p = stats_pair_make(w, lane, crew);
+		load_record(r, &p->rec);
+		load_skill(w, p, r);
 	}
+	reputation_loaded(w);
 }

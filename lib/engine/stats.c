@@ -23,13 +23,21 @@ static size_t slot_of(const struct pairs *p, uint32_t lane, uint32_t crew)
 	return i;
 }
 
-const struct record *stats_pair(const struct world *w, const struct lane_stats *l,
-                                const struct crew *c)
+const struct pair *stats_pair_find(const struct world *w, const struct lane_stats *l,
+                                   const struct crew *c)
 {
 	if (!w->pairs.cap)
 		return NULL;
 	const struct pair *p = &w->pairs.v[slot_of(&w->pairs, l->id + 1, c->id + 1)];
-	return p->lane ? &p->rec : NULL;
+	return p->lane ? p : NULL;
+}
+
+const struct record *stats_pair(const struct world *w, const struct lane_stats *l,
+                                const struct crew *c)
+{
+	const struct pair *p = stats_pair_find(w, l, c);
+
+	return p ? &p->rec : NULL;
 }
 
 static void grow(struct pairs *p)

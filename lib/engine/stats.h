@@ -13,7 +13,7 @@
  *            the lane, counts whenever there is twice as much of it as was shown before, and from
  *            the next day (UTC) on: so that orders need not be made anew for every answer,
  *            and a restart sees the same.
- * Memory     96 bytes a pair that met.
+ * Memory     104 bytes a pair that met.
  */
 #ifndef ENGINE_STATS_H
 #define ENGINE_STATS_H
@@ -24,6 +24,7 @@
 struct assign;
 struct crew;
 struct lane_stats;
+struct skill;
 struct task;
 struct world;
 
@@ -44,6 +45,7 @@ struct record {
 struct pair {
 	uint32_t lane, crew; /* their ids + 1; 0: an empty slot */
 	struct record rec;
+	struct skill *skill; /* owned, or NULL (engine/reputation.h) */
 };
 
 struct pairs {
@@ -75,6 +77,8 @@ void stats_took(struct lane_stats *l, int64_t took_ms, int64_t model_ms);
 void stats_day(struct world *w, int64_t at_ms);
 const struct record *stats_pair(const struct world *w, const struct lane_stats *l,
                                 const struct crew *c); /* or NULL */
+const struct pair *stats_pair_find(const struct world *w, const struct lane_stats *l,
+                                   const struct crew *c); /* or NULL */
 struct pair *stats_pair_make(struct world *w, uint32_t lane, uint32_t crew);
 /* After loading: the two records may differ. */
 void stats_unsettled_lane(struct world *w, struct lane_stats *l);

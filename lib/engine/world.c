@@ -2,6 +2,7 @@
 
 #include "engine/duty.h"
 #include "engine/escalation.h"
+#include "engine/reputation.h"
 #include "engine/roster.h"
 
 #include <assert.h>
@@ -17,6 +18,8 @@ enum {
 	SEEN_HALF = 65536,       /* messages remembered before the older half is dropped */
 	MATCHES_IDLE_MAX = 4096  /* kinds of task kept that have none */
 };
+
+const char *const awaits_names[] = {"nothing", "programs", "answers", "review", NULL};
 
 static void timer_moved(void *ctx, uint32_t owner, uint32_t slot)
 {
@@ -82,6 +85,7 @@ void world_free(struct world *w)
 	idtable_release(&w->seen);
 	idtable_release(&w->seen_before);
 	duty_release(w);
+	reputation_release(w);
 	stats_release(w);
 	free(w->crew_at);
 	free(w->lives);
@@ -257,7 +261,7 @@ struct task *world_add_task(struct world *w, const struct id *id)
 	t->timer = HEAP_NONE;
 	t->assigns = &t->first;
 	t->backup_ms = t->remind_ms = INT64_MAX;
-	t->want = t->fan = 1;
+	t->want = t->fan = t->overlap = 1;
 	HASH_ADD_BYHASHVALUE(hh, w->by_id, id, sizeof(t->id), (unsigned)id_hash(id), t);
 	return t;
 }
@@ -382,39 +386,57 @@ struct assign *task_assign_of(const struct task *t, const char *worker)
 struct assign *task_live_assign(const struct task *t, struct assign *after)
 {
 	for (struct assign *a = after ? after + 1 : t->assigns; a < t->assigns + t->n_assigns; a++)
-		if (a->state != AS_ENDED)
+		if (a->state > AS_HELD)
 			return a;
 	return NULL;
 }
 
+int task_held(const struct task *t)
+{
+	int n = 0;
+
+	for (int i = 0; i < t->n_assigns; i++)
+		n += t->assigns[i].state == AS_HELD;
+	return n;
+}
+
 enum state task_state(const struct task *t)
 {
-	static const enum state states[] = {[AS_ENDED] = ST_QUEUED,     [AS_OFFERED] = ST_OFFERED,
-	                                    [AS_ACCEPTED] = ST_ACCEPTED, [AS_STARTED] = ST_STARTED,
-	                                    [AS_BLOCKED] = ST_BLOCKED};
-	int furthest = AS_ENDED;
+	static const enum state states[] = {[AS_OFFERED] = ST_OFFERED, [AS_ACCEPTED] = ST_ACCEPTED,
+	                                    [AS_STARTED] = ST_STARTED, [AS_BLOCKED] = ST_BLOCKED};
+	int furthest = AS_ENDED, held = task_held(t);
 
 	for (int i = 0; i < t->n_assigns; i++)
 		if (t->assigns[i].state > furthest)
 			furthest = t->assigns[i].state;
-	return states[furthest];
+	if (furthest > AS_HELD)
+		return states[furthest];
+	return t->review || (held && held >= t->overlap) ? ST_SUBMITTED : ST_QUEUED;
+}
+
+/* Workers that are to be at work: for the answers that are wanted, and beside them. */
+static int wanted(const struct task *t)
+{
+	int answers = t->overlap - task_held(t);
+
+	return answers > 0 && !t->review ? answers + t->want - 1 : 0;
 }
 
 int task_wants(const struct task *t)
 {
-	int offered = 0, active = 0, more;
+	int offered = 0, active = 0, more, want = wanted(t);
 
 	if (t->esc)
 		return escalation_wants(t);
-	if (t->state > ST_STARTED)
+	if (t->state > ST_STARTED || !want || t->hold_ms)
 		return 0;
 	for (int i = 0; i < t->n_assigns; i++) {
 		offered += t->assigns[i].state == AS_OFFERED;
 		active += t->assigns[i].state > AS_OFFERED;
 	}
-	if (active >= t->want)
+	if (active >= want)
 		return 0;
-	more = (active ? 0 : t->fan - 1) + t->want - active - offered;
+	more = (active ? 0 : t->fan - 1) + want - active - offered;
 	if (more > TASK_LIVE_MAX - active - offered)
 		more = TASK_LIVE_MAX - active - offered;
 	return more > 0 ? more : 0;
@@ -446,6 +468,10 @@ static int64_t earlier(int64_t a, int64_t b)
 
 int64_t task_next_ms(const struct task *t)
 {
+	if (t->recheck)
+		return 0;
+	if (t->hold_ms)
+		return t->hold_ms;
 	if (t->state == ST_BLOCKED) /* the clock stands, but not for ever */
 		return t->blocked_ms + (t->expire_ms - t->created_ms);
 	int64_t at = t->expire_ms;

@@ -29,6 +29,7 @@
 #include "model/event.h"
 #include "model/intake.h"
 
+struct book;
 struct chain_ref;
 struct dialect;
 struct escalation;
@@ -61,7 +62,11 @@ struct crew {
 	char name[];
 };
 
-enum assign_state { AS_ENDED, AS_OFFERED, AS_ACCEPTED, AS_STARTED, AS_BLOCKED };
+/* An answer that is held takes no capacity, and its giver is not asked again. */
+enum assign_state { AS_ENDED, AS_HELD, AS_OFFERED, AS_ACCEPTED, AS_STARTED, AS_BLOCKED };
+
+enum awaits { AWAITS_NOTHING, AWAITS_PROGRAMS, AWAITS_ANSWERS, AWAITS_REVIEW };
+extern const char *const awaits_names[]; /* NULL-ended */
 
 /* A worker and a task; several of a task may live at once, the first good answer wins. */
 struct assign {
@@ -73,6 +78,9 @@ struct assign {
 	uint8_t declined;     /* said no: not asked again */
 	uint8_t backup;       /* asked beside another */
 	uint8_t timed;        /* has answered once: its time is known */
+	uint8_t awaits;       /* enum awaits; undefined unless AS_HELD */
+	uint8_t attempt;      /* of its last answer */
+	struct journal_pos answer; /* task.submitted of that; length 0: none */
 	uint8_t load;         /* what else the worker had when offered, at most 255 */
 	uint16_t offers;      /* how often asked */
 };
@@ -130,8 +138,16 @@ struct task {
 	int64_t wait_key;     /* its next deadline, when it began to wait */
 	uint32_t wait_slot;   /* in match.fresh or match.tried */
 	uint32_t tell_slot;   /* in world.untold while ${tell} */
+	struct id parent;     /* the task whose answer it reviews; undefined unless ${reviews} */
+	struct journal_pos verdict; /* of a review that is done, or length 0 */
+	int64_t hold_ms;      /* it begins to wait only then; 0: it has begun */
 	uint16_t n_assigns;
 	uint8_t state;        /* enum state */
+	uint8_t overlap;      /* answers wanted, so far */
+	uint8_t review;       /* its answer is with a reviewer */
+	uint8_t recheck;      /* something came that its verification waited for: to be decided */
+	uint8_t gold;         /* its answer is known */
+	uint8_t reviews;      /* it is a review of another task's answer */
 	uint8_t attempts, max_attempts;
 	uint8_t deliver;      /* events go out as webhooks */
 	uint8_t warned, breached;
@@ -168,6 +184,7 @@ struct lane_stats {
 	struct record now, shown; /* engine/stats.h */
 	struct slope slope, shown_slope;
 	struct misses misses;
+	struct book *book;    /* owned, or NULL (engine/reputation.h) */
 	uint8_t dirty;        /* now and shown differ */
 	uint32_t n_shown;     /* transient: how often ${shown} changed */
 	uint32_t n_news;      /* transient: pairs of this lane that changed, ever; the last ones: */
@@ -221,6 +238,10 @@ struct world {
 	struct lane_stats *lanes;
 	struct chain_ref *chains; /* that escalations use */
 	int64_t at_ms;         /* of the last event */
+	struct suspect {
+		uint32_t lane, crew; /* ids */
+	} *suspects;           /* owned; to be suspended: follows from what was learned */
+	size_t n_suspects;
 	int rule;              /* enum route_rule; 0 but in rehearsals */
 	int forgets;           /* closed tasks; 0 but in rehearsals, whose ids are new by themselves */
 	struct moves moves;
@@ -243,6 +264,7 @@ struct assign *task_live_assign(const struct task *t, struct assign *after); /* 
                                                                 NULL: the first */
 /* What the assignments make of a task that is not being verified. */
 enum state task_state(const struct task *t);
+int task_held(const struct task *t); /* answers that are held */
 /* How many more workers are to be asked now. */
 int task_wants(const struct task *t);
 int64_t task_next_ms(const struct task *t); /* its next timer */

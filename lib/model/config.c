@@ -13,9 +13,9 @@
 enum { CONFIG_MAX = 10000, CONFIG_DOC_NAME = 64 };
 
 const char *const config_dirs[CFG_COUNT] = {"lanes",     "pools",     "workers", "schemas",
-                                            "endpoints", "schedules", "chains",  "zones"};
+                                            "endpoints", "schedules", "chains",  "gold", "zones"};
 const char *const config_words[CFG_COUNT] = {"lane",     "pool",     "worker", "schema",
-                                             "endpoint", "schedule", "chain",  "zone"};
+                                             "endpoint", "schedule", "chain",  "gold", "zone"};
 
 /* A sorted array of (key, entry).  Keys may repeat in the alias and user indexes: two pools
  * may claim one alias while documents change one by one; config_check names the clash. */
@@ -231,6 +231,13 @@ const struct chain *config_chain(const struct config *c, const char *name)
 	const struct entry *e = index_get(&c->kinds[CFG_CHAIN], name);
 
 	return e ? &e->u.chain : NULL;
+}
+
+const struct gold *config_gold(const struct config *c, const char *name)
+{
+	const struct entry *e = index_get(&c->kinds[CFG_GOLD], name);
+
+	return e ? &e->u.gold : NULL;
 }
 
 const struct zone *config_zone(const struct config *c, const char *name)

@@ -18,6 +18,7 @@
  *              requirements {skills[], certifications[], workers[], trustLevel 0..10, minRating
  *              "0".."5"}; a skill is a name or {name, level 1..5},
  *              risk {low|medium|high|critical {trustLevel, minRating}} raises them,
+ *              risk may also have {minOverlap, qaRate}; verify {…}: model/verify.h,
  *              offers {mode one|fanOut|claim (one), atOnce 2..12 (3), autoAssignTrust 0..10,
  *              releaseFreeSeconds (300)},
  *              sla {backup (true), predictive (true), onBreach reroute|escalate|expire (reroute),
@@ -39,7 +40,7 @@
  *   endpoints/ webhook rules of the operator: match (URL prefix) or dialect (default callback of
  *              a dialect), url (where to send instead of, or for want of, the task's own),
  *              secretFile, allowPrivate bool, events [names]; or smtp, the mail server (out/notice.h)
- *   schedules/ model/schedule.h      chains/ model/chain.h
+ *   schedules/ model/schedule.h      chains/ model/chain.h      gold/ model/gold.h
  * Ownership  struct config owns everything; lookups return borrowed pointers valid
  *            until the next config_set of that kind and name.
  * Limits     10,000 documents of each kind; document 256 KiB (schema 1 MiB).
@@ -52,6 +53,8 @@
 #include <stdint.h>
 
 #include "base/sha256.h"
+#include "model/names.h"
+#include "model/verify.h"
 
 struct err;
 struct near;
@@ -65,6 +68,7 @@ enum config_kind {
 	CFG_ENDPOINT,
 	CFG_SCHEDULE,
 	CFG_CHAIN,
+	CFG_GOLD,
 	CFG_ZONE, /* made from tzdata, not from etc/ (model/zone.h) */
 	CFG_COUNT
 };
@@ -74,10 +78,6 @@ extern const char *const config_words[CFG_COUNT]; /* "lane", … */
 enum pool_kind { POOL_INTERNAL, POOL_EXTERNAL, POOL_HYBRID };
 enum worker_kind { WORKER_HUMAN, WORKER_EXEC, WORKER_HTTP };
 
-struct strings { /* sorted, unique */
-	char **s;
-	size_t n;
-};
 int strings_has(const struct strings *set, const char *s);
 int strings_subset(const struct strings *sub, const struct strings *set);
 
@@ -128,7 +128,10 @@ struct lane {
 	struct requirements need;
 	struct {
 		int trust_level, min_rating_milli;
+		int min_overlap;     /* 0: by default */
+		int qa_milli;        /* -1: by default */
 	} risk[RISK_COUNT];      /* at least this for tasks of that risk */
+	struct verify verify;
 	enum offer_mode offer_mode;
 	int offers_at_once;
 	int auto_trust;          /* from this trust level on assigned without asking; -1: never */
@@ -201,6 +204,7 @@ struct endpoint {
 };
 
 struct chain;    /* model/chain.h */
+struct gold;     /* model/gold.h */
 struct schedule; /* model/schedule.h */
 struct zone;     /* model/zone.h */
 struct config; /* opaque */
@@ -224,6 +228,7 @@ const struct schema_entry *config_schema(const struct config *c, const char *nam
 const struct endpoint *config_endpoint(const struct config *c, const char *name);
 const struct schedule *config_schedule(const struct config *c, const char *name);
 const struct chain *config_chain(const struct config *c, const char *name);
+const struct gold *config_gold(const struct config *c, const char *name);
 const struct zone *config_zone(const struct config *c, const char *name);
 const json_t *config_doc(const struct config *c, enum config_kind kind, const char *name);
 /* What the members count as that the document of a lane, pool or worker does not have: a new object,

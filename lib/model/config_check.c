@@ -159,9 +159,34 @@ static int check_lane(void *ctx, const char *name, const json_t *doc)
 		               k->err);
 		return fail_in(k, CFG_LANE);
 	}
+	if (lane->verify.qa.lane && !config_lane(k->c, lane->verify.qa.lane)) {
+		config_no_such(k->c, CFG_LANE, FAIL_CONFIG, "/verify/qa/lane", lane->verify.qa.lane, NULL,
+		               k->err);
+		return fail_in(k, CFG_LANE);
+	}
+	for (size_t i = 0; i < lane->verify.approval.n_groups; i++) {
+		const char *pool = lane->verify.approval.group[i].pool;
+		if (config_pool(k->c, pool))
+			continue;
+		config_no_such(k->c, CFG_POOL, FAIL_CONFIG, "/verify/approval/groups", pool, NULL, k->err);
+		return fail_in(k, CFG_LANE);
+	}
 	if (lane->schema_refers && check_contract(k, lane->schema_inline, "/schema") != 0)
 		return fail_in(k, CFG_LANE);
 	return 0;
+}
+
+static int check_gold(void *ctx, const char *name, const json_t *doc)
+{
+	struct check *k = ctx;
+	const struct gold *g = config_gold(k->c, name);
+
+	(void)doc;
+	k->name = name;
+	if (config_lane(k->c, g->lane))
+		return 0;
+	config_no_such(k->c, CFG_LANE, FAIL_CONFIG, "/lane", g->lane, NULL, k->err);
+	return fail_in(k, CFG_GOLD);
 }
 
 /* ---- workers ---- */
@@ -307,6 +332,7 @@ int config_check(const struct config *c, struct err *err)
 
 	if (config_each(c, CFG_SCHEMA, check_schema, &k) != 0 ||
 	    config_each(c, CFG_LANE, check_lane, &k) != 0 ||
+	    config_each(c, CFG_GOLD, check_gold, &k) != 0 ||
 	    config_each(c, CFG_POOL, check_pool, &k) != 0 ||
 	    config_each(c, CFG_WORKER, check_worker, &k) != 0 ||
 	    config_each(c, CFG_SCHEDULE, check_schedule, &k) != 0 ||

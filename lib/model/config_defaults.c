@@ -34,7 +34,9 @@ static json_t *value_of(const struct field *f)
 	case F_USD:
 		return amount(f->dflt, 6);
 	case F_MILLI:
-		return amount(f->dflt, 3);
+		return f->dflt < f->lo ? NULL : amount(f->dflt, 3);
+	case F_MICRO:
+		return amount(f->dflt, 6);
 	case F_WORD:
 		return json_string(f->words[f->dflt]);
 	case F_BOOL:

@@ -54,7 +54,7 @@ static int read_amount(const json_t *doc, const struct field *f, int64_t scale, 
 	*out = f->dflt;
 	if (js_get_amount(doc, f->pointer, scale, out, err) != 0)
 		return -1;
-	if (*out < f->lo || *out > f->hi)
+	if (*out != f->dflt && (*out < f->lo || *out > f->hi))
 		return err_field(err, FAIL_INVALID, f->pointer, "must be from 0 to %lld",
 		                 (long long)(f->hi / scale));
 	return 0;
@@ -70,11 +70,11 @@ static int read_int(const json_t *doc, const struct field *f, int *out, struct e
 	return 0;
 }
 
-static int read_milli(const json_t *doc, const struct field *f, int *out, struct err *err)
+static int read_fraction(const json_t *doc, const struct field *f, int *out, struct err *err)
 {
 	int64_t v;
 
-	if (read_amount(doc, f, 1000, &v, err) != 0)
+	if (read_amount(doc, f, f->kind == F_MILLI ? 1000 : 1000000, &v, err) != 0)
 		return -1;
 	*out = (int)v;
 	return 0;
@@ -126,7 +126,8 @@ static int read_field(const json_t *doc, const struct field *f, void *base, stru
 	case F_USD:
 		return read_amount(doc, f, 1000000, at, err);
 	case F_MILLI:
-		return read_milli(doc, f, at, err);
+	case F_MICRO:
+		return read_fraction(doc, f, at, err);
 	case F_WORD:
 		return read_word(doc, f, at, err);
 	case F_BOOL:

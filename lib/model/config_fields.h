@@ -32,6 +32,7 @@ enum kind_of_field {
 	F_INT,     /* int */
 	F_USD,     /* int64_t micro-USD */
 	F_MILLI,   /* int, thousandths */
+	F_MICRO,   /* int, millionths */
 	F_WORD,    /* int: index into words */
 	F_BOOL,    /* int */
 	F_OBJECT   /* an object, kept */

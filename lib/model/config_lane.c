@@ -30,6 +30,7 @@ static const struct field lane_fields[] = {
 	{"/offers", F_NONE, 0, 0, 0, 0, NULL},
 	{"/sla", F_NONE, 0, 0, 0, 0, NULL},
 	{"/scoring", F_NONE, 0, 0, 0, 0, NULL},
+	{"/verify", F_NONE, 0, 0, 0, 0, NULL},
 };
 
 static const struct field need_fields[] = {
@@ -90,14 +91,18 @@ static int read_risk(struct lane *l, struct err *err)
 	    (risk && js_only_keys(risk, "/risk", risk_names, err) != 0))
 		return -1;
 	for (int i = 0; i < RISK_COUNT; i++) {
-		char parent[32], trust[48], rating[48];
+		char parent[32], trust[48], rating[48], overlap[48], qa[48];
 		size_t at = AT(lane, risk) + (size_t)i * sizeof(l->risk[0]);
 		snprintf(parent, sizeof(parent), "/risk/%s", risk_names[i]);
 		snprintf(trust, sizeof(trust), "%s/trustLevel", parent);
 		snprintf(rating, sizeof(rating), "%s/minRating", parent);
+		snprintf(overlap, sizeof(overlap), "%s/minOverlap", parent);
+		snprintf(qa, sizeof(qa), "%s/qaRate", parent);
 		const struct field fields[] = {
 			{trust, F_INT, at, 0, 10, 0, NULL},
-			{rating, F_MILLI, at + sizeof(int), 0, 5000, 0, NULL}};
+			{rating, F_MILLI, at + sizeof(int), 0, 5000, 0, NULL},
+			{overlap, F_INT, at + 2 * sizeof(int), 1, OVERLAP_MAX, 0, NULL},
+			{qa, F_MILLI, at + 3 * sizeof(int), 0, 1000, -1, NULL}};
 		if (config_read_fields(l->doc, parent, fields, NITEMS(fields), l, err) != 0)
 			return -1;
 	}
@@ -128,6 +133,7 @@ void config_lane_defaults(const json_t *doc, json_t *out)
 {
 	for (size_t i = 0; i < NITEMS(parts); i++)
 		config_add_defaults(doc, parts[i].parent, parts[i].fields, parts[i].n, out);
+	verify_defaults(doc, out);
 }
 
 int config_read_lane(struct entry *e, struct err *err)
@@ -139,7 +145,8 @@ int config_read_lane(struct entry *e, struct err *err)
 	for (size_t i = 0; i < NITEMS(parts); i++)
 		if (config_read_fields(e->doc, parts[i].parent, parts[i].fields, parts[i].n, l, err) != 0)
 			return -1;
-	if (read_risk(l, err) != 0 || check_policy(l, err) != 0)
+	if (read_risk(l, err) != 0 || verify_read(l->doc, &l->verify, err) != 0 ||
+	    check_policy(l, err) != 0)
 		return -1;
 	return read_lane_schema(e, err);
 }

@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 #include "model/chain.h"
+#include "model/gold.h"
 #include "model/schedule.h"
 #include "model/zone.h"
 
@@ -26,6 +27,7 @@ struct entry {
 		struct endpoint endpoint;
 		struct schedule schedule;
 		struct chain chain;
+		struct gold gold;
 		struct zone zone;
 	} u;
 	json_t *expanded; /* owned: of a schema document, what its shorthand stands for */

@@ -135,6 +135,11 @@ static int read_chain(struct entry *e, struct err *err)
 	return chain_from_json(e->name, e->doc, &e->u.chain, err);
 }
 
+static int read_gold(struct entry *e, struct err *err)
+{
+	return gold_from_json(e->name, e->doc, &e->u.gold, err);
+}
+
 static int read_zone(struct entry *e, struct err *err)
 {
 	return zone_from_json(e->doc, &e->u.zone, err);
@@ -145,7 +150,7 @@ int config_read(struct entry *e, struct err *err)
 	static int (*const readers[CFG_COUNT])(struct entry *, struct err *) = {
 		[CFG_LANE] = config_read_lane,     [CFG_POOL] = read_pool,         [CFG_WORKER] = config_read_worker,
 		[CFG_SCHEMA] = read_schema, [CFG_ENDPOINT] = read_endpoint,
-		[CFG_SCHEDULE] = read_schedule, [CFG_CHAIN] = read_chain, [CFG_ZONE] = read_zone,
+		[CFG_SCHEDULE] = read_schedule, [CFG_CHAIN] = read_chain, [CFG_GOLD] = read_gold, [CFG_ZONE] = read_zone,
 	};
 
 	if (!json_is_object(e->doc))
@@ -159,6 +164,7 @@ void config_entry_free(struct entry *e)
 	case CFG_LANE:
 		strings_release(&e->u.lane.pools);
 		requirements_release(&e->u.lane.need);
+		verify_release(&e->u.lane.verify);
 		json_decref(e->u.lane.schema_inline);
 		break;
 	case CFG_POOL:
@@ -178,6 +184,7 @@ void config_entry_free(struct entry *e)
 		zone_release(&e->u.zone);
 		break;
 	case CFG_CHAIN:
+	case CFG_GOLD:
 	case CFG_SCHEMA:
 	case CFG_COUNT:
 		break;

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "base/ids.h"
 #include "base/sha256.h"
 #include "json/js.h"
 #include "model/chain.h"
@@ -40,13 +41,36 @@ static void set_chain(json_t *data, const struct created *c)
 	js_set_new(data, "chain", chain);
 }
 
-/* Each level may answer once and be too unsure, beside what the lane allows. */
+/* Each level may answer once and be too unsure, and blind answers are no failures: beside what the lane
+ * allows. */
 static int max_attempts(const struct created *c)
 {
 	int all = c->lane->max_attempts +
-	          (c->chain ? (int)c->chain->n * (c->chain->repeat + 1) : 0);
+	          (c->chain ? (int)c->chain->n * (c->chain->repeat + 1) : c->lane->verify.max_overlap - 1);
 
 	return all < ATTEMPTS_MAX ? all : ATTEMPTS_MAX;
+}
+
+static int overlap_of(const struct created *c)
+{
+	int risk = c->spec->risk;
+
+	if (c->chain || c->gold)
+		return 1;
+	return verify_overlap(&c->lane->verify, risk, risk < 0 ? 0 : c->lane->risk[risk].min_overlap);
+}
+
+static void set_verification(json_t *data, const struct created *c, int overlap)
+{
+	char id[ID_TEXT_MAX];
+
+	if (c->reviews)
+		js_set_str(data, "reviews", id_format(c->reviews, "task_", id));
+	if (overlap > 1)
+		js_set_int(data, "overlap", overlap);
+	js_set_str(data, "gold", c->gold);
+	if (c->not_before_ms)
+		js_set_time(data, "notBefore", c->not_before_ms);
 }
 
 void created_terms(const struct created *c, struct terms *out)
@@ -59,6 +83,10 @@ void created_terms(const struct created *c, struct terms *out)
 		.expire_ms = c->at_ms + (c->lane->expire_ms ? c->lane->expire_ms : 4 * c->spec->sla_ms),
 		.max_attempts = max_attempts(c),
 		.offers_at_once = c->lane->offers_at_once,
+		.overlap = overlap_of(c),
+		.reviews = c->reviews,
+		.gold = c->gold != NULL,
+		.not_before_ms = c->not_before_ms,
 		.claim = c->lane->offer_mode == OFFER_CLAIM,
 		.deliver = c->deliver,
 	};
@@ -91,6 +119,7 @@ json_t *created_data(const struct created *c)
 	if (terms.claim)
 		js_set_new(data, "claim", json_true());
 	set_chain(data, c);
+	set_verification(data, c, terms.overlap);
 	if (c->deliver)
 		js_set_new(data, "deliver", json_true());
 	js_set_copy(data, "body", c->body);

@@ -6,7 +6,9 @@
  * Format     dialect, key?, from, contentSha256, spec, answerSchema (of a named schema: the document as it
  *            is now), dueAt (the earlier of SLA and deadline), expiresAt, maxAttempts, priceUsd,
  *            estimatedCompletionMinutes, offersAtOnce? (more than one), claim?, deliver? (true: events go out as webhooks), body (verbatim).
- *            chain? {name, doc, blind?}: what routes it, as it is now.
+ *            chain? {name, doc, blind?}: what routes it, as it is now.  overlap? (more than one): blind
+ *            answers wanted at first.  reviews?: the task whose answer it judges.  gold?, notBefore?: a
+ *            task with a known answer; no view shows them.
  * Ownership  A new reference; everything passed in is borrowed.
  */
 #ifndef MODEL_CREATED_H
@@ -16,6 +18,7 @@
 #include <stdint.h>
 
 struct chain;
+struct id;
 struct lane;
 struct sha256;
 struct spec;
@@ -31,6 +34,9 @@ struct created {
 	int64_t typical_ms;           /* the lane's record; 0: none yet, 90 % of the SLA is promised */
 	int deliver;
 	const struct chain *chain;    /* that routes it, or NULL */
+	const struct id *reviews;     /* the task whose answer it judges, or NULL */
+	const char *gold;             /* a task with a known answer: its name, or NULL */
+	int64_t not_before_ms;        /* not offered earlier; 0 */
 };
 
 /* The same for the engine: what a task.created makes of a task.  Borrowed. */
@@ -40,7 +46,9 @@ struct terms {
 	const char *from;
 	const struct sha256 *content;
 	int64_t due_ms, expire_ms;
-	int max_attempts, offers_at_once;
+	int64_t not_before_ms;        /* 0: at once */
+	const struct id *reviews;     /* or NULL */
+	int max_attempts, offers_at_once, overlap, gold;
 	int claim, deliver;
 };
 

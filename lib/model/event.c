@@ -27,6 +27,7 @@ static const char *const names[] = {
 	[EV_SUBMITTED] = "task.submitted",
 	[EV_CHECK_PASSED] = "task.check_passed",
 	[EV_CHECK_FAILED] = "task.check_failed",
+	[EV_HELD] = "task.held",
 	[EV_REJECTED] = "task.rejected",
 	[EV_VERIFIED] = "task.verified",
 	[EV_COMPLETED] = "task.completed",
@@ -48,6 +49,8 @@ static const char *const names[] = {
 	[EV_WEBHOOK_RETRY] = "webhook.retry",
 	[EV_WEBHOOK_DEAD] = "webhook.dead",
 	[EV_CLOCK_STEPPED] = "clock.stepped",
+	[EV_WORKER_SUSPENDED] = "worker.suspended",
+	[EV_WORKER_REINSTATED] = "worker.reinstated",
 };
 _Static_assert(NITEMS(names) == EV_COUNT, "name every event");
 

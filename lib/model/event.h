@@ -45,6 +45,7 @@ enum event_type {
 	EV_SUBMITTED,
 	EV_CHECK_PASSED,
 	EV_CHECK_FAILED,
+	EV_HELD,               /* an answer waits: data {worker,attempt,awaits,answers?,wanted?,review?} */
 	EV_REJECTED,
 	EV_VERIFIED,
 	EV_COMPLETED,
@@ -68,6 +69,8 @@ enum event_type {
 	EV_WEBHOOK_RETRY,      /* data {event,status,error,attempt,nextAt} */
 	EV_WEBHOOK_DEAD,       /* data {event,status,error} */
 	EV_CLOCK_STEPPED,      /* data {byMs}: every instant that is waited for moves along */
+	EV_WORKER_SUSPENDED,   /* data {worker,lane,reason,accuracy,floor,…}: gets no more of that lane's tasks */
+	EV_WORKER_REINSTATED,  /* data {worker,lane,reason?,by} */
 	EV_COUNT
 };
 

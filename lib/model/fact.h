@@ -38,11 +38,12 @@ enum fact_is { /* bits */
 
 struct fact {
 	json_t *more;           /* what only people read; the data begins with it, or NULL */
-	const char *stage, *worker, *instead_of, *kind, *reason, *by, *pool; /* or NULL */
+	const char *stage, *worker, *instead_of, *kind, *reason, *by, *pool, *awaits, *review; /* or NULL */
 	int64_t at[FACT_TIMES];
 	int64_t model_ms;       /* of the prediction; 0: none */
 	unsigned has, is;
 	int attempt, want;      /* 0: not said */
+	int answers, wanted, took_ms; /* likewise */
 	const json_t *answer, *confidence, *evidence; /* or NULL; written, not read */
 };
 

@@ -13,7 +13,7 @@
 #include "json/js.h"
 #include "model/chain.h"
 
-enum { REPLY_NAME_MAX = 64, EVIDENCE_MAX = 100, EVIDENCE_NAME_MAX = 255 };
+enum { REPLY_NAME_MAX = 64, EVIDENCE_MAX = 100, EVIDENCE_NAME_MAX = 255, REASONS_MAX = 32 };
 
 static const char *const names[] = {
 	[MSG_SUBMIT] = "submit",   [MSG_ACCEPT] = "accept", [MSG_DECLINE] = "decline",
@@ -24,6 +24,8 @@ static const char *const names[] = {
 	[MSG_UNACKNOWLEDGE] = "unacknowledge",
 	[MSG_ESCALATE] = "escalate",
 	[MSG_RESOLVE] = "resolve",
+	[MSG_CHECKED] = "checked",
+	[MSG_REINSTATE] = "reinstate",
 };
 _Static_assert(NITEMS(names) == MSG_COUNT, "name every message type");
 
@@ -106,6 +108,8 @@ static int read_ids(struct message *m, struct err *err)
 			                 "a submit has its task's id as its own");
 		return 0;
 	}
+	if (m->type == MSG_REINSTATE)
+		return task ? err_field(err, FAIL_INVALID, "/task", "is about no task") : 0;
 	if (!task || id_parse(task, "task_", &m->task) != 0)
 		return err_field(err, FAIL_INVALID, "/task", "must be task_ and 26 digits");
 	return 0;
@@ -241,6 +245,60 @@ static int body_escalation(const json_t *doc, enum message_type type, struct err
 	return type == MSG_RESOLVE ? required(resolution, "/body/resolution", err) : 0;
 }
 
+static int check_reason(const json_t *doc, size_t i, struct err *err)
+{
+	static const char *const keys[] = {"instance", "keyword", "message", NULL};
+	char at[64], pointer[96];
+	const char *text = NULL;
+
+	snprintf(at, sizeof(at), "/body/reasons/%zu", i);
+	if (!json_is_object(js_at(doc, at)))
+		return err_field(err, FAIL_INVALID, at, "must be an object");
+	if (js_only_keys(js_at(doc, at), at, keys, err) != 0)
+		return -1;
+	for (int k = 0; keys[k]; k++) {
+		snprintf(pointer, sizeof(pointer), "%s/%s", at, keys[k]);
+		if (js_get_str(doc, pointer, &text, 600, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int body_checked(const json_t *doc, struct err *err)
+{
+	static const char *const keys[] = {"worker", "attempt", "passed", "reasons", NULL};
+	const char *worker = NULL;
+	int64_t attempt = 0;
+	int passed = 0;
+	json_t *reasons = NULL;
+
+	if (js_only_keys(json_object_get(doc, "body"), "/body", keys, err) != 0 ||
+	    js_get_str(doc, "/body/worker", &worker, MESSAGE_FROM_MAX, err) != 0 ||
+	    required(worker, "/body/worker", err) != 0 ||
+	    js_get_int(doc, "/body/attempt", 1, 255, &attempt, err) != 0 ||
+	    js_get_bool(doc, "/body/passed", &passed, err) != 0 ||
+	    js_get_arr(doc, "/body/reasons", REASONS_MAX, &reasons, err) != 0)
+		return -1;
+	for (size_t i = 0; i < json_array_size(reasons); i++)
+		if (check_reason(doc, i, err) != 0)
+			return -1;
+	return 0;
+}
+
+static int body_reinstate(const json_t *doc, struct err *err)
+{
+	static const char *const keys[] = {"worker", "lane", "reason", NULL};
+	const char *worker = NULL, *lane = NULL, *reason = NULL;
+
+	if (js_only_keys(json_object_get(doc, "body"), "/body", keys, err) != 0 ||
+	    js_get_str(doc, "/body/worker", &worker, MESSAGE_FROM_MAX, err) != 0 ||
+	    js_get_str(doc, "/body/lane", &lane, MESSAGE_FROM_MAX, err) != 0 ||
+	    js_get_str(doc, "/body/reason", &reason, MESSAGE_REASON_MAX, err) != 0 ||
+	    required(worker, "/body/worker", err) != 0)
+		return -1;
+	return required(lane, "/body/lane", err);
+}
+
 static int read_body(struct message *m, struct err *err)
 {
 	static const char *const none[] = {NULL};
@@ -267,6 +325,10 @@ static int read_body(struct message *m, struct err *err)
 	case MSG_ESCALATE:
 	case MSG_RESOLVE:
 		return body_escalation(m->doc, m->type, err);
+	case MSG_CHECKED:
+		return body_checked(m->doc, err);
+	case MSG_REINSTATE:
+		return body_reinstate(m->doc, err);
 	case MSG_SUBMIT:
 	case MSG_COUNT:
 		break;

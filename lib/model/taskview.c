@@ -16,7 +16,7 @@ static const char *const order[] = {
 	"from",        "key",       "contentSha256", "createdAt",     "updatedAt",
 	"dueAt",       "expiresAt", "closedAt",     "attempts",       "maxAttempts",
 	"priceUsd",    "estimatedCompletionMinutes", "assignments",   "escalation",    "question",
-	"comments",    "answers",   "result",       "failure",        "responseSchema",
+	"comments",    "answers",   "verification", "result",       "failure",        "responseSchema",
 	"schemaSha256", "answerSchema", "webhook",  "body",           NULL};
 
 void view_set(json_t *view, const char *key, json_t *value)
@@ -100,27 +100,54 @@ static json_t *without_secrets(const json_t *body, const char *dialect)
 	return out;
 }
 
-json_t *taskview_public(const struct event *ev)
+/* ${data} (stolen) with ${pointer} as "***", when it is there. */
+static json_t *mask_new(json_t *data, const char *pointer)
+{
+	json_t *out;
+
+	if (!js_at(data, pointer))
+		return data;
+	out = masked(data, pointer);
+	json_decref(data);
+	return out;
+}
+
+/* Nothing that tells a test from a task: such a one has a name, waits, and is for one worker. */
+static json_t *public_created(const struct event *ev)
 {
 	static const char *const of_spec[] = {"/spec/webhook/secret", "/spec/webhook/bearer"};
 	const json_t *body = json_object_get(ev->data, "body");
-	json_t *out = json_incref((json_t *)ev->data), *next;
+	json_t *masked_data = json_incref(ev->data), *out;
 
-	if (ev->type != EV_CREATED || !out)
-		return out;
-	for (size_t i = 0; i < NITEMS(of_spec); i++) {
-		if (!js_at(out, of_spec[i]))
-			continue;
-		next = masked(out, of_spec[i]);
-		json_decref(out);
-		out = next;
-	}
-	if (!body)
-		return out;
-	next = json_copy(out);
-	json_decref(out);
-	js_set_new(next, "body", without_secrets(body, js_str_or(ev->data, "/dialect", "")));
-	return next;
+	for (size_t i = 0; i < NITEMS(of_spec); i++)
+		masked_data = mask_new(masked_data, of_spec[i]);
+	if (json_object_get(ev->data, "gold"))
+		masked_data = mask_new(masked_data, "/spec/need/workers");
+	out = json_copy(masked_data);
+	json_decref(masked_data);
+	json_object_del(out, "gold");
+	json_object_del(out, "notBefore");
+	json_object_del(out, "overlap");
+	if (body)
+		js_set_new(out, "body", without_secrets(body, js_str_or(ev->data, "/dialect", "")));
+	return out;
+}
+
+json_t *taskview_public(const struct event *ev)
+{
+	static const char *const hidden[] = {"right", "traces", "learn", NULL};
+	json_t *out;
+
+	if (!ev->data)
+		return NULL;
+	if (ev->type == EV_CREATED)
+		return public_created(ev);
+	if (ev->type != EV_CHECK_PASSED && ev->type != EV_CHECK_FAILED && ev->type != EV_VERIFIED)
+		return json_incref(ev->data);
+	out = json_copy(ev->data);
+	for (size_t i = 0; hidden[i]; i++)
+		json_object_del(out, hidden[i]);
+	return out;
 }
 
 /* The first part of a view: who and what. */
@@ -150,6 +177,7 @@ static void put_terms(json_t *view, const struct event *ev)
 	const json_t *url = json_object_get(json_object_get(spec, "webhook"), "url");
 
 	js_set_time(view, "createdAt", ev->at_ms);
+	view_set_time(view, "createdAt", data, "notBefore");
 	js_set_time(view, "updatedAt", ev->at_ms);
 	view_set_time(view, "dueAt", data, "dueAt");
 	view_set_time(view, "expiresAt", data, "expiresAt");

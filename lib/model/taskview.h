@@ -9,12 +9,15 @@
  *            schema "er.task.v1", seq (last event), id, state, dialect, lane, pool, title,
  *            urgency, domain, from, key, contentSha256, createdAt, updatedAt, dueAt, expiresAt,
  *            closedAt, attempts, maxAttempts, priceUsd, estimatedCompletionMinutes,
- *            assignments [{worker, kind? (absent: human), state, offeredAt, offerExpiresAt?,
+ *            assignments [{worker, kind? (absent: human), state, awaits? (what an answer waits for that
+ *            was given: programs, answers, review), offeredAt, offerExpiresAt?,
  *            acceptedAt?, startedAt?, endedAt?, reason?}], question {text, askedAt, by}?,
  *            comments [{from, at, text}],
  *            answers [{attempt, worker, at, answer, confidence?, evidence?,
- *            checks [{stage, passed, reasons?}], rejected?}], result {answer, worker, at,
- *            confidence?, evidence?}?, failure {reason?, by?}?, responseSchema name?,
+ *            checks [{stage, passed, reasons?, rules?, programs?, scoreMicro?, answers?, tie?, unsure?,
+ *            rateMilli?, verdict?, reviewer?, reason?, note?}], rejected?}],
+ *            verification {awaits, answers?, wanted?, review?}? while one waits, result {answer, worker,
+ *            at, confidence?, evidence?, reviewed?, agreement {score, answers}?}?, failure {reason?, by?}?, responseSchema name?,
  *            schemaSha256, answerSchema (expanded, inline), webhook {url}?,
  *            body (verbatim, secrets as "***")
  * Limits     At most 64 assignments (older ones that are over leave first) and 200 comments.
@@ -38,8 +41,8 @@ json_t *taskview_create(const struct event *created, struct err *err);
  * view's is ignored. */
 int taskview_apply(json_t *view, const struct event *ev, struct err *err);
 
-/* The data of any event as it may be shown: a task's without what a view hides.  A new
- * reference, NULL when the event has none. */
+/* The data of any event as it may be shown: a task's without what a view hides, nothing that tells a
+ * gold task from others (model/gold.h).  A new reference, NULL when the event has none. */
 json_t *taskview_public(const struct event *ev);
 
 enum state taskview_state(const json_t *view);
@@ -67,8 +70,8 @@ json_t *taskview_worker_doc(const json_t *view, const char *worker);
 void taskview_inbox_release(struct inbox_entry *e, size_t n);
 
 /* results/XX/ID.json: er.result.v1 {schema, seq, id, state, lane, dialect, closedAt, answer?,
- * worker?, confidence?, evidence?, reason?, document (the dialect's own result; absent for
- * "er")}.  NULL while open. */
+ * worker?, confidence?, evidence?, agreement?, reviewed?, reason?, document (the dialect's own result; absent for
+ * "er")}.  NULL while open, and of gold tasks. */
 json_t *taskview_result(const json_t *view);
 
 /* One line of the index, LF included, tab-separated, text made safe and free of tabs,

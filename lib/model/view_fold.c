@@ -83,6 +83,7 @@ static void step(json_t *view, const struct event *ev, enum state s, const char 
 
 	if (!a)
 		a = add_assignment(view, ev);
+	json_object_del(a, "awaits");
 	js_set_str(a, "state", state_name(s));
 	if (stamp)
 		js_set_time(a, stamp, ev->at_ms);
@@ -90,6 +91,7 @@ static void step(json_t *view, const struct event *ev, enum state s, const char 
 
 static void end(json_t *a, const char *word, const struct event *ev)
 {
+	json_object_del(a, "awaits");
 	js_set_str(a, "state", word);
 	js_set_time(a, "endedAt", ev->at_ms);
 	js_set_str(a, "reason", text_of(ev->data, "reason"));
@@ -111,6 +113,18 @@ static void end_all(json_t *view, const struct event *ev, const char *word)
 	json_array_foreach(all, i, a) {
 		if (assignment_live(a))
 			end(a, word, ev);
+	}
+}
+
+/* Waits for a worker: so nobody is at work.  Answers that are held stay. */
+static void end_all_but_held(json_t *view, const struct event *ev)
+{
+	json_t *all = json_object_get(view, "assignments"), *a;
+	size_t i;
+
+	json_array_foreach(all, i, a) {
+		if (assignment_live(a) && !json_object_get(a, "awaits"))
+			end(a, "released", ev);
 	}
 }
 
@@ -207,8 +221,12 @@ static json_t *answer_of(const json_t *view, const struct event *ev)
 	return json_array_get(all, json_array_size(all) - 1);
 }
 
+/* Never whether a task was a test, nor what is known of the worker: data.right, data.traces. */
 static void checked(json_t *view, const struct event *ev, int passed)
 {
+	static const char *const shown[] = {"rules",     "programs", "scoreMicro", "answers",
+	                                    "tie",       "unsure",   "rateMilli",  "verdict",
+	                                    "reviewer",  "reason",   "note",       NULL};
 	json_t *answer = answer_of(view, ev), *check, *checks;
 
 	if (!answer)
@@ -217,12 +235,30 @@ static void checked(json_t *view, const struct event *ev, int passed)
 	js_set_copy(check, "stage", json_object_get(ev->data, "stage"));
 	js_set_new(check, "passed", json_boolean(passed));
 	js_set_copy(check, "reasons", json_object_get(ev->data, "errors"));
+	for (size_t i = 0; shown[i]; i++)
+		js_set_copy(check, shown[i], json_object_get(ev->data, shown[i]));
 	checks = json_object_get(answer, "checks");
 	if (!checks) {
 		checks = json_array();
 		js_set_new(answer, "checks", checks);
 	}
 	json_array_append_new(checks, check);
+}
+
+/* The answer waits, its giver is free. */
+static void held(json_t *view, const struct event *ev)
+{
+	static const char *const keys[] = {"answers", "wanted", "review", NULL};
+	json_t *a = assignment_of(view, text_of(ev->data, "worker")), *v = json_object();
+
+	if (a) {
+		js_set_str(a, "state", state_name(ST_SUBMITTED));
+		js_set_copy(a, "awaits", json_object_get(ev->data, "awaits"));
+	}
+	js_set_copy(v, "awaits", json_object_get(ev->data, "awaits"));
+	for (size_t i = 0; keys[i]; i++)
+		js_set_copy(v, keys[i], json_object_get(ev->data, keys[i]));
+	view_set(view, "verification", v);
 }
 
 static void rejected(json_t *view, const struct event *ev)
@@ -239,11 +275,27 @@ static void rejected(json_t *view, const struct event *ev)
 		step(view, ev, ST_STARTED, NULL);
 }
 
-/* The answer that stands. */
+/* Of one answer that nobody looked at there is nothing to say. */
+static void add_agreement(json_t *result, const json_t *data)
+{
+	const json_t *answers = json_object_get(data, "answers");
+	json_t *a;
+
+	js_set_copy(result, "reviewed", json_object_get(data, "reviewed"));
+	if (json_integer_value(answers) < 2)
+		return;
+	a = json_object();
+	js_set_new(a, "score",
+	           json_real((double)json_integer_value(json_object_get(data, "scoreMicro")) / 1e6));
+	js_set_copy(a, "answers", answers);
+	js_set_new(result, "agreement", a);
+}
+
+/* The answer that stands: somebody's own, or what several say together, or a reviewer's. */
 static void settle(json_t *view, const struct event *ev)
 {
 	static const char *const keys[] = {"answer", "worker", "at", "confidence", "evidence", NULL};
-	const json_t *answer = answer_of(view, ev);
+	const json_t *answer = answer_of(view, ev), *together = json_object_get(ev->data, "answer");
 	json_t *result;
 
 	if (!answer)
@@ -251,6 +303,9 @@ static void settle(json_t *view, const struct event *ev)
 	result = json_object();
 	for (size_t i = 0; keys[i]; i++)
 		js_set_copy(result, keys[i], json_object_get(answer, keys[i]));
+	if (together)
+		js_set_copy(result, "answer", together);
+	add_agreement(result, ev->data);
 	view_set(view, "result", result);
 }
 
@@ -266,8 +321,8 @@ static void give_up(json_t *view, const struct event *ev)
 static void fold_work(json_t *view, const struct event *ev)
 {
 	switch (ev->type) {
-	case EV_QUEUED: /* waits for a worker: so nobody has it */
-		end_all(view, ev, "released");
+	case EV_QUEUED:
+		end_all_but_held(view, ev);
 		break;
 	case EV_OFFERED:
 		offered(view, ev);
@@ -323,12 +378,18 @@ static void fold_answers(json_t *view, const struct event *ev)
 	case EV_CHECK_FAILED:
 		checked(view, ev, ev->type == EV_CHECK_PASSED);
 		break;
+	case EV_HELD:
+		held(view, ev);
+		break;
 	case EV_REJECTED:
 		rejected(view, ev);
 		break;
 	case EV_VERIFIED:
-	case EV_COMPLETED:
 		settle(view, ev);
+		break;
+	case EV_COMPLETED:
+		if (!json_object_get(view, "result"))
+			settle(view, ev);
 		break;
 	case EV_FAILED:
 	case EV_CANCELLED:
@@ -339,6 +400,19 @@ static void fold_answers(json_t *view, const struct event *ev)
 	}
 }
 
+/* What they wait for is told as long as there is one that does. */
+static void nothing_held(json_t *view)
+{
+	const json_t *all = json_object_get(view, "assignments");
+
+	if (!json_object_get(view, "verification"))
+		return;
+	for (size_t i = 0; i < json_array_size(all); i++)
+		if (json_object_get(json_array_get(all, i), "awaits"))
+			return;
+	json_object_del(view, "verification");
+}
+
 void view_fold(json_t *view, const struct event *ev)
 {
 	fold_work(view, ev);
@@ -346,9 +420,11 @@ void view_fold(json_t *view, const struct event *ev)
 	view_escalation(view, ev);
 	if (ev->state != ST_BLOCKED)
 		retire_question(view);
+	if (state_final(ev->state))
+		end_all(view, ev, state_name(ev->state));
+	nothing_held(view);
 	if (!state_final(ev->state))
 		return;
-	end_all(view, ev, state_name(ev->state));
 	if (!json_object_get(view, "closedAt"))
 		view_set(view, "closedAt", time_of(ev));
 }

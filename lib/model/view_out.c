@@ -7,16 +7,18 @@
 #include "base/safe.h"
 #include "json/js.h"
 #include "model/dialect/dialect_p.h"
+#include "model/gold.h"
 #include "model/view_p.h"
 
 json_t *taskview_result(const json_t *view)
 {
 	static const char *const keys[] = {"seq", "id", "state", "lane", "dialect", "closedAt", NULL};
-	static const char *const of_result[] = {"answer", "worker", "confidence", "evidence", NULL};
+	static const char *const of_result[] = {"answer",   "worker",    "confidence",
+	                                        "evidence", "agreement", "reviewed", NULL};
 	const struct dialect *d = dialect_by_name(js_str_or(view, "/dialect", ""));
 	json_t *out;
 
-	if (!state_final(taskview_state(view)))
+	if (!state_final(taskview_state(view)) || strcmp(js_str_or(view, "/from", ""), GOLD_FROM) == 0)
 		return NULL;
 	out = json_object();
 	js_set_str(out, "schema", "er.result.v1");
@@ -32,20 +34,26 @@ json_t *taskview_result(const json_t *view)
 	return out;
 }
 
-/* Who has it: the one at work before one who is only asked, else whose answer stands. */
+/* Who has it: the one at work before one who is only asked, before one whose answer waits, else whose
+ * answer stands. */
 static const char *worker_of(const json_t *view)
 {
-	const json_t *all = json_object_get(view, "assignments"), *asked = NULL;
+	const json_t *all = json_object_get(view, "assignments"), *asked = NULL, *held = NULL;
 
 	for (size_t i = 0; i < json_array_size(all); i++) {
 		const json_t *a = json_array_get(all, i);
 
 		if (!assignment_live(a))
 			continue;
-		if (strcmp(js_str_or(a, "/state", ""), state_name(ST_OFFERED)) != 0)
+		if (json_object_get(a, "awaits"))
+			held = a;
+		else if (strcmp(js_str_or(a, "/state", ""), state_name(ST_OFFERED)) == 0)
+			asked = a;
+		else
 			return js_str_or(a, "/worker", NULL);
-		asked = a;
 	}
+	if (!asked)
+		asked = held;
 	return asked ? js_str_or(asked, "/worker", NULL) : js_str_or(view, "/result/worker", NULL);
 }
 

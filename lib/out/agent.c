@@ -112,6 +112,7 @@ int agents_start(struct agents *a, const struct agent_job *job, struct err *err)
 	c->job = *job;
 	c->job.argv = NULL;
 	c->job.worker = mem_strdup(job->worker);
+	c->job.lane = job->lane ? mem_strdup(job->lane) : NULL;
 	c->job.stdin_bytes = NULL;
 	c->input = mem_alloc(job->stdin_len + 1);
 	memcpy(c->input, job->stdin_bytes, job->stdin_len);
@@ -155,6 +156,8 @@ static void tell(struct agents *a, struct child *c)
 		r.outcome = AGENT_ANSWERED;
 		r.bytes = buf_str(&c->answer);
 		r.n = c->answer.len;
+		r.status = c->status;
+		r.cut = c->said > c->answer.len;
 	}
 	a->done(a->ctx, &c->job, &r);
 	child_free(c);

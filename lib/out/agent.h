@@ -12,8 +12,9 @@
  * Guards     argv[0] with a slash is relative to the spool's folder, else found in PATH.  Own
  *            process group, killed whole when the child ends or its time is up: SIGTERM,
  *            AGENT_GRACE_MS later SIGKILL.  Environment: PATH, HOME=/nonexistent, LANG=C.UTF-8,
- *            ER_TASK, ER_WORKER, ER_SPOOL.  Runs in the spool's folder, umask 077.
- * Limits     Output AGENT_OUTPUT_MAX bytes; of stderr the last AGENT_LOG_MAX are kept;
+ *            ER_TASK, ER_WORKER, ER_SPOOL; of one that judges also TZ=UTC, ER_LANE.  Runs in the
+ *            spool's folder, umask 077, within the job's limits.
+ * Limits     Output AGENT_OUTPUT_MAX bytes, of one that judges AGENT_VERDICT_MAX are kept; of stderr the last AGENT_LOG_MAX are kept;
  *            AGENT_ARGS_MAX arguments; AGENTS_QUEUE_MAX waiting.
  * Ownership  A job is copied; what ${done} is handed is borrowed until it returns.
  * Units      Times of this module are of now_mono_ms (base/clock.h).
@@ -26,6 +27,7 @@
 #include <stdint.h>
 
 #include "base/ids.h"
+#include "out/limits.h"
 
 struct agents; /* opaque */
 struct err;
@@ -36,6 +38,7 @@ enum {
 	AGENTS_POLLFDS = 3 * AGENTS_MAX, /* what agents_pollfds fills at most */
 	AGENTS_QUEUE_MAX = 100000,
 	AGENT_OUTPUT_MAX = 1 << 20,
+	AGENT_VERDICT_MAX = 16 << 10,
 	AGENT_LOG_MAX = 4096,
 	AGENT_ARGS_MAX = 256,
 	AGENT_GRACE_MS = 2000
@@ -50,14 +53,19 @@ struct agent_job {
 	size_t stdin_len;
 	int64_t timeout_ms; /* > 0; counts from the start of the program */
 	int silent;         /* exit status 0 without output is well, too */
+	int judge;          /* so are 0 and 1 with any output or none; what is too long of it is left out */
+	const char *lane;   /* of one that judges, else NULL */
+	struct limits limits;
 };
 
 enum agent_outcome { AGENT_ANSWERED, AGENT_FAILED };
 
 struct agent_result {
 	enum agent_outcome outcome;
-	const char *bytes; /* ANSWERED: all of stdout, not empty unless .silent */
+	const char *bytes; /* ANSWERED: all of stdout, not empty unless .silent or .judge */
 	size_t n;
+	int status;        /* ANSWERED: exit status, 0 unless .judge */
+	int cut;           /* more was printed than is kept */
 	const char *reason; /* FAILED: one safe line */
 	const char *log;    /* the end of stderr as it came: not safe, may be empty */
 	size_t nlog;

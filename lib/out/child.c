@@ -41,6 +41,7 @@ void child_free(struct child *c)
 		free(c->argv[i]);
 	free(c->argv);
 	free((char *)c->job.worker);
+	free((char *)c->job.lane);
 	free(c->input);
 	free(c->log);
 	buf_release(&c->answer);
@@ -99,31 +100,52 @@ static int pipe_from(int *ours, int *theirs, struct err *err)
 	return 0;
 }
 
+enum { ENV_MAX = 9 };
+
+/* ${text} holds what ${envp} points to. */
+static void fill_env(const struct child *c, const struct child_place *at, struct buf *text,
+                     char *envp[ENV_MAX])
+{
+	static const char *const always[] = {"HOME=/nonexistent", "LANG=C.UTF-8"};
+	char task[ID_TEXT_MAX];
+	size_t start[ENV_MAX], n = 0;
+
+	for (size_t i = 0; i < NITEMS(always); i++) {
+		start[n++] = text->len;
+		buf_add(text, always[i], strlen(always[i]) + 1);
+	}
+	start[n++] = text->len;
+	buf_addf(text, "ER_TASK=%s%c", id_format(&c->job.task, "task_", task), '\0');
+	start[n++] = text->len;
+	buf_addf(text, "ER_WORKER=%s%c", c->job.worker, '\0');
+	start[n++] = text->len;
+	buf_addf(text, "ER_SPOOL=%s%c", at->spool, '\0');
+	if (c->job.judge) {
+		start[n++] = text->len;
+		buf_addf(text, "ER_LANE=%s%c", c->job.lane ? c->job.lane : "", '\0');
+		start[n++] = text->len;
+		buf_addf(text, "TZ=UTC%c", '\0');
+	}
+	for (size_t i = 0; i < n; i++)
+		envp[i] = text->data + start[i];
+	envp[n++] = at->env_path;
+	envp[n] = NULL;
+}
+
 static int spawn_with(struct child *c, const struct child_place *at, const char *program,
                       struct spawn *s, struct err *err)
 {
-	char task[ID_TEXT_MAX], env_task[ID_TEXT_MAX + 8];
-	struct buf worker = BUF_INIT, spool = BUF_INIT;
-	char home[] = "HOME=/nonexistent", lang[] = "LANG=C.UTF-8";
-	char *envp[7];
+	struct buf text = BUF_INIT;
+	char *envp[ENV_MAX];
 
-	snprintf(env_task, sizeof(env_task), "ER_TASK=%s", id_format(&c->job.task, "task_", task));
-	buf_addf(&worker, "ER_WORKER=%s", c->job.worker);
-	buf_addf(&spool, "ER_SPOOL=%s", at->spool);
-	envp[0] = at->env_path;
-	envp[1] = home;
-	envp[2] = lang;
-	envp[3] = env_task;
-	envp[4] = worker.data;
-	envp[5] = spool.data;
-	envp[6] = NULL;
+	fill_env(c, at, &text, envp);
 	s->program = program;
 	s->argv = c->argv;
 	s->envp = envp;
 	s->dir = at->spool;
+	s->limits = c->job.limits;
 	c->pid = spawn_child(s, &c->pidfd, err);
-	buf_release(&worker);
-	buf_release(&spool);
+	buf_release(&text);
 	return c->pid < 0 ? -1 : 0;
 }
 
@@ -195,12 +217,22 @@ static void add_last_line(const struct child *c, struct buf *out)
 	}
 }
 
+static const char *signal_word(int sig)
+{
+	const char *word = sigdescr_np(sig);
+
+	return word ? word : "unknown";
+}
+
 static void judge_exit(struct child *c, int status)
 {
 	struct buf text = BUF_INIT;
 
+	c->status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 	if (WIFSIGNALED(status))
-		buf_addf(&text, "ended by signal %d", WTERMSIG(status));
+		buf_addf(&text, "ended by signal %d (%s)", WTERMSIG(status), signal_word(WTERMSIG(status)));
+	else if (c->job.judge && WEXITSTATUS(status) <= 1)
+		; /* its verdict */
 	else if (WEXITSTATUS(status))
 		buf_addf(&text, "exit status %d", WEXITSTATUS(status));
 	else if (!c->answer.len && !c->job.silent)
@@ -216,10 +248,12 @@ static void judge_exit(struct child *c, int status)
 
 static void keep_answer(struct child *c, const char *p, size_t n)
 {
+	size_t most = c->job.judge ? AGENT_VERDICT_MAX : AGENT_OUTPUT_MAX, room = most - c->answer.len;
 	char text[64];
 
-	if (c->answer.len + n <= AGENT_OUTPUT_MAX) {
-		buf_add(&c->answer, p, n);
+	c->said += n;
+	if (c->said <= AGENT_OUTPUT_MAX) {
+		buf_add(&c->answer, p, n < room ? n : room);
 		return;
 	}
 	snprintf(text, sizeof(text), "more than %d bytes of output", AGENT_OUTPUT_MAX);

@@ -22,7 +22,7 @@ enum child_phase { CHILD_RUNNING, CHILD_TERMED, CHILD_KILLED };
 
 struct child {
 	struct child *next;   /* in the queue */
-	struct agent_job job; /* argv and stdin NULL; worker owned */
+	struct agent_job job; /* argv and stdin NULL; worker, lane owned */
 	char *input;          /* owned; job.stdin_len bytes, NULL once it runs */
 	char **argv;          /* owned */
 	pid_t pid;            /* 0: not running */
@@ -30,6 +30,8 @@ struct child {
 	enum child_phase phase;
 	int64_t deadline_ms;
 	struct buf answer;
+	size_t said; /* bytes of stdout, kept or not */
+	int status;  /* exit status, when it is a result */
 	char *log; /* owned; AGENT_LOG_MAX bytes while it runs */
 	size_t nlog;
 	char why[256]; /* failed, and why; "" while not */

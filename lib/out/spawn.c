@@ -120,6 +120,8 @@ static void run_child(const struct spawn *s, pid_t parent)
 	umask(077);
 	if (chdir(s->dir))
 		child_fail("cannot enter the spool\n");
+	if (limits_apply(&s->limits))
+		child_fail("cannot limit what it may take\n");
 	execve(s->program, s->argv, s->envp);
 	child_fail(errno == ENOEXEC ? "no program this system can run\n" : "cannot run it\n");
 }

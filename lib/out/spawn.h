@@ -11,6 +11,8 @@
 
 #include <sys/types.h>
 
+#include "out/limits.h"
+
 struct err;
 
 struct spawn {
@@ -19,6 +21,7 @@ struct spawn {
 	char *const *envp;
 	const char *dir; /* to run in */
 	int fd[3];       /* borrowed */
+	struct limits limits;
 };
 
 /* The path of ${name}: with a slash relative to ${dir}, else sought in ${path}.  The caller frees

@@ -87,7 +87,7 @@ int spool_load_config(const struct spool *s, struct config *c, struct buf *repor
 {
 	/* Schemas first: lanes name them. */
 	static const int order[] = {CFG_SCHEMA,   CFG_WORKER, CFG_POOL,    CFG_LANE,
-	                            CFG_ENDPOINT, CFG_CHAIN,  CFG_SCHEDULE};
+	                            CFG_ENDPOINT, CFG_CHAIN,  CFG_SCHEDULE, CFG_GOLD};
 	struct err why = ERR_INIT;
 	int rc = 0;
 

@@ -70,11 +70,11 @@ static void say(const char *text, size_t n)
 	struct err err = ERR_INIT;
 	struct message m;
 	json_t *doc = js_parse(text, n, &js_limits_message, &err);
-	struct id id;
+	struct input_docs docs;
 
 	ck_assert_msg(doc && message_parse(doc, &m, &err) == 0, "%s", err.msg);
 	struct input in = {.kind = IN_MESSAGE, .msg = &m};
-	if (input_needs_task(w, &m, &id))
+	if (input_needs(w, &in, &docs))
 		in.created = created;
 	feed(&in);
 	message_release(&m);

@@ -174,11 +174,11 @@ static int send_text(struct sim *s, const char *text)
 	struct decision d = {.n = 0};
 	struct message m = message(s, text);
 	struct input in = {.kind = IN_MESSAGE, .msg = &m};
-	struct id id;
+	struct input_docs docs;
 	int rc;
 
-	if (input_needs_task(s->w, &m, &id))
-		in.created = s->created[task_index(s, &id)];
+	if (input_needs(s->w, &in, &docs))
+		in.created = s->created[task_index(s, &docs.task)];
 	rc = decide(s->w, s->now, &in, &d, &err);
 	if (rc == 0)
 		apply_decision(s, &d, m.id);

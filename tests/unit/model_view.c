@@ -107,9 +107,9 @@ static json_t *fold(const struct history *h, size_t n)
 
 static const char *const order[] = {
 	"schema", "seq", "id", "state", "dialect", "lane", "pool", "title", "urgency", "domain",
-	"from", "key", "contentSha256", "createdAt", "updatedAt", "dueAt", "expiresAt", "closedAt",
+	"from", "key", "contentSha256", "reviews", "createdAt", "updatedAt", "dueAt", "expiresAt", "closedAt",
 	"attempts", "maxAttempts", "priceUsd", "estimatedCompletionMinutes", "assignments",
-	"question", "comments", "answers", "result", "failure", "responseSchema", "schemaSha256",
+	"question", "comments", "answers", "verification", "result", "failure", "responseSchema", "schemaSha256",
 	"answerSchema", "webhook", "body"};
 
 static void assert_ordered(json_t *view)

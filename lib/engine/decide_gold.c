@@ -1,0 +1,119 @@
+/*
+ * Stage 4: tasks whose answer is known come among the others.  To the worker one looks like any
+ * other; it comes some time after an ordinary offer, so that not even its time tells.
+ */
+#include <string.h>
+
+#include "base/err.h"
+#include "engine/decide_p.h"
+#include "engine/lot.h"
+#include "engine/reputation.h"
+#include "engine/stages.h"
+#include "engine/world.h"
+#include "json/js.h"
+#include "model/gold.h"
+
+enum { LATER_MIN_MS = 1000, LATER_MAX_MS = 90 * 1000 };
+
+/* ---- judging ---- */
+
+static const struct gold *gold_of(const struct answered *v)
+{
+	return v->t->gold ? config_gold(v->w->config, js_str_or(v->in->created, "/gold", "")) : NULL;
+}
+
+/* Right or wrong, a gold task ends as others do: its worker must not see which it was. */
+int stage_gold(struct answered *v, struct err *err)
+{
+	const struct gold *g = gold_of(v);
+	struct standing s;
+	json_t *data;
+
+	(void)err;
+	if (!v->how->asked) {
+		stage_note(v, STAGE_GOLD, "the lane has no gold tasks");
+		return 1;
+	}
+	data = json_object();
+	if (g)
+		js_set_new(data, "right", json_boolean(gold_right(g, v->answer)));
+	reputation_of(v->w, v->t->match->lane, v->worker, &s);
+	js_set_int(data, "meanMicro", s.mean_micro);
+	js_set_int(data, "lowMicro", s.low_micro);
+	js_set_int(data, "observations", s.known);
+	stage_passed(v, STAGE_GOLD, data);
+	return 1;
+}
+
+/* ---- asking ---- */
+
+struct pick {
+	const char *lane;
+	uint64_t skip; /* so many are passed over */
+	uint64_t n;
+	const char *name;
+};
+
+static int count_one(void *ctx, const char *name, const json_t *doc)
+{
+	struct pick *p = ctx;
+
+	if (strcmp(js_str_or(doc, "/lane", ""), p->lane) != 0)
+		return 0;
+	if (p->n++ == p->skip)
+		p->name = name;
+	return 0;
+}
+
+/* The next one that this worker has not had, from a place of its own; NULL: it had all. */
+static const char *next_gold(const struct world *w, const char *lane, const char *worker,
+                             uint32_t given)
+{
+	struct pick p = {.lane = lane, .skip = UINT64_MAX};
+	uint64_t h = 0;
+
+	config_each(w->config, CFG_GOLD, count_one, &p);
+	if (given >= p.n)
+		return NULL;
+	for (const char *s = worker; *s; s++)
+		h = lot_mix(h * 31 + (unsigned char)*s);
+	p.skip = (h + given) % p.n;
+	p.n = 0;
+	config_each(w->config, CFG_GOLD, count_one, &p);
+	return p.name;
+}
+
+static struct id gold_id(const struct world *w, const struct task *t, int64_t at_ms)
+{
+	uint64_t a = lot_of(&t->id, w->seq), b = lot_mix(a);
+	uint8_t random[10];
+	struct id id;
+
+	memcpy(random, &a, 8);
+	memcpy(random + 8, &b, 2);
+	id_from_ulid(&id, at_ms, random);
+	return id;
+}
+
+void gold_may_follow(struct world *w, int64_t now_ms, const struct task *t, const char *worker,
+                     struct decision *out)
+{
+	const struct verify *how = verify_of(w, t);
+	struct new_task n = {.from = GOLD_FROM, .only = worker};
+	struct standing s;
+	struct err bad = ERR_INIT;
+
+	if (!how->gold.new_rate_milli || t->gold || t->reviews || t->esc)
+		return;
+	reputation_of(w, t->match->lane, worker, &s);
+	int rate = s.golds < (uint32_t)how->gold.new_tasks ? how->gold.new_rate_milli : how->gold.rate_milli;
+	uint64_t drawn = lot_of(&t->id, w->seq + 1);
+	if ((int)(drawn % 1000) >= rate ||
+	    !(n.gold = next_gold(w, t->match->lane, worker, s.golds)))
+		return;
+	n.body = config_gold(w->config, n.gold)->body;
+	n.not_before_ms = now_ms + LATER_MIN_MS + (int64_t)(lot_mix(drawn) % LATER_MAX_MS);
+	n.id = gold_id(w, t, n.not_before_ms);
+	/* a document that the lane no longer takes is passed over: erctl gold check says so */
+	(void)draft_own_task(w, now_ms, &n, out, &bad);
+}

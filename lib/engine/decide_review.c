@@ -1,0 +1,347 @@
+/*
+ * Stage 6: a share of the answers goes to a reviewer, as a task of its own in the lane that the lane
+ * names: it is routed, reminded of and answered like any other.  What the reviewer says decides.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "engine/decide_p.h"
+#include "engine/lot.h"
+#include "engine/reputation.h"
+#include "engine/stages.h"
+#include "engine/world.h"
+#include "json/js.h"
+#include "json/schema/schema.h"
+#include "model/contract.h"
+#include "model/dialect.h"
+#include "model/state.h"
+
+enum { REVIEWS_MAX = 3, DOUBT = 4, DOUBT_KNOWN = 20 };
+
+/* ---- who is reviewed ---- */
+
+/* More of those who are new or doubtful. */
+static int rate_for(const struct answered *v, int rate)
+{
+	struct standing s;
+
+	reputation_of(v->w, v->t->match->lane, v->worker, &s);
+	if (s.known < DOUBT_KNOWN || s.mean_micro < 800000)
+		rate *= DOUBT;
+	return rate < 1000 ? rate : 1000;
+}
+
+int review_wanted(const struct answered *v, const struct agreement *a, json_t **why)
+{
+	int risk = -1;
+	const char *word = js_str_or(v->in->created, "/spec/risk", NULL);
+	int rate, drawn = (int)(lot_of(&v->t->id, (uint64_t)v->attempt) % 1000);
+
+	for (int i = 0; word && risk_names[i]; i++)
+		if (strcmp(word, risk_names[i]) == 0)
+			risk = i;
+	*why = json_object();
+	if (v->t->gold || v->t->esc || !v->how->qa.lane || v->t->reviews) {
+		js_set_str(*why, "note", "nobody reviews this kind of task");
+		return 0;
+	}
+	rate = verify_qa_milli(v->how, risk, risk >= 0 && v->lane ? v->lane->risk[risk].qa_milli : -1);
+	rate = rate ? rate_for(v, rate) : 0;
+	if (a->kind == AGREE_NOT && v->how->on_fail[STAGE_CONSENSUS] == UNSURE_REVIEW)
+		rate = 1000;
+	js_set_int(*why, "rateMilli", rate);
+	js_set_int(*why, "drawn", drawn);
+	return drawn < rate;
+}
+
+/* ---- asking ---- */
+
+static json_t *one_of(const char *const *words)
+{
+	json_t *list = json_array(), *s = json_object();
+
+	for (int i = 0; words[i]; i++)
+		json_array_append_new(list, json_string(words[i]));
+	js_set_new(s, "enum", list);
+	return s;
+}
+
+/* A correction must be an answer: the task's own schema, with its own root for what it refers to. */
+static json_t *verdict_schema(const json_t *answers)
+{
+	static const char *const verdicts[] = {"confirm", "correct", "reject", NULL};
+	json_t *s = json_object(), *p = json_object(), *need = json_array(), *reason = json_object();
+
+	js_set_str(s, "type", "object");
+	js_set_new(p, "verdict", one_of(verdicts));
+	if (json_is_object(answers)) {
+		json_t *inner = json_copy((json_t *)answers);
+		if (!json_object_get(inner, "$id"))
+			js_set_str(inner, "$id", "urn:er:answer");
+		js_set_new(p, "answer", inner);
+	} else {
+		js_set_new(p, "answer", json_object());
+	}
+	js_set_str(reason, "type", "string");
+	js_set_int(reason, "maxLength", 4000);
+	js_set_new(p, "reason", reason);
+	js_set_new(s, "properties", p);
+	json_array_append_new(need, json_string("verdict"));
+	js_set_new(s, "required", need);
+	js_set_new(s, "additionalProperties", json_false());
+	return s;
+}
+
+static const json_t *answer_schema(const json_t *created)
+{
+	const json_t *s = json_object_get(created, "answerSchema");
+
+	return s ? s : js_at(created, "/spec/schema");
+}
+
+static json_t *review_body(const struct answered *v, const struct opinion *o,
+                           const struct agreement *a)
+{
+	static const char *const parts[] = {"payload", "context", "artifacts", "task", NULL};
+	const json_t *made = v->in->created, *asked = json_object_get(made, "body");
+	json_t *body = json_object(), *payload = json_object();
+	char id[ID_TEXT_MAX], title[160];
+
+	snprintf(title, sizeof(title), "Review: %.120s", js_str_or(made, "/spec/title", v->t->match->lane));
+	js_set_int(body, "er", 1);
+	js_set_str(body, "lane", v->how->qa.lane);
+	js_set_str(body, "title", title);
+	js_set_str(body, "instructions",
+	           "Is this answer right?  Confirm it, give the right one, or reject it.");
+	js_set_str(payload, "task", id_format(&v->t->id, "task_", id));
+	js_set_str(payload, "lane", v->t->match->lane);
+	js_set_str(payload, "title", js_str_or(made, "/spec/title", NULL));
+	for (size_t i = 0; parts[i]; i++)
+		js_set_copy(payload, parts[i], json_object_get(asked, parts[i]));
+	js_set_copy(payload, "answer", a->answer ? a->answer : o->answer);
+	js_set_int(payload, "scoreMicro", a->score_micro);
+	js_set_new(body, "payload", payload);
+	js_set_new(body, "schema", verdict_schema(answer_schema(made)));
+	return body;
+}
+
+static struct id review_id(const struct answered *v, int n)
+{
+	char text[ID_TEXT_MAX], key[ID_TEXT_MAX + 48];
+	struct id id;
+
+	snprintf(key, sizeof(key), "review\n%s\n%d\n%d", id_format(&v->t->id, "task_", text), v->attempt, n);
+	id_from_key(&id, v->w->organisation, key);
+	return id;
+}
+
+static void no_reviewer(const struct answered *v, const char *why)
+{
+	json_t *reasons = json_array();
+
+	json_array_append_new(reasons, reason_of("", "/qa", why));
+	stage_failed(v, STAGE_QA, reasons);
+	json_decref(reasons);
+}
+
+/* Whoever else is at work need not be. */
+static void release_live(struct drafts *d, const char *but)
+{
+	for (size_t k = d->n_live; k-- > 0;) {
+		if (strcmp(d->live[k].worker, but) == 0)
+			continue;
+		json_t *data = data_worker(d->live[k].worker);
+		js_set_str(data, "reason", "enough answers");
+		draft_task(d, EV_RELEASED, data);
+	}
+}
+
+void review_ask(const struct answered *v, const struct opinion *o, const struct agreement *a)
+{
+	struct new_task n = {.from = "er", .reviews = &v->t->id};
+	char text[ID_TEXT_MAX];
+	struct err bad = ERR_INIT;
+	uint64_t was;
+	int i = 0, rc;
+
+	do {
+		n.id = review_id(v, i++);
+	} while (i < REVIEWS_MAX && world_closed(v->w, &n.id, &was) != ST_NONE);
+	if (world_closed(v->w, &n.id, &was) != ST_NONE) {
+		no_reviewer(v, "nobody reviewed it in time");
+		return;
+	}
+	json_t *body = review_body(v, o, a);
+	n.body = body;
+	rc = draft_own_task(v->w, v->now_ms, &n, v->d->out, &bad);
+	json_decref(body);
+	if (rc != 0) {
+		no_reviewer(v, bad.msg);
+		return;
+	}
+	release_live(v->d, o->worker);
+	draft_fact(v->d, EV_HELD, &(struct fact){.worker = o->worker, .attempt = o->attempt,
+	                                         .awaits = awaits_names[AWAITS_REVIEW],
+	                                         .review = id_format(&n.id, "task_", text)});
+}
+
+/* ---- what the reviewer said ---- */
+
+struct verdict {
+	struct answered v;
+	struct opinion all[OVERLAP_MAX + 1];
+	size_t n;
+	struct agreement a;
+	const json_t *said; /* {verdict, answer, reason} */
+	const char *reviewer;
+};
+
+static json_t *qa_data(const struct verdict *k, const char *word)
+{
+	json_t *data = json_object();
+
+	js_set_str(data, "verdict", word);
+	js_set_str(data, "reviewer", k->reviewer);
+	js_set_str(data, "reason", js_str_or(k->said, "/reason", NULL));
+	return data;
+}
+
+static void pass_all(struct verdict *k, const char *word)
+{
+	for (size_t i = 0; i < k->n; i++)
+		if (k->a.agrees[i])
+			draft_check(k->v.d, EV_CHECK_PASSED, STAGE_QA, k->all[i].attempt, qa_data(k, word));
+}
+
+/* The reviewer's own answer stands, when it is one. */
+static int corrected(struct verdict *k)
+{
+	const json_t *answer = json_object_get(k->said, "answer"), *doc = answer_schema(k->v.in->created);
+	struct err bad = ERR_INIT;
+	struct schema_errors errors = {.n = 0};
+
+	if (!answer)
+		return 0;
+	const struct schema *s =
+		doc && !json_is_null(doc) ? contract_schema(k->v.w->config, doc, &bad) : NULL;
+	if (s && schema_validate(s, answer, &errors) != 0) {
+		schema_errors_release(&errors);
+		return 0;
+	}
+	pass_all(k, "corrected");
+	json_decref(k->a.answer);
+	k->a.answer = json_incref((json_t *)answer);
+	return 1;
+}
+
+static void reject(struct verdict *k)
+{
+	json_t *reasons = json_array();
+
+	json_array_append_new(reasons,
+	                      reason_of("", "/qa", js_str_or(k->said, "/reason", "a reviewer rejected it")));
+	for (size_t i = 0; i < k->n; i++) {
+		if (!k->a.agrees[i] || k->all[i].attempt == k->v.attempt)
+			continue;
+		json_t *data = data_worker(k->all[i].worker);
+		js_set_str(data, "reason", "a reviewer rejected the answer");
+		js_set_new(data, "declined", json_true());
+		draft_task(k->v.d, EV_RELEASED, data);
+	}
+	stage_failed(&k->v, STAGE_QA, reasons);
+	json_decref(reasons);
+}
+
+static void obey(struct verdict *k)
+{
+	const char *word = js_str_or(k->said, "/verdict", "reject");
+	const struct opinion *o = &k->all[k->a.winner];
+
+	if (strcmp(word, "confirm") == 0)
+		pass_all(k, "confirmed");
+	else if (strcmp(word, "correct") != 0 || !corrected(k)) {
+		reject(k);
+		return;
+	}
+	json_t *verified = verified_data(&k->a, k->n);
+	js_set_str(verified, "reviewed", word);
+	draft_good(&k->v, o, verified);
+}
+
+static void decide_verdict(struct verdict *k)
+{
+	const json_t *said = k->v.in->verdict;
+
+	k->n = opinions_of(&k->v, k->all);
+	agreement_of(&k->v, k->all, k->n, &k->a);
+	for (size_t i = 0; i < k->n; i++)
+		if (k->all[i].attempt == k->v.attempt)
+			k->a.winner = (int)i;
+	k->said = json_object_get(said, "answer");
+	k->reviewer = js_str_or(said, "/worker", "unknown");
+	if (said)
+		obey(k);
+	else
+		review_ask(&k->v, &k->all[k->a.winner], &k->a);
+	json_decref(k->a.answer);
+	json_decref(k->a.learn);
+}
+
+/* ---- a task to be looked at again ---- */
+
+/* Whoever is suspended has it no longer, and its answer does not count. */
+static int without_suspended(struct drafts *d, const struct world *w, const struct task *t)
+{
+	int n = 0;
+
+	for (int i = 0; i < t->n_assigns; i++) {
+		const struct assign *a = &t->assigns[i];
+		if (a->state == AS_ENDED || (a->state == AS_HELD && t->review) ||
+		    !reputation_suspended(w, t->match->lane, a->worker))
+			continue;
+		json_t *data = data_worker(a->worker->name);
+		js_set_str(data, "reason", "suspended");
+		js_set_new(data, "declined", json_true());
+		draft_task(d, EV_RELEASED, data);
+		n++;
+	}
+	return n;
+}
+
+static const struct assign *under_review(const struct task *t)
+{
+	for (int i = 0; t->review && i < t->n_assigns; i++)
+		if (t->assigns[i].state == AS_HELD && t->assigns[i].awaits == AWAITS_REVIEW)
+			return &t->assigns[i];
+	return NULL;
+}
+
+int recheck_due(const struct world *w, const struct task *t)
+{
+	if (under_review(t))
+		return 1;
+	for (int i = 0; i < t->n_assigns; i++)
+		if (t->assigns[i].state != AS_ENDED &&
+		    reputation_suspended(w, t->match->lane, t->assigns[i].worker))
+			return 1;
+	return 0;
+}
+
+int decide_recheck(struct world *w, int64_t now_ms, const struct input *in, struct task *t,
+                   struct decision *out, struct err *err)
+{
+	const struct assign *a = under_review(t);
+	struct drafts d;
+	struct verdict k = {.n = 0};
+
+	(void)err;
+	drafts_init(&d, out, &t->id, t, "erd");
+	if (without_suspended(&d, w, t))
+		return 0;
+	if (!a) /* engine_next has asked for nothing */
+		return 0;
+	answered_held(&k.v, w, now_ms, in, t, a, &d);
+	decide_verdict(&k);
+	return 0;
+}

@@ -1,0 +1,270 @@
+/* The stages in their order, and what becomes of an answer that passed or failed one. */
+#include <assert.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "engine/decide_p.h"
+#include "engine/stages.h"
+#include "engine/world.h"
+#include "json/js.h"
+
+static const struct verify nothing_asked = {
+	.min_overlap = 1, .max_overlap = 1, .confidence_milli = 500,
+	.on_fail = {[STAGE_RULES] = ON_FAIL_RETURN}};
+
+const struct verify *verify_of(const struct world *w, const struct task *t)
+{
+	const struct lane *lane = config_lane(w->config, t->match->lane);
+
+	return lane ? &lane->verify : &nothing_asked;
+}
+
+json_t *data_attempt(const char *worker, int attempt)
+{
+	json_t *data = data_worker(worker);
+
+	js_set_int(data, "attempt", attempt);
+	return data;
+}
+
+json_t *reason_of(const char *instance, const char *keyword, const char *message)
+{
+	json_t *e = json_object();
+
+	js_set_str(e, "instance", instance);
+	js_set_str(e, "keyword", keyword);
+	js_set_str(e, "message", message);
+	return e;
+}
+
+/* ---- verdicts ---- */
+
+void draft_check(struct drafts *d, enum event_type type, enum stage stage, int attempt,
+                 json_t *more)
+{
+	json_t *data = json_object();
+
+	js_set_str(data, "stage", stage_names[stage]);
+	js_set_int(data, "attempt", attempt);
+	if (more)
+		json_object_update_missing(data, more);
+	json_decref(more);
+	draft_task(d, type, data);
+}
+
+void stage_note(const struct answered *v, enum stage stage, const char *note)
+{
+	draft_fact(v->d, EV_CHECK_PASSED, &(struct fact){.stage = stage_names[stage], .attempt = v->attempt,
+	                                                 .reason = note});
+}
+
+void stage_passed(const struct answered *v, enum stage stage, json_t *data)
+{
+	draft_check(v->d, EV_CHECK_PASSED, stage, v->attempt, data);
+}
+
+static void draft_end(struct drafts *d, const char *why)
+{
+	json_t *data = json_object();
+
+	js_set_str(data, "reason", why);
+	draft_task(d, EV_FAILED, data);
+}
+
+void stage_failed(const struct answered *v, enum stage stage, const json_t *reasons)
+{
+	stage_failed_with(v, stage, reasons, json_object());
+}
+
+void stage_failed_with(const struct answered *v, enum stage stage, const json_t *reasons, json_t *more)
+{
+	int left = v->t->max_attempts - v->attempt, policy = v->how->on_fail[stage];
+	json_t *data = data_attempt(v->worker, v->attempt);
+
+	js_set_copy(more, "errors", reasons);
+	draft_check(v->d, EV_CHECK_FAILED, stage, v->attempt, more);
+	js_set_int(data, "attemptsLeft", left > 0 ? left : 0);
+	js_set_copy(data, "reasons", reasons);
+	draft_task(v->d, EV_REJECTED, data);
+	if (policy == ON_FAIL_REROUTE) {
+		data = data_worker(v->worker);
+		js_set_str(data, "reason", "the answer did not pass");
+		js_set_str(data, "stage", stage_names[stage]);
+		js_set_new(data, "declined", json_true());
+		draft_task(v->d, EV_RELEASED, data);
+	}
+	if (policy == ON_FAIL_END)
+		draft_end(v->d, "an answer did not pass, and the lane lets such tasks fail");
+	else if (left <= 0)
+		draft_end(v->d, "no valid answer within the lane's attempts");
+}
+
+/* ---- the end of a good answer ---- */
+
+/* The first good answer wins. */
+static void release_others(struct drafts *d, const char *worker)
+{
+	for (size_t i = d->n_live; i-- > 0;) { /* from behind: the list closes its gaps */
+		if (strcmp(d->live[i].worker, worker) == 0)
+			continue;
+		draft_fact(d, EV_RELEASED, &(struct fact){.worker = d->live[i].worker,
+		                                          .reason = "another answer came first"});
+	}
+}
+
+static void draft_end_good(const struct answered *v, const struct opinion *o)
+{
+	release_others(v->d, o->worker);
+	if (v->t->esc)
+		draft_task(v->d, EV_ESC_RESOLVED, data_worker(o->worker));
+	draft_fact(v->d, EV_COMPLETED, &(struct fact){.worker = o->worker, .attempt = o->attempt});
+}
+
+void draft_good(const struct answered *v, const struct opinion *o, json_t *verified)
+{
+	js_set_int(verified, "attempt", o->attempt);
+	draft_task(v->d, EV_VERIFIED, verified);
+	draft_end_good(v, o);
+}
+
+/* ---- consensus and qa ---- */
+
+/* The answers that are held, and the one at hand: by attempt. */
+size_t opinions_of(const struct answered *v, struct opinion all[OVERLAP_MAX + 1])
+{
+	size_t n = 0, k = 0;
+
+	for (int i = 0; i < v->t->n_assigns && n < OVERLAP_MAX; i++) {
+		const struct assign *a = &v->t->assigns[i];
+		if (a->state != AS_HELD)
+			continue;
+		const json_t *data = v->in->answers[k++];
+		if (a->awaits == AWAITS_PROGRAMS && a->attempt != v->attempt)
+			continue; /* not judged yet */
+		all[n++] = (struct opinion){a->worker->name, a->attempt, json_object_get(data, "answer"),
+		                            json_object_get(data, "confidence")};
+	}
+	if (!v->held)
+		all[n++] = (struct opinion){v->worker, v->attempt, v->answer, v->confidence};
+	return n;
+}
+
+/* The consensus verdict of each answer that took part. */
+static void tell_agreement(const struct answered *v, const struct opinion *all, size_t n,
+                           const struct agreement *a)
+{
+	for (size_t i = 0; i < n; i++) {
+		json_t *data = json_object();
+		js_set_int(data, "scoreMicro", a->score_micro);
+		js_set_int(data, "answers", (json_int_t)n);
+		if (a->tie)
+			js_set_new(data, "tie", json_true());
+		if (a->kind == AGREE_NOT)
+			js_set_new(data, "unsure", json_true());
+		if (!a->agrees[i]) {
+			json_t *r = json_array();
+			json_array_append_new(r, reason_of("", "/consensus", "most others answered differently"));
+			js_set_new(data, "errors", r);
+		}
+		draft_check(v->d, a->agrees[i] ? EV_CHECK_PASSED : EV_CHECK_FAILED, STAGE_CONSENSUS,
+		            all[i].attempt, data);
+	}
+}
+
+json_t *verified_data(const struct agreement *a, size_t n)
+{
+	json_t *data = json_object();
+
+	if (a->answer)
+		js_set_copy(data, "answer", a->answer);
+	js_set_int(data, "answers", (json_int_t)n);
+	js_set_int(data, "scoreMicro", a->score_micro);
+	if (a->learn)
+		js_set_copy(data, "learn", a->learn);
+	return data;
+}
+
+static void no_agreement(const struct answered *v)
+{
+	release_others(v->d, v->worker);
+	draft_end(v->d, "the answers do not agree");
+}
+
+/* A lane that asks for no verification, or a chain: the answer stands. */
+static void stands_alone(const struct answered *v)
+{
+	struct opinion own = {v->worker, v->attempt, v->answer, v->confidence};
+
+	stage_note(v, STAGE_CONSENSUS, "one answer is enough");
+	stage_note(v, STAGE_QA, "nobody reviews this kind of task");
+	draft_fact(v->d, EV_VERIFIED, &(struct fact){.attempt = v->attempt});
+	draft_end_good(v, &own);
+}
+
+static void conclude(struct answered *v)
+{
+	struct opinion all[OVERLAP_MAX + 1];
+	size_t n = opinions_of(v, all);
+	struct agreement a;
+	json_t *why = NULL;
+
+	agreement_of(v, all, n, &a);
+	const struct opinion *o = &all[a.winner];
+	if (a.kind == AGREE_MORE) {
+		draft_fact(v->d, EV_HELD, &(struct fact){
+			.worker = v->worker, .attempt = v->attempt, .awaits = awaits_names[AWAITS_ANSWERS],
+			.answers = (int)n, .wanted = (int)n + 1 > v->t->overlap ? (int)n + 1 : v->t->overlap});
+	} else {
+		tell_agreement(v, all, n, &a);
+		if (a.kind == AGREE_NOT && v->how->on_fail[STAGE_CONSENSUS] == UNSURE_FAIL) {
+			no_agreement(v);
+		} else if (review_wanted(v, &a, &why)) {
+			json_decref(why);
+			review_ask(v, o, &a);
+		} else {
+			for (size_t i = 0; i < n; i++)
+				if (a.agrees[i])
+					draft_check(v->d, EV_CHECK_PASSED, STAGE_QA, all[i].attempt,
+					            json_incref(why));
+			json_decref(why);
+			draft_good(v, o, verified_data(&a, n));
+		}
+	}
+	json_decref(a.answer);
+	json_decref(a.learn);
+}
+
+/* Right in form, and not sure enough for its level. */
+static int unsure(const struct answered *v)
+{
+	json_t *data;
+
+	if (v->held || !chain_unsure(v->w, v->t, v->worker, v->confidence))
+		return 0;
+	data = json_object();
+	js_set_str(data, "stage", "confidence");
+	js_set_int(data, "attempt", v->attempt);
+	draft_task(v->d, EV_CHECK_FAILED, data);
+	chain_pass_on(v->d, v->t, v->now_ms, v->worker, v->confidence);
+	return 1;
+}
+
+int verify_answer(struct answered *v, enum stage first, struct err *err)
+{
+	static int (*const stages[])(struct answered *, struct err *) = {
+		[STAGE_SCHEMA] = stage_schema, [STAGE_RULES] = stage_rules,
+		[STAGE_ANOMALY] = stage_anomaly, [STAGE_GOLD] = stage_gold};
+
+	for (enum stage s = first; s < STAGE_CONSENSUS; s++) {
+		int rc = stages[s](v, err);
+		if (rc <= 0)
+			return rc;
+		if (s == STAGE_SCHEMA && unsure(v))
+			return 0;
+	}
+	if (v->how->asked && !v->t->esc)
+		conclude(v);
+	else
+		stands_alone(v);
+	return 0;
+}

@@ -1,0 +1,342 @@
+#include "engine/reputation.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "engine/verify/beta.h"
+#include "engine/decide_p.h"
+#include "engine/world.h"
+#include "json/js.h"
+#include "model/message.h"
+
+/* Of the unknown: as if six of seven answers had been right. */
+static const double prior_right = 6, prior_wrong = 1;
+static const double worse[DOUBTS] = {0.35, 0.55, 0.75, 0.9}; /* shares of the floor */
+static const double doubt_max = 1e12;
+
+/* ---- what is known ---- */
+
+struct book *reputation_book_make(struct lane_stats *l)
+{
+	if (!l->book)
+		l->book = mem_alloc(sizeof(*l->book));
+	return l->book;
+}
+
+struct book *reputation_book(const struct world *w, const char *lane)
+{
+	const struct lane_stats *l = world_lane((struct world *)w, lane, 0);
+
+	return l ? l->book : NULL;
+}
+
+struct skill *reputation_skill(const struct world *w, const struct lane_stats *l, const struct crew *c)
+{
+	const struct pair *p = stats_pair_find(w, l, c);
+
+	return p ? p->skill : NULL;
+}
+
+struct skill *reputation_skill_make(struct world *w, struct lane_stats *l, struct crew *c)
+{
+	struct pair *p = stats_pair_make(w, l->id, c->id);
+
+	if (!p->skill) {
+		p->skill = mem_alloc(sizeof(*p->skill));
+		anomaly_worker_init(&p->skill->anomaly, c->name);
+	}
+	return p->skill;
+}
+
+static const struct skill *find(const struct world *w, const char *lane, const char *worker)
+{
+	const struct lane_stats *l = world_lane((struct world *)w, lane, 0);
+	const struct crew *c = world_find_crew(w, worker);
+
+	return l && c ? reputation_skill(w, l, c) : NULL;
+}
+
+int reputation_suspended(const struct world *w, const char *lane, const struct crew *c)
+{
+	const struct skill *s = find(w, lane, c->name);
+
+	return s && s->suspended_ms;
+}
+
+static double suspicion(const struct book *b, const struct skill *s)
+{
+	double sum = 0;
+
+	for (int i = 0; i < DOUBTS; i++)
+		sum += s->doubt.e[i] / DOUBTS;
+	for (uint32_t k = 0; b && k < s->n_voters; k++)
+		sum += voter_evidence(&b->ballots[k], &s->voters[k]);
+	return sum / (1 + s->n_voters);
+}
+
+void reputation_of(const struct world *w, const char *lane, const char *worker, struct standing *out)
+{
+	static const struct skill nothing;
+	const struct skill *s = find(w, lane, worker);
+
+	if (!s)
+		s = &nothing;
+	double right = s->gold.right + s->peers.right + s->qa.right;
+	double wrong = s->gold.wrong + s->peers.wrong + s->qa.wrong;
+	double a = right + prior_right, b = wrong + prior_wrong;
+	double way = log(suspicion(reputation_book(w, lane), s) + 1e-300) / log(1 / VOTER_ALPHA);
+	*out = (struct standing){.known = (int)lround(right + wrong),
+	                         .mean_micro = (int)lround(a / (a + b) * 1e6),
+	                         .low_micro = (int)lround(beta_quantile(a, b, 0.05) * 1e6),
+	                         .high_micro = (int)lround(beta_quantile(a, b, 0.95) * 1e6),
+	                         .suspicion_micro = way <= 0 ? 0 : way >= 1 ? 1000000 : (int)(way * 1e6),
+	                         .suspended_ms = s->suspended_ms,
+	                         .gold = s->gold, .peers = s->peers, .qa = s->qa,
+	                         .answers = s->answers, .golds = s->golds};
+}
+
+/* ---- learning ---- */
+
+static void doubt_add(struct doubt *d, double floor, double right)
+{
+	double begun = 1.0 / ((double)(d->n + 1) * (d->n + 2));
+
+	d->n++;
+	for (int i = 0; i < DOUBTS; i++) {
+		double q = worse[i] * floor;
+		double ratio = right * q / floor + (1 - right) * (1 - q) / (1 - floor);
+		d->e[i] = (d->e[i] + begun) * ratio;
+		if (d->e[i] > doubt_max)
+			d->e[i] = doubt_max;
+	}
+}
+
+static double floor_of(const struct world *w, const char *lane)
+{
+	const struct lane *l = config_lane(w->config, lane);
+	double f = (l ? l->verify.gold.floor_milli : 600) / 1000.0;
+
+	return f < 0.05 ? 0.05 : f > 0.99 ? 0.99 : f;
+}
+
+static void fade(const struct world *w, const char *lane, struct skill *s, int64_t at_ms)
+{
+	const struct lane *l = config_lane(w->config, lane);
+	double half = l ? (double)l->half_life_ms : 30.0 * 24 * HOUR_MS, f = 1;
+	struct counts *const all[] = {&s->gold, &s->peers, &s->qa};
+
+	if (s->at_ms && at_ms > s->at_ms)
+		f = exp2(-(double)(at_ms - s->at_ms) / half);
+	if (at_ms > s->at_ms)
+		s->at_ms = at_ms;
+	for (size_t i = 0; i < NITEMS(all); i++) {
+		all[i]->right *= f;
+		all[i]->wrong *= f;
+	}
+	for (uint32_t i = 0; i < s->n_voters; i++)
+		crowd_fade(&s->voters[i], f);
+}
+
+static void count(struct counts *c, double right)
+{
+	c->right += right;
+	c->wrong += 1 - right;
+}
+
+/* Whoever passes the bound is to be suspended: by a decision of its own. */
+static void look(struct world *w, struct lane_stats *l, struct crew *c, const struct skill *s)
+{
+	if (s->suspended_ms || suspicion(l->book, s) < 1 / VOTER_ALPHA)
+		return;
+	for (size_t i = 0; i < w->n_suspects; i++)
+		if (w->suspects[i].lane == l->id && w->suspects[i].crew == c->id)
+			return;
+	w->suspects = mem_grow(w->suspects, w->n_suspects + 1, sizeof(*w->suspects));
+	w->suspects[w->n_suspects++] = (struct suspect){l->id, c->id};
+}
+
+static void saw(struct world *w, struct lane_stats *l, struct crew *c, struct counts *of,
+                struct skill *s, double right, int64_t at_ms)
+{
+	fade(w, l->name, s, at_ms);
+	count(of, right);
+	doubt_add(&s->doubt, floor_of(w, l->name), right);
+	look(w, l, c, s);
+}
+
+static struct assign *by_attempt(const struct task *t, int64_t attempt)
+{
+	for (int i = 0; i < t->n_assigns; i++)
+		if (t->assigns[i].attempt == attempt)
+			return &t->assigns[i];
+	return NULL;
+}
+
+static void saw_traces(struct world *w, struct lane_stats *l, struct skill *s,
+                       const struct event *ev)
+{
+	struct anomaly_limits lim = anomaly_defaults;
+	const struct lane *lane = config_lane(w->config, l->name);
+	struct traces t;
+
+	if (anomaly_traces_read(json_object_get(ev->data, "traces"), &t, NULL) != 0)
+		return;
+	if (lane)
+		lim.half_life_ms = lane->half_life_ms;
+	anomaly_learn(&reputation_book_make(l)->anomaly, &s->anomaly, &t, &lim);
+}
+
+void reputation_check(struct world *w, struct task *t, const struct event *ev)
+{
+	struct assign *a = by_attempt(t, js_int_or(ev->data, "/attempt", 0));
+	const json_t *right = json_object_get(ev->data, "right");
+	int stage = stage_by_name(js_str_or(ev->data, "/stage", ""));
+	const char *verdict = js_str_or(ev->data, "/verdict", NULL);
+
+	if (!a || (!right && !verdict && !json_object_get(ev->data, "traces") &&
+	           !(stage == STAGE_QA && ev->type == EV_CHECK_FAILED)))
+		return;
+	struct lane_stats *l = world_lane(w, t->match->lane, 1);
+	struct skill *s = reputation_skill_make(w, l, a->worker);
+	if (stage == STAGE_ANOMALY)
+		saw_traces(w, l, s, ev);
+	if (stage == STAGE_GOLD && right) {
+		saw(w, l, a->worker, &s->gold, s, json_is_true(right), ev->at_ms);
+	}
+	if (stage == STAGE_QA)
+		saw(w, l, a->worker, &s->qa, s,
+		    ev->type == EV_CHECK_PASSED && verdict && strcmp(verdict, "confirmed") == 0, ev->at_ms);
+}
+
+/* What the others make of each answer; of those who agreed somebody's stands for all. */
+void reputation_verified(struct world *w, struct task *t, const struct event *ev)
+{
+	const json_t *votes = js_at(ev->data, "/learn/votes");
+	struct lane_stats *l = votes ? world_lane(w, t->match->lane, 1) : NULL;
+
+	for (size_t i = 0; i < json_array_size(votes); i++) {
+		const json_t *vote = json_array_get(votes, i);
+		struct assign *a = by_attempt(t, js_int_or(vote, "/attempt", 0));
+		if (!a)
+			continue;
+		struct skill *s = reputation_skill_make(w, l, a->worker);
+		s->answers++;
+		saw(w, l, a->worker, &s->peers, s, (double)js_int_or(vote, "/rightMicro", 0) / 1e6, ev->at_ms);
+	}
+}
+
+void gold_given(struct world *w, const struct task *t, const char *worker)
+{
+	reputation_skill_make(w, world_lane(w, t->match->lane, 1), world_crew(w, worker))->golds++;
+}
+
+/* ---- suspension ---- */
+
+int reputation_next(struct world *w, struct input *in)
+{
+	if (!w->n_suspects)
+		return 0;
+	*in = (struct input){.kind = IN_SUSPECT};
+	return 1;
+}
+
+static struct lane_stats *lane_by_id(const struct world *w, uint32_t id)
+{
+	struct lane_stats *l = w->lanes;
+
+	while (l && l->id != id)
+		l = l->hh.next;
+	return l;
+}
+
+void decide_suspend(struct world *w, const struct input *in, struct decision *out)
+{
+	const struct lane_stats *l = lane_by_id(w, w->suspects[0].lane);
+	const struct crew *c = w->crew_at[w->suspects[0].crew];
+	json_t *data = data_worker(c->name);
+	struct standing s;
+
+	(void)in;
+	reputation_of(w, l->name, c->name, &s);
+	js_set_str(data, "lane", l->name);
+	js_set_str(data, "reason", "accuracy is below the lane's floor");
+	js_set_int(data, "meanMicro", s.mean_micro);
+	js_set_int(data, "lowMicro", s.low_micro);
+	js_set_int(data, "highMicro", s.high_micro);
+	js_set_int(data, "floorMicro", (json_int_t)(floor_of(w, l->name) * 1e6));
+	js_set_int(data, "observations", s.known);
+	draft_plain(out, EV_WORKER_SUSPENDED, "erd", data);
+}
+
+int decide_reinstate(struct world *w, const struct message *m, struct decision *out, struct err *err)
+{
+	const char *worker = js_str_or(m->body, "/worker", ""), *lane = js_str_or(m->body, "/lane", "");
+	const struct skill *s = find(w, lane, worker);
+	json_t *data;
+
+	if (!s || !s->suspended_ms)
+		return err_set(err, FAIL_CONFLICT, "%s is not suspended in %s", worker, lane);
+	data = data_worker(worker);
+	js_set_str(data, "lane", lane);
+	js_set_str(data, "by", m->from);
+	js_set_str(data, "reason", js_str_or(m->body, "/reason", NULL));
+	draft_plain(out, EV_WORKER_REINSTATED, m->from, data);
+	return 0;
+}
+
+/* What the suspended have in hand, or have answered and is not settled, is looked at again. */
+static void recheck_tasks(struct world *w, const struct lane_stats *l, const struct crew *c)
+{
+	for (uint32_t i = 0; i < w->n_tasks; i++) {
+		struct task *t = world_at(w, i);
+		const struct assign *a =
+			t && strcmp(t->match->lane, l->name) == 0 ? task_assign_of(t, c->name) : NULL;
+		if (!a || a->state == AS_ENDED)
+			continue;
+		t->recheck = 1;
+		world_set_timer(w, t);
+	}
+}
+
+void reputation_worker_event(struct world *w, const struct event *ev)
+{
+	struct lane_stats *l = world_lane(w, js_str_or(ev->data, "/lane", ""), 1);
+	struct crew *c = world_crew(w, js_str_or(ev->data, "/worker", ""));
+	struct skill *s = reputation_skill_make(w, l, c);
+
+	memset(&s->doubt, 0, sizeof(s->doubt));
+	reputation_book_make(l)->suspended += (ev->type == EV_WORKER_SUSPENDED) - (s->suspended_ms != 0);
+	s->suspended_ms = ev->type == EV_WORKER_SUSPENDED ? ev->at_ms : 0;
+	for (size_t i = 0; i < w->n_suspects; i++)
+		if (w->suspects[i].lane == l->id && w->suspects[i].crew == c->id)
+			w->suspects[i--] = w->suspects[--w->n_suspects];
+	w->config_gen++; /* rosters are made anew */
+	world_wake_all(w, NULL);
+	if (s->suspended_ms)
+		recheck_tasks(w, l, c);
+}
+
+void reputation_loaded(struct world *w)
+{
+	for (size_t i = 0; i < w->pairs.cap; i++) {
+		const struct pair *p = &w->pairs.v[i];
+		if (p->lane && p->skill)
+			look(w, lane_by_id(w, p->lane - 1), w->crew_at[p->crew - 1], p->skill);
+	}
+}
+
+void reputation_release(struct world *w)
+{
+	free(w->suspects);
+	for (size_t i = 0; i < w->pairs.cap; i++) {
+		struct skill *s = w->pairs.v[i].lane ? w->pairs.v[i].skill : NULL;
+		if (s)
+			free(s->voters);
+		free(s);
+	}
+	for (struct lane_stats *l = w->lanes; l; l = l->hh.next)
+		free(l->book);
+}

@@ -1,0 +1,113 @@
+/*
+ * engine/stages.h -- an answer on its way through the six stages; private to decide*.c.
+ *
+ * Order      schema, rules, anomaly, gold judge one answer; consensus looks at all answers that are held
+ *            for the task, and qa may ask a reviewer.  Each writes its verdict as a check event.  Where
+ *            a stage must wait (rule programs, more answers, a reviewer) the answer is held, and
+ *            verify_resume goes on when what it waits for has come.
+ * Failing    What the lane says for that stage: back to the giver with the reasons, to somebody else, or the
+ *            task fails; never more often than the task's attempts allow.
+ * Purity     As all of decide: the events are the only effect.
+ */
+#ifndef ENGINE_STAGES_H
+#define ENGINE_STAGES_H
+
+#include <jansson.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/decide.h"
+#include "model/verify.h"
+
+struct assign;
+struct drafts;
+struct err;
+struct lane;
+struct lane_stats;
+struct task;
+struct world;
+
+struct answered {
+	struct world *w;
+	int64_t now_ms;
+	const struct input *in;      /* with created and the answers that are held */
+	const struct task *t;
+	const struct lane *lane;     /* NULL: its document is gone */
+	const struct verify *how;    /* never NULL */
+	struct drafts *d;
+	const char *worker;
+	int attempt;
+	int held;                    /* it is among the held ones */
+	const json_t *answer;
+	const json_t *confidence;    /* or NULL */
+	const json_t *evidence;      /* or NULL */
+	int64_t took_ms;             /* from acceptance to answer; -1: not known */
+};
+
+/* One answer of the task: the one at hand or one that is held. */
+struct opinion {
+	const char *worker;
+	int attempt;
+	const json_t *answer;
+	const json_t *confidence;
+};
+
+enum agreeing { AGREE_ENOUGH, AGREE_MORE, AGREE_NOT };
+
+struct agreement {
+	enum agreeing kind;
+	int winner;               /* index of the opinion that stands for the result */
+	json_t *answer;           /* owned: the result where it is no one's own answer, or NULL */
+	int score_micro;          /* posterior, or share of votes */
+	int tie;
+	uint8_t agrees[OVERLAP_MAX + 1]; /* each opinion with the result */
+	json_t *learn;            /* owned: what evolve learns of it (engine/reputation.h), or NULL */
+};
+
+/* What the lane of ${t} asks for; never NULL. */
+const struct verify *verify_of(const struct world *w, const struct task *t);
+
+/* decide_answer.c: ${v} for an answer that is held. */
+void answered_held(struct answered *v, struct world *w, int64_t now_ms, const struct input *in,
+                   const struct task *t, const struct assign *a, struct drafts *d);
+
+/* decide_verify.c: all stages from ${first}; -1: the schema or a rule could not be judged. */
+int verify_answer(struct answered *v, enum stage first, struct err *err);
+/* The stage's verdict as an event: data {stage, attempt, …}.  ${data} is stolen, NULL: nothing more. */
+void stage_note(const struct answered *v, enum stage stage, const char *note); /* passed, with a word */
+void stage_passed(const struct answered *v, enum stage stage, json_t *data);
+/* ${reasons} [{instance, keyword, message}] is borrowed.  Drafts what the lane says becomes of it. */
+void stage_failed(const struct answered *v, enum stage stage, const json_t *reasons);
+/* The same, with ${more} (stolen) in the check event. */
+void stage_failed_with(const struct answered *v, enum stage stage, const json_t *reasons, json_t *more);
+/* ${more} is stolen, or NULL. */
+void draft_check(struct drafts *d, enum event_type type, enum stage stage, int attempt, json_t *more);
+/* The answers that are held, with the one at hand: by their workers' places; how many. */
+size_t opinions_of(const struct answered *v, struct opinion all[OVERLAP_MAX + 1]);
+/* Data of task.verified. */
+json_t *verified_data(const struct agreement *a, size_t n);
+/* Verified and completed, with ${o} as the one whose answer it is; ${verified} is stolen. */
+void draft_good(const struct answered *v, const struct opinion *o, json_t *verified);
+json_t *reason_of(const char *instance, const char *keyword, const char *message);
+json_t *data_attempt(const char *worker, int attempt);
+
+/* decide_checks.c: the stages of one answer.  1: go on, 0: it waits or has failed, -1: cannot be judged. */
+int stage_schema(struct answered *v, struct err *err);
+int stage_rules(struct answered *v, struct err *err);
+int stage_anomaly(struct answered *v, struct err *err);
+int stage_gold(struct answered *v, struct err *err);
+
+/* decide_agree.c: do the answers agree enough? */
+void agreement_of(const struct answered *v, const struct opinion *all, size_t n,
+                  struct agreement *out);
+
+/* decide_review.c: stage 6.  1: nobody needs to look. */
+int review_wanted(const struct answered *v, const struct agreement *a, json_t **why);
+void review_ask(const struct answered *v, const struct opinion *o, const struct agreement *a);
+/* Whether a recheck would find something to do. */
+int recheck_due(const struct world *w, const struct task *t);
+/* The task's recheck: a reviewer is done, or a worker was suspended. */
+int decide_recheck(struct world *w, int64_t now_ms, const struct input *in, struct task *t,
+                   struct decision *out, struct err *err);
+
+#endif

@@ -1,0 +1,339 @@
+/* Answers on their way through the six stages: held, reviewed, gold, suspended; after any restart the same. */
+#include "engine_desk.h"
+
+#include "base/mem.h"
+#include "engine/reputation.h"
+
+static const char *const people[] = {"ana", "bo", "cy", "di"};
+
+static void desk(struct kit *k, const char *verify)
+{
+	char lane[1024], worker[128];
+
+	kit_set(k, CFG_POOL, "p", "{\"members\":[\"ana\",\"bo\",\"cy\",\"di\"]}");
+	kit_set(k, CFG_POOL, "seniors", "{\"members\":[\"eva\",\"ana\"]}");
+	for (size_t i = 0; i < NITEMS(people); i++) {
+		snprintf(worker, sizeof(worker), "{\"kind\":\"human\",\"capacity\":0}");
+		kit_set(k, CFG_WORKER, people[i], worker);
+	}
+	kit_set(k, CFG_WORKER, "eva", "{\"kind\":\"human\"}");
+	kit_set(k, CFG_LANE, "review", "{\"pools\":[\"seniors\"],\"slaSeconds\":3600}");
+	snprintf(lane, sizeof(lane),
+	         "{\"pools\":[\"p\"],\"slaSeconds\":7200,\"maxAttempts\":3,\"scoring\":{\"explore\":\"0\"},"
+	         "\"schema\":{\"type\":\"object\",\"required\":[\"ok\"],\"properties\":{\"ok\":{\"type\":\"boolean\"}}},"
+	         "\"verify\":%s}", verify);
+	kit_set(k, CFG_LANE, "l", lane);
+}
+
+/* Whoever has an offer of it. */
+static const char *asked(const struct kit *k, int task)
+{
+	const struct task *t = kit_task(k, task);
+
+	for (int i = 0; t && i < t->n_assigns; i++)
+		if (t->assigns[i].state == AS_OFFERED)
+			return t->assigns[i].worker->name;
+	return NULL;
+}
+
+static const char *answer(struct kit *k, int task, const char *body)
+{
+	const char *who = asked(k, task);
+	static char name[64];
+
+	ck_assert_msg(who != NULL, "nobody is asked: %s", kit_story(k, task, "task."));
+	snprintf(name, sizeof(name), "%s", who);
+	ck_assert_msg(kit_say(k, task, name, "answer", body) == 0, "%s", k->refused.msg);
+	return name;
+}
+
+static const char yes[] = "{\"answer\":{\"ok\":true}}", no[] = "{\"answer\":{\"ok\":false}}";
+
+static int checks(const struct kit *k, int task, const char *type, const char *stage)
+{
+	char id[ID_TEXT_MAX];
+	int n = 0;
+
+	id_format(&k->ids[task], "task_", id);
+	for (size_t i = 0; i < json_array_size(k->events); i++) {
+		const json_t *ev = json_array_get(k->events, i);
+		n += strcmp(js_str_or(ev, "/task", ""), id) == 0 &&
+		     strcmp(js_str_or(ev, "/type", ""), type) == 0 &&
+		     strcmp(js_str_or(ev, "/data/stage", ""), stage) == 0;
+	}
+	return n;
+}
+
+static void all_six(const struct kit *k, int task)
+{
+	for (int s = 0; s < STAGE_COUNT; s++)
+		ck_assert_msg(checks(k, task, "task.check_passed", stage_names[s]) > 0, "%s: %s",
+		              stage_names[s], kit_story(k, task, "task."));
+}
+
+static const char *state_of(const struct kit *k, int task)
+{
+	return kit_view_text(k, task, "/state");
+}
+
+/* ---- stories; each is told again with a restart behind every decision ---- */
+
+static void plain(struct kit *k)
+{
+	desk(k, "{}");
+	int t = desk_submit(k, "r", "");
+	answer(k, t, yes);
+	ck_assert_str_eq(state_of(k, t), "completed");
+	all_six(k, t);
+}
+
+static void two_agree(struct kit *k)
+{
+	desk(k, "{\"minOverlap\":2,\"maxOverlap\":3,\"consensus\":\"majority\"}");
+	int t = desk_submit(k, "r", "");
+	char first[64];
+	snprintf(first, sizeof(first), "%s", answer(k, t, yes));
+	ck_assert_ptr_nonnull(kit_task(k, t));
+	ck_assert(desk_has(k, t, first, AS_HELD));
+	ck_assert_int_eq(kit_say(k, t, first, "answer", no), -1);
+	ck_assert_str_ne(answer(k, t, yes), first);
+	ck_assert_str_eq(state_of(k, t), "completed");
+	all_six(k, t);
+	ck_assert_int_eq(checks(k, t, "task.check_passed", "consensus"), 2);
+}
+
+static void third_decides(struct kit *k)
+{
+	desk(k, "{\"minOverlap\":2,\"maxOverlap\":3,\"consensus\":\"majority\",\"confidence\":\"0.6\"}");
+	int t = desk_submit(k, "r", "");
+	answer(k, t, yes);
+	answer(k, t, no);
+	ck_assert_str_eq(state_of(k, t), "offered");
+	answer(k, t, yes);
+	ck_assert_str_eq(state_of(k, t), "completed");
+	ck_assert_int_eq(checks(k, t, "task.check_passed", "consensus"), 2);
+	ck_assert_int_eq(checks(k, t, "task.check_failed", "consensus"), 1);
+	ck_assert_str_eq(kit_view_text(k, t, "/result/worker"), kit_view_text(k, t, "/answers/0/worker"));
+}
+
+static void disagreement_fails(struct kit *k)
+{
+	desk(k, "{\"minOverlap\":2,\"maxOverlap\":2,\"consensus\":\"majority\",\"confidence\":\"0.9\","
+	        "\"onFail\":{\"consensus\":\"fail\"}}");
+	int t = desk_submit(k, "r", "");
+	answer(k, t, yes);
+	answer(k, t, no);
+	ck_assert_str_eq(state_of(k, t), "failed");
+}
+
+static void rule_fails_and_is_met(struct kit *k)
+{
+	desk(k, "{\"rules\":[{\"name\":\"must-be-ok\",\"field\":\"/ok\",\"message\":\"say yes\","
+	        "\"logic\":{\"==\":[{\"var\":\"answer.ok\"},true]}}]}");
+	int t = desk_submit(k, "r", "");
+	char who[64];
+	snprintf(who, sizeof(who), "%s", answer(k, t, no));
+	ck_assert_str_eq(state_of(k, t), "started");
+	ck_assert_str_eq(kit_view_text(k, t, "/answers/0/rejected/0/message"), "say yes");
+	ck_assert_int_eq(kit_say(k, t, who, "answer", yes), 0);
+	ck_assert_str_eq(state_of(k, t), "completed");
+	all_six(k, t);
+}
+
+static void rule_reroutes(struct kit *k)
+{
+	desk(k, "{\"rules\":[{\"name\":\"r\",\"logic\":{\"var\":\"answer.ok\"}}],\"onFail\":{\"rules\":\"reroute\"}}");
+	int t = desk_submit(k, "r", "");
+	char who[64];
+	snprintf(who, sizeof(who), "%s", answer(k, t, no));
+	ck_assert(desk_has(k, t, who, AS_ENDED));
+	ck_assert_str_ne(answer(k, t, no), who);
+	answer(k, t, no);
+	ck_assert_str_eq(state_of(k, t), "failed"); /* attempts are bounded */
+}
+
+static int review_of(const struct kit *k, int task)
+{
+	char id[ID_TEXT_MAX];
+
+	id_format(&k->ids[task], "task_", id);
+	for (int i = k->n_tasks - 1; i >= 0; i--)
+		if (strcmp(js_str_or(k->created[i], "/reviews", ""), id) == 0)
+			return i;
+	ck_abort_msg("no review");
+	return -1;
+}
+
+static const char reviewed[] = "{\"qa\":{\"lane\":\"review\",\"rate\":\"1\"}}";
+
+static void review_confirms(struct kit *k)
+{
+	desk(k, reviewed);
+	int t = desk_submit(k, "r", "");
+	answer(k, t, yes);
+	ck_assert_str_eq(state_of(k, t), "submitted");
+	int q = review_of(k, t);
+	ck_assert_int_eq(kit_say(k, t, "ana", "answer", yes), -1);
+	answer(k, q, "{\"answer\":{\"verdict\":\"confirm\"}}");
+	ck_assert_str_eq(state_of(k, t), "completed");
+	all_six(k, t);
+	all_six(k, q);
+}
+
+static void review_corrects(struct kit *k)
+{
+	desk(k, reviewed);
+	int t = desk_submit(k, "r", "");
+	answer(k, t, yes);
+	answer(k, review_of(k, t), "{\"answer\":{\"verdict\":\"correct\",\"answer\":{\"ok\":false}}}");
+	ck_assert_str_eq(state_of(k, t), "completed");
+	ck_assert(json_is_false(js_at(desk_last(k, "task.verified"), "/data/answer/ok")));
+}
+
+/* A correction has the task's own schema to meet. */
+static void review_must_be_an_answer(struct kit *k)
+{
+	desk(k, reviewed);
+	int t = desk_submit(k, "r", "");
+	answer(k, t, yes);
+	int q = review_of(k, t);
+	const char *who = answer(k, q, "{\"answer\":{\"verdict\":\"correct\",\"answer\":{\"ok\":7}}}");
+	ck_assert_str_eq(state_of(k, q), "started");
+	ck_assert_int_eq(kit_say(k, q, who, "answer", "{\"answer\":{\"verdict\":\"confirm\"}}"), 0);
+	ck_assert_str_eq(state_of(k, t), "completed");
+}
+
+static void review_rejects(struct kit *k)
+{
+	desk(k, reviewed);
+	int t = desk_submit(k, "r", "");
+	char who[64];
+	snprintf(who, sizeof(who), "%s", answer(k, t, yes));
+	answer(k, review_of(k, t), "{\"answer\":{\"verdict\":\"reject\",\"reason\":\"no\"}}");
+	ck_assert(desk_has(k, t, who, AS_ENDED));
+	ck_assert_str_ne(answer(k, t, no), who);
+	answer(k, review_of(k, t), "{\"answer\":{\"verdict\":\"confirm\"}}");
+	ck_assert_str_eq(state_of(k, t), "completed");
+}
+
+/* Nobody who answered reviews; nobody at all: another is asked, then the answer does not pass. */
+static void review_is_not_done(struct kit *k)
+{
+	desk(k, reviewed);
+	kit_set(k, CFG_WORKER, "bo", "{\"kind\":\"human\",\"paused\":true}");
+	kit_set(k, CFG_WORKER, "cy", "{\"kind\":\"human\",\"paused\":true}");
+	kit_set(k, CFG_WORKER, "di", "{\"kind\":\"human\",\"paused\":true}");
+	int t = desk_submit(k, "r", "");
+	ck_assert_str_eq(answer(k, t, yes), "ana");
+	int q = review_of(k, t);
+	ck_assert_str_eq(asked(k, q), "eva");
+	kit_after(k, 5 * HOUR); /* it expires after four */
+	ck_assert_str_eq(state_of(k, q), "expired");
+	ck_assert_str_eq(state_of(k, t), "submitted");
+	ck_assert_int_ne(review_of(k, t), q);
+	kit_after(k, 4 * HOUR); /* the task itself expires */
+	ck_assert_str_eq(state_of(k, t), "expired");
+}
+
+static void programs_judge(struct kit *k)
+{
+	desk(k, "{\"programs\":[{\"name\":\"p\",\"command\":[\"p\"]}]}");
+	int t = desk_submit(k, "r", "");
+	char body[256], who[64];
+	snprintf(who, sizeof(who), "%s", answer(k, t, yes));
+	ck_assert_str_eq(state_of(k, t), "submitted");
+	snprintf(body, sizeof(body), "{\"worker\":\"%s\",\"attempt\":1,\"passed\":false,"
+	         "\"reasons\":[{\"instance\":\"/ok\",\"message\":\"no\"}]}", who);
+	ck_assert_msg(kit_say(k, t, "erd", "checked", body) == 0, "%s", k->refused.msg);
+	ck_assert_str_eq(state_of(k, t), "started");
+	ck_assert_int_eq(kit_say(k, t, "erd", "checked", body), -1);
+	ck_assert_int_eq(kit_say(k, t, who, "answer", yes), 0);
+	snprintf(body, sizeof(body), "{\"worker\":\"%s\",\"attempt\":2,\"passed\":true}", who);
+	ck_assert_int_eq(kit_say(k, t, "erd", "checked", body), 0);
+	ck_assert_str_eq(state_of(k, t), "completed");
+	all_six(k, t);
+}
+
+static int gold_task(const struct kit *k)
+{
+	for (int i = k->n_tasks - 1; i >= 0; i--)
+		if (json_object_get(k->created[i], "gold") && kit_task(k, i))
+			return i;
+	return -1;
+}
+
+/* Wrong at every gold task: out, with what is held; an operator lets the worker in again. */
+static void gold_suspends(struct kit *k)
+{
+	char doc[256], name[32];
+	int golds = 0;
+
+	desk(k, "{\"minOverlap\":1,\"maxOverlap\":1,\"gold\":{\"rate\":\"0.5\",\"floor\":\"0.8\"},\"anomaly\":{\"alpha\":\"0\"}}");
+	for (int i = 0; i < 40; i++) {
+		snprintf(name, sizeof(name), "g%d", i);
+		snprintf(doc, sizeof(doc), "{\"lane\":\"l\",\"body\":{\"er\":1,\"lane\":\"l\",\"title\":\"t\"},"
+		         "\"answer\":{\"ok\":true}}");
+		kit_set(k, CFG_GOLD, name, doc);
+	}
+	kit_set(k, CFG_POOL, "p", "{\"members\":[\"ana\"]}");
+	while (!desk_last(k, "worker.suspended")) {
+		ck_assert_int_lt(k->n_tasks, KIT_TASKS - 4);
+		answer(k, desk_submit(k, "r", ""), no);
+		kit_after(k, 2 * MINUTE);
+		int g = gold_task(k);
+		if (g < 0)
+			continue;
+		ck_assert_str_eq(js_str_or(k->view[g], "/from", ""), "er/gold");
+		answer(k, g, no);
+		ck_assert_str_eq(state_of(k, g), "completed");
+		all_six(k, g);
+		golds++;
+	}
+	ck_assert_int_lt(golds, 15);
+	int t = desk_submit(k, "r", "");
+	ck_assert_ptr_null(asked(k, t));
+	ck_assert_int_eq((int)js_int_or(desk_last(k, "task.queued"), "/data/reasons/suspended",
+	                                js_int_or(desk_last(k, "task.queued"), "/data/refused/suspended", 0)), 1);
+	char msg[ID_TEXT_MAX], text[512];
+	struct id raw;
+	id_from_seq(&raw, T0, 1, ++k->msgs);
+	snprintf(text, sizeof(text), "{\"er\":1,\"type\":\"reinstate\",\"id\":\"%s\",\"from\":\"op\","
+	         "\"body\":{\"worker\":\"ana\",\"lane\":\"l\"}}", id_format(&raw, "msg_", msg));
+	ck_assert_msg(kit_message(k, text) == 0, "%s", k->refused.msg);
+	ck_assert_str_eq(asked(k, t), "ana");
+}
+
+/* ---- each of them ---- */
+
+static void (*const stories[])(struct kit *) = {
+	plain, two_agree, third_decides, disagreement_fails, rule_fails_and_is_met, rule_reroutes,
+	review_confirms, review_corrects, review_must_be_an_answer, review_rejects, review_is_not_done,
+	programs_judge, gold_suspends};
+
+START_TEST(story)
+{
+	struct kit k = kit_new();
+
+	stories[_i](&k);
+	long decisions = k.decisions;
+	kit_free(&k);
+	long step = decisions > 40 ? decisions / 40 : 1;
+	for (int journal = 0; journal < 2; journal++) {
+		for (long at = 0; at < decisions; at += step) {
+			struct kit again = kit_new();
+			again.restart_at = at;
+			again.from_journal = journal;
+			stories[_i](&again);
+			kit_free(&again);
+		}
+	}
+}
+END_TEST
+
+int main(void)
+{
+	TCase *t = tcase_create("stories");
+
+	tcase_add_loop_test(t, story, 0, (int)NITEMS(stories));
+	return desk_main("verify", t);
+}
