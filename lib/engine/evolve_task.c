@@ -425,7 +425,8 @@ static void apply(struct world *w, struct task *t, const struct event *ev)
 	case EV_CHECK_PASSED:
 	case EV_CHECK_FAILED:
 		t->recheck = 0;
-		reputation_check(w, t, ev);
+		if (ev->data) /* else only a note: nothing to learn */
+			reputation_check(w, t, ev);
 		break;
 	case EV_VERIFIED:
 		reputation_verified(w, t, ev);
