@@ -88,6 +88,8 @@ void heap_add(struct heap *h, int64_t at_ms, uint32_t owner)
 void heap_move(struct heap *h, uint32_t slot, int64_t at_ms)
 {
 	assert(slot < h->n);
+	if (h->items[slot].at_ms == at_ms)
+		return;
 	settle(h, slot, (struct heap_item){.at_ms = at_ms, .owner = h->items[slot].owner});
 }
 

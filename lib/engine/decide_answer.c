@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "engine/decide_p.h"
+#include "engine/lookup.h"
 #include "engine/stages.h"
 #include "engine/world.h"
 #include "json/js.h"
@@ -37,7 +38,7 @@ void answered_held(struct answered *v, struct world *w, int64_t now_ms, const st
 		k += x->state == AS_HELD;
 	const json_t *said = in->answers[k];
 	*v = (struct answered){.w = w, .now_ms = now_ms, .in = in, .t = t,
-	                       .lane = config_lane(w->config, t->match->lane), .how = verify_of(w, t),
+	                       .lane = match_lane(w, t->match), .how = verify_of(w, t),
 	                       .d = d, .worker = a->worker->name, .attempt = a->attempt, .held = 1,
 	                       .answer = json_object_get(said, "answer"),
 	                       .confidence = json_object_get(said, "confidence"),
@@ -58,7 +59,7 @@ int draft_answer(struct world *w, int64_t now_ms, const struct input *in, const 
                  const struct task *t, const struct assign *own, struct drafts *d, struct err *err)
 {
 	struct answered v = {.w = w, .now_ms = now_ms, .in = in, .t = t,
-	                     .lane = config_lane(w->config, t->match->lane), .how = verify_of(w, t),
+	                     .lane = match_lane(w, t->match), .how = verify_of(w, t),
 	                     .d = d, .worker = m->from, .attempt = t->attempts + 1,
 	                     .answer = json_object_get(m->body, "answer"),
 	                     .confidence = json_object_get(m->body, "confidence"),

@@ -144,11 +144,10 @@ int decide_chain_timer(int64_t now_ms, const struct task *t, struct drafts *d)
 int chain_unsure(const struct world *w, const struct task *t, const char *worker,
 		 const json_t *confidence)
 {
-	const struct worker *wk = config_worker(w->config, worker);
-	int sure = confidence_of(confidence);
-
 	if (!t->esc || !escalation_level(t->esc)->threshold)
 		return 0;
+	const struct worker *wk = config_worker(w->config, worker);
+	int sure = confidence_of(confidence);
 	if (sure < 0) /* a program that does not say how sure it is, is not; a person is */
 		return wk && wk->kind != WORKER_HUMAN;
 	return sure < escalation_level(t->esc)->threshold;

@@ -51,7 +51,7 @@ static json_t *schema_errors_of(const struct world *w, const json_t *created, co
 	struct schema_errors errors = {.n = 0};
 
 	if (!doc)
-		doc = js_at(created, "/spec/schema");
+		doc = json_object_get(json_object_get(created, "spec"), "schema");
 	if (!doc || json_is_null(doc))
 		return NULL;
 	const struct schema *s = contract_schema(w->config, doc, err);
@@ -67,9 +67,10 @@ static json_t *schema_errors_of(const struct world *w, const json_t *created, co
 /* Evidence belongs to stage 1: without it the answer is as incomplete as without a required member. */
 static void evidence_errors(const json_t *created, const json_t *evidence, json_t **errors)
 {
+	const json_t *spec = json_object_get(created, "spec");
 	json_t *e;
 
-	if (!json_is_true(js_at(created, "/spec/evidenceRequired")) || json_array_size(evidence) > 0)
+	if (!json_is_true(json_object_get(spec, "evidenceRequired")) || json_array_size(evidence) > 0)
 		return;
 	e = json_object();
 	js_set_str(e, "instance", "/evidence");
@@ -82,9 +83,10 @@ static void evidence_errors(const json_t *created, const json_t *evidence, json_
 
 int stage_schema(struct answered *v, struct err *err)
 {
-	struct err bad = ERR_INIT;
-	json_t *errors = schema_errors_of(v->w, v->in->created, v->answer, &bad);
+	struct err bad;
 
+	err_clear(&bad); /* cheaper than all of it zeroed */
+	json_t *errors = schema_errors_of(v->w, v->in->created, v->answer, &bad);
 	if (bad.code != FAIL_NONE) {
 		*err = bad;
 		return err_wrap(err, "the task's schema");

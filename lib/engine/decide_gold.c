@@ -104,7 +104,7 @@ void gold_may_follow(struct world *w, int64_t now_ms, const struct task *t, cons
 	const struct verify *how = verify_of(w, t);
 	struct new_task n = {.from = GOLD_FROM, .only = worker};
 	struct standing s;
-	struct err bad = ERR_INIT;
+	struct err bad;
 
 	if (!how->gold.new_rate_milli || t->gold || t->reviews || t->esc)
 		return;
@@ -118,5 +118,6 @@ void gold_may_follow(struct world *w, int64_t now_ms, const struct task *t, cons
 	n.not_before_ms = now_ms + LATER_MIN_MS + (int64_t)(lot_mix(drawn) % LATER_MAX_MS);
 	n.id = gold_id(w, t, n.not_before_ms);
 	/* a document that the lane no longer takes is passed over: erctl gold check says so */
+	err_clear(&bad);
 	(void)draft_own_task(w, now_ms, &n, out, &bad);
 }

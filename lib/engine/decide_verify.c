@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "engine/decide_p.h"
+#include "engine/lookup.h"
 #include "engine/stages.h"
 #include "engine/world.h"
 #include "json/js.h"
@@ -14,7 +15,7 @@ static const struct verify nothing_asked = {
 
 const struct verify *verify_of(const struct world *w, const struct task *t)
 {
-	const struct lane *lane = config_lane(w->config, t->match->lane);
+	const struct lane *lane = match_lane(w, t->match);
 
 	return lane ? &lane->verify : &nothing_asked;
 }

@@ -301,7 +301,8 @@ static void tell_parent(struct world *w, const struct task *t, const struct even
 static void close_task(struct world *w, struct task *t, int64_t at_ms)
 {
 	end_all(w, t, at_ms);
-	idtable_put(&w->closed, &t->id, t->content | t->state);
+	if (!w->forgets)
+		idtable_put(&w->closed, &t->id, t->content | t->state);
 	world_drop_task(w, t);
 }
 
@@ -426,7 +427,8 @@ static void apply(struct world *w, struct task *t, const struct event *ev)
 	case EV_CHECK_PASSED:
 	case EV_CHECK_FAILED:
 		t->recheck = 0;
-		reputation_check(w, t, ev);
+		if (ev->data) /* else only a note: nothing to learn */
+			reputation_check(w, t, ev);
 		break;
 	case EV_VERIFIED:
 		reputation_verified(w, t, ev);

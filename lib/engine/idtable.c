@@ -6,17 +6,6 @@
 
 #include "base/mem.h"
 
-uint64_t id_hash(const struct id *id)
-{
-	uint64_t time, low;
-
-	memcpy(&time, id->b, sizeof(time));
-	memcpy(&low, id->b + sizeof(time), sizeof(low));
-	low = (low ^ low >> 32) * 0xbf58476d1ce4e5b9u ^ time;
-	low = (low ^ low >> 29) * 0x94d049bb133111ebu;
-	return low ^ low >> 32;
-}
-
 static size_t slot_of(const struct idtable *t, const struct id *id)
 {
 	size_t i = (size_t)id_hash(id) & (t->cap - 1);

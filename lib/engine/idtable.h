@@ -13,6 +13,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/ids.h"
 
@@ -26,7 +27,17 @@ struct idtable {
 	size_t cap, n;
 };
 
-uint64_t id_hash(const struct id *id);
+static inline uint64_t id_hash(const struct id *id)
+{
+	uint64_t time, low;
+
+	memcpy(&time, id->b, sizeof(time));
+	memcpy(&low, id->b + sizeof(time), sizeof(low));
+	low = (low ^ low >> 32) * 0xbf58476d1ce4e5b9u ^ time;
+	low = (low ^ low >> 29) * 0x94d049bb133111ebu;
+	return low ^ low >> 32;
+}
+
 void idtable_release(struct idtable *t);
 uint64_t idtable_get(const struct idtable *t, const struct id *id); /* 0: absent */
 void idtable_put(struct idtable *t, const struct id *id, uint64_t value);

@@ -164,6 +164,17 @@ static void expect_of(struct world *w, struct roster *r, uint32_t crew)
 		expect_anew(w, r, s);
 }
 
+/* Answers come with several pieces of news: once is enough. */
+static int told_again(const struct roster *r)
+{
+	const uint32_t *news = r->stats->news;
+
+	for (uint32_t i = r->news + 1; i != r->stats->n_news; i++)
+		if (news[i % LANE_NEWS] == news[r->news % LANE_NEWS])
+			return 1;
+	return 0;
+}
+
 /* Whoever's record changed since, by looking at all seats. */
 static void read_all_shown(struct world *w, struct roster *r)
 {
@@ -184,7 +195,8 @@ static void read_news(struct world *w, struct roster *r)
 		return;
 	}
 	for (; r->news != r->stats->n_news; r->news++)
-		expect_of(w, r, r->stats->news[r->news % LANE_NEWS]);
+		if (!told_again(r))
+			expect_of(w, r, r->stats->news[r->news % LANE_NEWS]);
 	if (crews > CREW_NEWS || crews > r->n / 8)
 		read_all_shown(w, r);
 	for (; r->crews_shown != w->news.n_shown; r->crews_shown++)

@@ -151,7 +151,7 @@ static int best_shown(const struct picking *p)
 static int others_shown(const struct picking *p)
 {
 	if (p->brief)
-		return 0;
+		return !p->t; /* an estimate looks at whoever comes first, busy or not */
 	return p->r->n <= ROUTE_ALL_SHOWN ? ROUTE_ALL_SHOWN : ROUTE_OTHERS_SHOWN;
 }
 
@@ -259,10 +259,10 @@ static double telling(const struct picking *p, uint32_t external)
 {
 	double low = enough(p);
 
-	if (p->brief)
-		return INFINITY;
 	if (p->n_others < others_shown(p))
 		return low;
+	if (!others_shown(p))
+		return INFINITY;
 	const struct other *last = &p->others[p->n_others - 1];
 	if (last->seat->external != external)
 		return last->seat->external < external ? INFINITY : low;
@@ -569,7 +569,7 @@ int64_t route_estimate(struct world *w, const struct spec *spec, const char *kin
 {
 	struct match *m = world_match_kind(w, spec, kind);
 	const struct roster *r = roster_of(w, m, now_ms);
-	struct picking p = {.w = w, .r = r, .log_left = log((double)spec->sla_ms)};
+	struct picking p = {.w = w, .r = r, .log_left = log((double)spec->sla_ms), .brief = 1};
 	struct outlook o;
 	double ms;
 

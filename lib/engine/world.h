@@ -244,6 +244,7 @@ struct world {
 	} *suspects;           /* owned; to be suspended: follows from what was learned */
 	size_t n_suspects;
 	int rule;              /* enum route_rule; 0 but in rehearsals */
+	int forgets;           /* closed tasks; 0 but in rehearsals, whose ids are new by themselves */
 	struct moves moves;
 };
 

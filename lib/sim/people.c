@@ -107,7 +107,7 @@ static void begin(struct sim *s, uint32_t who)
 void people_took(struct sim *s, uint32_t who, uint32_t task)
 {
 	struct actor *a = s->actors[who];
-	struct sim_task *t = &s->tasks[task];
+	struct sim_task *t = sim_task(s, task);
 
 	for (size_t i = 0; i < a->n_queue; i++)
 		if (a->queue[i] == task)
@@ -126,10 +126,10 @@ void people_took(struct sim *s, uint32_t who, uint32_t task)
 void people_drop(struct sim *s, uint32_t who, uint32_t task)
 {
 	struct actor *a = s->actors[who];
-	struct sim_task *t = &s->tasks[task];
+	struct sim_task *t = sim_task(s, task);
 	size_t i = 0;
 
-	for (uint8_t h = 0; h < t->n_holders; h++)
+	for (uint8_t h = 0; t && h < t->n_holders; h++)
 		if (t->holders[h] == who)
 			t->holders[h--] = t->holders[--t->n_holders];
 	while (i < a->n_queue && a->queue[i] != task)
@@ -164,7 +164,7 @@ int people_react(struct sim *s, const struct agenda_item *it, struct err *err)
 	struct actor *a = s->actors[it->who];
 	int yes = draw_unit(&a->draw) < a->how->accept;
 
-	if (!s->tasks[it->task].open)
+	if (!sim_task(s, it->task))
 		return 0;
 	int rc = sim_say(s, yes ? MSG_ACCEPT : MSG_DECLINE, it->task, a->tally.name, NULL, err);
 	if (rc == 0 && !yes)
@@ -174,17 +174,19 @@ int people_react(struct sim *s, const struct agenda_item *it, struct err *err)
 
 /* ---- answers ---- */
 
-static json_t *make_answer(struct actor *a, struct sim_task *t)
+/* ${t} NULL: the task has ended meanwhile. */
+static json_t *make_answer(struct actor *a, const struct stream *st, struct sim_task *t)
 {
-	const struct stream *st = t->stream;
 	int invalid = draw_unit(&a->draw) < a->how->invalid;
+	int right = draw_unit(&a->draw) < a->right;
 
-	t->right = draw_unit(&a->draw) < a->right;
+	if (t)
+		t->right = (uint8_t)right;
 	a->tally.answers++;
-	a->tally.right += t->right && !invalid;
+	a->tally.right += right && !invalid;
 	a->tally.cost_micro += a->cost_micro;
-	t->lane->cost_micro += a->cost_micro;
-	return invalid ? st->invalid : t->right ? st->right : st->wrong;
+	st->lane->cost_micro += a->cost_micro;
+	return invalid ? st->invalid : right ? st->right : st->wrong;
 }
 
 int people_finish(struct sim *s, const struct agenda_item *it, struct err *err)
@@ -195,7 +197,7 @@ int people_finish(struct sim *s, const struct agenda_item *it, struct err *err)
 		return 0;
 	a->tally.busy_ms += present_between(s, a->how, a->since_ms, s->now_ms);
 	a->since_ms = s->now_ms;
-	json_t *body = make_answer(a, &s->tasks[it->task]);
+	json_t *body = make_answer(a, sim_stream(s, it->task), sim_task(s, it->task));
 	int rc = sim_say(s, MSG_ANSWER, it->task, a->tally.name, body, err);
 	if (rc > 0)
 		a->tally.wasted++;

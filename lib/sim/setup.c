@@ -241,6 +241,7 @@ int sim_set_up(struct sim *s, const struct sim_options *o, struct err *err)
 
 	s->w = world_new("simulation");
 	s->w->rule = o->rule;
+	s->w->forgets = 1;
 	s->nothing = json_object();
 	heap_init(&s->agenda, NULL, NULL);
 	s->documents = o->documents;
@@ -263,10 +264,11 @@ void sim_tear_down(struct sim *s)
 		free(s->actors[i]->queue);
 		free(s->actors[i]);
 	}
-	for (uint32_t i = 0; i < s->n_tasks; i++)
+	for (uint32_t i = 0; i < s->n_places; i++)
 		json_decref(s->tasks[i].created);
 	free(s->actors);
 	free(s->tasks);
+	free(s->places);
 	free(s->items);
 	drop_streams(s);
 	heap_release(&s->agenda);

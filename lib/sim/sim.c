@@ -44,6 +44,57 @@ static struct agenda_item agenda_take(struct sim *s)
 	return item;
 }
 
+/* ---- tasks ---- */
+
+struct sim_task *sim_task(const struct sim *s, uint32_t number)
+{
+	uint32_t place = s->places[number];
+
+	return place & TASK_CLOSED ? NULL : &s->tasks[place];
+}
+
+struct stream *sim_stream(const struct sim *s, uint32_t number)
+{
+	uint32_t place = s->places[number];
+
+	return place & TASK_CLOSED ? &s->streams[place & ~TASK_CLOSED] : s->tasks[place].stream;
+}
+
+static struct sim_task *new_task(struct sim *s, struct stream *st)
+{
+	uint32_t place = s->free_task;
+
+	if (place == HEAP_NONE) {
+		if (s->n_places == s->cap_tasks) {
+			s->cap_tasks = s->cap_tasks ? 2 * s->cap_tasks : 1024;
+			s->tasks = mem_grow(s->tasks, s->cap_tasks, sizeof(*s->tasks));
+		}
+		place = s->n_places++;
+	} else {
+		s->free_task = s->tasks[place].next_free;
+	}
+	if (s->n_tasks == s->cap_places) {
+		s->cap_places = s->cap_places ? 2 * s->cap_places : 1024;
+		s->places = mem_grow(s->places, s->cap_places, sizeof(*s->places));
+	}
+	s->places[s->n_tasks] = place;
+	s->tasks[place] = (struct sim_task){.stream = st, .at_ms = s->now_ms};
+	id_from_seq(&s->tasks[place].id, s->now_ms, TAG, s->n_tasks++);
+	return &s->tasks[place];
+}
+
+void sim_close(struct sim *s, uint32_t number)
+{
+	uint32_t place = s->places[number];
+	struct sim_task *t = &s->tasks[place];
+
+	s->places[number] = TASK_CLOSED | (uint32_t)(t->stream - s->streams);
+	json_decref(t->created);
+	t->created = NULL;
+	t->next_free = s->free_task;
+	s->free_task = place;
+}
+
 /* ---- the engine ---- */
 
 /* A task's number lies in its id. */
@@ -112,7 +163,9 @@ static int send(struct sim *s, struct input *in, struct err *err)
 int sim_say(struct sim *s, enum message_type type, uint32_t task, const char *from, json_t *body,
             struct err *err)
 {
-	const struct sim_task *t = &s->tasks[task];
+	const struct sim_task *t = sim_task(s, task);
+	if (!t)
+		return 1;
 	struct message m = {.type = type, .id = "msg", .task = t->id, .from = from,
 	                    .at_ms = s->now_ms, .body = body ? body : s->nothing};
 	struct input in = {.kind = IN_MESSAGE, .msg = &m, .created = t->created,
@@ -152,18 +205,6 @@ static void plan_arrival(struct sim *s, uint32_t stream)
 			return;
 		}
 	}
-}
-
-static struct sim_task *new_task(struct sim *s, struct stream *st)
-{
-	if (s->n_tasks == s->cap_tasks) {
-		s->cap_tasks = s->cap_tasks ? 2 * s->cap_tasks : 1024;
-		s->tasks = mem_grow(s->tasks, s->cap_tasks, sizeof(*s->tasks));
-	}
-	struct sim_task *t = &s->tasks[s->n_tasks];
-	*t = (struct sim_task){.stream = st, .at_ms = s->now_ms};
-	id_from_seq(&t->id, s->now_ms, TAG, s->n_tasks++);
-	return t;
 }
 
 /* The first task of a stream has a document: it stands for those of all when answers come. */
@@ -250,7 +291,7 @@ static int run(struct sim *s, const struct sim_options *o, struct err *err)
 int sim_run(const struct scenario *plan, const struct sim_options *o, struct sim_report *out,
             struct err *err)
 {
-	struct sim s = {.plan = plan, .report = out, .free_item = HEAP_NONE};
+	struct sim s = {.plan = plan, .report = out, .free_item = HEAP_NONE, .free_task = HEAP_NONE};
 
 	*out = (struct sim_report){.seed = o->seed, .from_ms = plan->start_ms};
 	s.now_ms = plan->start_ms;

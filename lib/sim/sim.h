@@ -8,7 +8,7 @@
  *            first served, and only while present; an offer is looked at after the reaction time.
  * Seeds      Same scenario and seed, same report, byte for byte.  Arrivals, and each person, draw
  *            from streams of their own, so another way of routing meets the same work.
- * Complexity O(log n) for each event of a task; memory by open tasks and 160 bytes a closed one.
+ * Complexity O(log n) for each event of a task; memory by open tasks and 20 bytes a closed one.
  * Errors     FAIL_INVALID: a document or a task of the scenario is not valid.
  */
 #ifndef SIM_SIM_H

@@ -33,14 +33,19 @@ struct sim_task {
 	struct sim_lane *lane;
 	int64_t at_ms, due_ms, bound_ms; /* bound: predicted for 90 %, 0: none */
 	uint32_t holders[HOLDERS_MAX];   /* people who have it in hand */
-	uint8_t n_holders, open, right;
+	uint32_t next_free;
+	uint8_t n_holders, right;
 };
+
+/* Where a task is: its place in sim.tasks, or that it is closed, with its stream. */
+enum { TASK_CLOSED = 0x80000000U };
 
 /* Tasks of one body. */
 struct stream {
 	const struct arrivals *plan;
 	struct submission *prepared;   /* owned; NULL before the first, and with documents */
 	json_t *created;               /* owned; data of the first task.created */
+	struct sim_lane *lane;         /* of that; NULL before */
 	json_t *right, *wrong, *invalid; /* owned; answers */
 	struct draw draw;
 	size_t moment;                 /* next stated one */
@@ -70,8 +75,10 @@ struct sim {
 	struct heap agenda;
 	struct agenda_item *items;
 	uint32_t n_items, cap_items, free_item;
-	struct sim_task *tasks; /* by number; grown */
-	uint32_t n_tasks, cap_tasks;
+	uint32_t *places;       /* of tasks, by number */
+	uint32_t n_tasks, cap_places;
+	struct sim_task *tasks; /* those that are open; grown */
+	uint32_t n_places, cap_tasks, free_task;
 	uint64_t n_open;
 	struct actor **actors;  /* in the order of their names' documents */
 	size_t n_actors;
@@ -88,6 +95,9 @@ int sim_set_up(struct sim *s, const struct sim_options *o, struct err *err);
 void sim_tear_down(struct sim *s);
 
 /* sim.c */
+struct sim_task *sim_task(const struct sim *s, uint32_t number); /* NULL: closed */
+struct stream *sim_stream(const struct sim *s, uint32_t number);
+void sim_close(struct sim *s, uint32_t number);
 void sim_plan(struct sim *s, int64_t at_ms, struct agenda_item item);
 int sim_say(struct sim *s, enum message_type type, uint32_t task, const char *from, json_t *body,
             struct err *err);

@@ -48,11 +48,12 @@ static void created(struct sim *s, const struct event *ev, struct sim_task *t)
 	if (!t->stream->created)
 		t->stream->created = json_incref(ev->data);
 	t->created = json_incref(s->documents ? ev->data : t->stream->created);
-	t->lane = tally_lane(s, js_str_or(t->created, "/spec/lane", ""));
+	if (!t->stream->lane)
+		t->stream->lane = tally_lane(s, js_str_or(t->created, "/spec/lane", ""));
+	t->lane = t->stream->lane;
 	t->due_ms = fact_at(ev->fact, FACT_DUE, INT64_MAX);
 	if (ev->terms)
 		t->due_ms = ev->terms->due_ms;
-	t->open = 1;
 	s->n_open++;
 	t->lane->submitted++;
 	slice_now(s)->arrived++;
@@ -85,7 +86,7 @@ static void completed(struct sim *s, struct sim_task *t)
 
 static void ended(struct sim *s, enum event_type type, uint32_t number)
 {
-	struct sim_task *t = &s->tasks[number];
+	struct sim_task *t = sim_task(s, number);
 
 	switch (type) {
 	case EV_COMPLETED:
@@ -100,13 +101,11 @@ static void ended(struct sim *s, enum event_type type, uint32_t number)
 	default:
 		t->lane->expired++;
 	}
-	t->open = 0;
 	s->n_open--;
 	slice_now(s)->left++;
 	while (t->n_holders)
 		people_drop(s, t->holders[t->n_holders - 1], number);
-	json_decref(t->created);
-	t->created = NULL;
+	sim_close(s, number);
 }
 
 /* The first prediction counts: later ones know more. */
@@ -125,7 +124,7 @@ static int of_worker(enum event_type type)
 
 void tally_event(struct sim *s, const struct event *ev, uint32_t number)
 {
-	struct sim_task *t = &s->tasks[number];
+	struct sim_task *t = sim_task(s, number);
 	uint32_t who = 0;
 	struct actor *a = of_worker(ev->type) && ev->fact->worker
 	                      ? sim_actor(s, ev->fact->worker, &who) : NULL;
