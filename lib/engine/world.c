@@ -3,6 +3,7 @@
 #include "engine/duty.h"
 #include "engine/escalation.h"
 #include "engine/roster.h"
+#include "engine/staff.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -81,6 +82,7 @@ void world_free(struct world *w)
 	idtable_release(&w->seen);
 	idtable_release(&w->seen_before);
 	duty_release(w);
+	staff_forget(w);
 	stats_release(w);
 	free(w->crew_at);
 	free(w->lives);

@@ -5,13 +5,13 @@
 #   BENCH_DIR     where the spools go: a folder on the disk that is to be judged.  Without it: a new ext4
 #                 on a loop device (as root; a file system that has just deleted a million files makes
 #                 new ones slowly for a while, and that is not what is measured), else TMPDIR or /tmp
-#   ONLY="a b"    some parts: submit batch latency messages events large inbox schema
+#   ONLY="a b"    some parts: submit batch latency messages events large inbox route schema
 # Absolute figures move from machine to machine; quote the ratios.
 set -u
 O=$(realpath "$1") || exit 2
 here=$(dirname "$0")
 N=${N:-100000}
-ONLY=${ONLY:-submit batch latency messages events large inbox schema}
+ONLY=${ONLY:-submit batch latency messages events large inbox route schema}
 er=$O/erctl erd=$O/erd probe=$O/bench/probe runs=$O/bench/runs
 T=$(mktemp -d "${BENCH_DIR:-${TMPDIR:-/tmp}}/er-bench.XXXXXX") || exit 2
 W=$T/w pids=''
@@ -247,6 +247,24 @@ if does inbox && [ -x "$O/erctl-tui" ]; then
 	row "  p99" "$(ms "$k99")" "" "" "< 16 ms"
 	row "  slowest of 50" "$(ms "$kmax")" "" "" "< 16 ms"
 	rm -rf "$W/a"
+fi
+
+if does route; then
+	"$O/bench/route" >"$W/out" || exit 1
+	us_of() { # NAME WORKERS FIELD
+		sed -n "s/^route\.$1 workers=$2 .* $3=\([0-9.]*\).*/\1/p" "$W/out"
+	}
+	for size in 500:20 10000:100; do
+		set -- "${size%:*}" "${size#*:}"
+		lanes=$(sed -n "s/^route\.decide workers=$1 lanes=\([0-9]*\).*/\1/p" "$W/out")
+		d50=$(us_of decide "$1" p50) d99=$(us_of decide "$1" p99) s50=$(us_of scan "$1" p50) s99=$(us_of scan "$1" p99)
+		row "one routing decision, $1 workers, $lanes lanes: p50" "$d50 us" "$s50 us scan" "$(ratio "$d50" "$s50")" ""
+		row "  p99" "$d99 us" "$s99 us scan" "$(ratio "$d99" "$s99")" "< $2 us"
+		row "  submitted and routed, first of its kind: p50" "$(us_of first "$1" p50) us" "$(us_of again "$1" p50) us later" "$(ratio "$(us_of first "$1" p50)" "$(us_of again "$1" p50)")" ""
+		row "  p99" "$(us_of first "$1" p99) us" "$(us_of again "$1" p99) us later" "$(ratio "$(us_of first "$1" p99)" "$(us_of again "$1" p99)")" ""
+	done
+	row "one of 1,000,000 timers: add" "$(sed -n 's/^route\.timers .*add=\([0-9.]*\).*/\1/p' "$W/out") us" "" "" "< 2 us"
+	row "  fire" "$(sed -n 's/^route\.timers .*fire=\([0-9.]*\).*/\1/p' "$W/out") us" "" "" "< 2 us"
 fi
 
 if does schema; then
