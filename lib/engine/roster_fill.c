@@ -81,7 +81,7 @@ static void seat(struct filling *f, const struct worker *wk, const char *instead
 	s->crew = world_crew(f->w, wk->name);
 	s->wk = wk;
 	s->instead_of = instead_of;
-	s->external = (uint8_t)(external && f->m->confidentiality == CONF_INTERNAL_FIRST);
+	s->external = external && f->m->confidentiality == CONF_INTERNAL_FIRST;
 	duty_know(f->w, s->crew, wk, f->now_ms);
 }
 
@@ -213,7 +213,7 @@ static int by_name(const void *a, const void *b)
 	if (c)
 		return c;
 	if (x->external != y->external)
-		return x->external - y->external;
+		return (int)x->external - (int)y->external;
 	if (!x->instead_of != !y->instead_of)
 		return x->instead_of ? 1 : -1;
 	return x->instead_of ? strcmp(x->instead_of, y->instead_of) : 0;

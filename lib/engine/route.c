@@ -123,10 +123,9 @@ static struct scored score(const struct picking *p, const struct seat *s)
 }
 
 /* What the model says of a seat, in full. */
-static double expected(const struct picking *p, const struct scored *c, struct outlook *o)
+static void expected(const struct picking *p, const struct seat *s, struct outlook *o)
 {
-	outlook_in(p->w, p->r->stats, &p->r->usual, c->seat->crew, c->seat->wk, o);
-	return log1p(c->live);
+	outlook_in(p->w, p->r->stats, &p->r->usual, s->crew, s->wk, o);
 }
 
 static int better(const struct scored *a, const struct scored *b)
@@ -210,9 +209,10 @@ static void pass_over(struct picking *p, const struct seat *s)
 }
 
 /* The requester and those asked before: few, and each is looked at. */
-static int known(const struct picking *p, const struct crew *c)
+static int known(const struct picking *p, uint32_t crew)
 {
-	return c == p->requester || (c->id < p->w->n_marks && p->w->marks[c->id]);
+	return (p->requester && crew == p->requester->id) ||
+	       (crew < p->w->n_marks && p->w->marks[crew]);
 }
 
 static void consider_known(struct picking *p, const struct crew *c)
@@ -278,9 +278,9 @@ static void look_at(struct picking *p, const struct block *b)
 	for (uint32_t i = 0; i < b->n; i++) {
 		if (bounds[i] < low && idle_bound(b->chance[i], b->base[i]) < tell)
 			continue;
-		const struct seat *s = &p->r->seats[b->seat[i]];
-		if (known(p, s->crew))
+		if (known(p, b->crew[i]))
 			continue;
+		const struct seat *s = &p->r->seats[b->seat[i]];
 		if (duty_busy(p->w, b->crew[i]))
 			pass_over(p, s);
 		else if (bounds[i] >= low)
@@ -330,6 +330,7 @@ static const struct seat *explore(struct picking *p, int64_t now_ms, uint64_t *d
 	enum { PROBES = 8 };
 	const struct roster *r = p->r;
 	const struct seat *least = NULL;
+	double least_known = INFINITY;
 
 	*draw = drawn(p->w, p->t);
 	if (!r->n || p->rule != ROUTE_BY_VALUE || p->t->n_assigns || (int)(*draw % 1000) >= r->lane->explore_milli ||
@@ -339,9 +340,14 @@ static const struct seat *explore(struct picking *p, int64_t now_ms, uint64_t *d
 	for (int i = 0; i < PROBES; i++) {
 		h = mix(h + 0x9e3779b97f4a7c15u);
 		const struct seat *s = &r->seats[h % r->n];
-		if (judge(p, s) == ROUTE_ELIGIBLE && !s->external &&
-		    (!least || s->known < least->known))
+		struct outlook o;
+		if (judge(p, s) != ROUTE_ELIGIBLE || s->external)
+			continue;
+		expected(p, s, &o);
+		if (o.known < least_known) {
 			least = s;
+			least_known = o.known;
+		}
 	}
 	return least;
 }
@@ -412,15 +418,13 @@ static json_t *show_scored(const struct picking *p, const struct scored *c)
 {
 	const struct seat *s = c->seat;
 	struct line l = {.n = 0};
-	struct outlook out;
-	double x = expected(p, c, &out);
 
 	add_word(&l, "", s->wk->name);
 	add_word(&l, " ", route_verdict_names[ROUTE_ELIGIBLE]);
 	add_milli(&l, c->score);
-	add_milli(&l, out.take);
-	add_milli(&l, outlook_within(&out, p->log_left, x));
-	add_milli(&l, out.pass);
+	add_milli(&l, s->take);
+	add_milli(&l, roster_in_time(s, p->log_left, c->live));
+	add_milli(&l, s->pass);
 	add_milli(&l, -s->base);
 	add_number(&l, c->live);
 	if (s->instead_of)
@@ -453,8 +457,9 @@ static void predict(const struct picking *p, const struct scored *c, struct choi
 {
 	const struct misses *m = &p->r->stats->misses;
 	struct outlook o;
-	double x = expected(p, c, &o), median = outlook_quantile(&o, 0.5, x);
 
+	expected(p, c->seat, &o);
+	double median = outlook_quantile(&o, 0.5, log1p(c->live));
 	out->model_ms = (int64_t)fmin(median, 1e13);
 	out->p50_ms = (int64_t)fmin(median * exp(m->q50), 1e14);
 	out->p90_ms = (int64_t)fmin(median * exp(m->q90), 1e14);
@@ -566,7 +571,7 @@ int64_t route_estimate(struct world *w, const struct spec *spec, int64_t now_ms)
 		return 0;
 	walk(&p);
 	const struct seat *s = p.n_best ? p.best[0].seat : p.others[0].seat;
-	outlook_in(w, r->stats, &r->usual, s->crew, s->wk, &o);
+	expected(&p, s, &o);
 	if (p.n_best) /* else each takes one after the other; those before it are shared out */
 		ms = outlook_quantile(&o, 0.5, log1p(s->crew->live));
 	else
