@@ -105,3 +105,13 @@ void block_bounds(const struct block *b, double log_left, const uint32_t lives[B
 		         off_terms * (chance - b->base[i] + load);
 	}
 }
+
+float block_least(const struct block *b, uint32_t at, uint32_t live, float bound)
+{
+	float load = b->share[at] * (float)(int32_t)live, chance = b->chance[at];
+
+	if (live >= LOGS)
+		return -INFINITY;
+	return bound - ((float)BOUND_LOOSE + off_log * b->per_sd[at]) * chance -
+	       4 * off_terms * (chance - b->base[at] + load);
+}

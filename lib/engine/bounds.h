@@ -6,8 +6,8 @@
  * Method     Blocks of columns, in loops that compilers make vector instructions of: the Student t
  *            as in engine/outlook.c, a reciprocal root by Newton's method, and erf by formula
  *            7.1.28 of Abramowitz and Stegun, all in single precision.
- * Exact      The bound is not below the score, and with less than 16 tasks in hand at most BOUND_LOOSE of the
- *            chance above it (a unit test looks): so who is chosen does not depend on this, only how many are scored.
+ * Exact      The bound is not below the score, and with less than 16 tasks in hand hardly more than BOUND_LOOSE
+ *            of the chance above it (a unit test looks): so who is chosen does not depend on this, only how many are scored.
  * Complexity A nanosecond or two a seat of a block that does not reach far enough, else about 6; 40 bytes a seat.
  */
 #ifndef ENGINE_BOUNDS_H
@@ -38,5 +38,7 @@ int block_reaches(const struct block *b, const uint32_t lives[BLOCK], float low,
 /* Of each one's score with ${lives} tasks in hand. */
 void block_bounds(const struct block *b, double log_left, const uint32_t lives[BLOCK],
                   float out[restrict BLOCK]);
+/* Not above the score that has this bound. */
+float block_least(const struct block *b, uint32_t at, uint32_t live, float bound);
 
 #endif
