@@ -18,7 +18,9 @@
 struct seat;
 
 enum { BLOCK = 16 };
-#define BOUND_LOOSE 0.0018
+#define BOUND_LOOSE 0.0018F
+#define BOUND_OFF 8e-4F       /* what the formulas are off is less than this part of the chance... */
+#define BOUND_OFF_TERMS 1e-6F /* ...and this one of all terms */
 
 /* The first ${n} places are used. */
 struct block {
@@ -30,8 +32,11 @@ struct block {
 };
 
 void block_set(struct block *b, uint32_t at, const struct seat *s);
-/* Of a score of ${s} at any time with nothing in hand. */
-float idle_bound(float chance, float base);
+/* Of a score at any time with nothing in hand. */
+static inline float idle_bound(float chance, float base)
+{
+	return chance + base + BOUND_OFF * chance + BOUND_OFF_TERMS * (chance - base);
+}
 float block_top(const struct block *b); /* the highest idle_bound; there must be one */
 /* Whether somebody's score in endless time may reach ${low}, or idle_bound ${tell}: cheaper than: */
 int block_reaches(const struct block *b, const uint32_t lives[BLOCK], float low, float tell);

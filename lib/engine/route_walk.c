@@ -258,14 +258,17 @@ static void look_at(struct picking *p, const struct block *b)
 		if (known(p, b->crew[i]))
 			continue;
 		const struct seat *s = &p->r->seats[b->seat[i]];
-		if (duty_busy(p->w, b->crew[i]))
+		if (duty_busy(p->w, b->crew[i])) {
 			pass_over(p, s);
-		else if (p->rule != ROUTE_BY_VALUE)
+			tell = telling(p, b->external);
+			continue;
+		}
+		if (p->rule != ROUTE_BY_VALUE)
 			consider(p, s);
 		else if (bounds[i] >= low)
 			hope(p, &(struct hope){s, bounds[i], block_least(b, i, lives[i], bounds[i])});
-		tell = telling(p, b->external);
 		low = enough(p);
+		tell = low > tell ? low : tell;
 	}
 }
 
