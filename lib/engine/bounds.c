@@ -11,10 +11,9 @@ static const float log1p_of[LOGS] = {
 	0,         0.693147F, 1.098612F, 1.386294F, 1.609437F, 1.791759F, 1.945910F, 2.079441F,
 	2.197224F, 2.302585F, 2.397895F, 2.484906F, 2.564949F, 2.639057F, 2.708050F, 2.772588F};
 
-/* Beyond t_max of a Student t with at least 8 degrees of freedom there is less left than 7e-4.  With what
- * single precision and the formulas are off that is less than off_chance of the chance, off_terms
- * of all terms and off_log in a time. */
-static const float t_max = 6, off_chance = 8e-4F, off_terms = 1e-6F, off_log = 1e-5F;
+/* Beyond t_max of a Student t with at least 8 degrees of freedom there is less left than 7e-4: that is in
+ * BOUND_OFF.  Sums of logarithms of times are off by less than off_log. */
+static const float t_max = 6, off_log = 1e-5F;
 
 void block_set(struct block *b, uint32_t at, const struct seat *s)
 {
@@ -39,11 +38,6 @@ float block_top(const struct block *b)
 	return top;
 }
 
-float idle_bound(float chance, float base)
-{
-	return chance + base + off_chance * chance + off_terms * (chance - base);
-}
-
 int block_reaches(const struct block *b, const uint32_t lives[BLOCK], float low, float tell)
 {
 	int any = 0;
@@ -51,7 +45,7 @@ int block_reaches(const struct block *b, const uint32_t lives[BLOCK], float low,
 	for (int i = 0; i < BLOCK; i++) {
 		float load = b->share[i] * (float)(int32_t)lives[i];
 		float idle = idle_bound(b->chance[i], b->base[i]);
-		any |= (idle - load + off_terms * load >= low) | (idle >= tell);
+		any |= (idle - load + BOUND_OFF_TERMS * load >= low) | (idle >= tell);
 	}
 	return any;
 }
@@ -101,7 +95,17 @@ void block_bounds(const struct block *b, double log_left, const uint32_t lives[B
 		float within = 0.5F + copysignf(inside(normal_of(near[i], b->per_nu[i])), t[i]);
 		float chance = b->chance[i], load = b->share[i] * live[i];
 
-		out[i] = chance * within + b->base[i] - load + off_chance * chance +
-		         off_terms * (chance - b->base[i] + load);
+		out[i] = chance * within + b->base[i] - load + BOUND_OFF * chance +
+		         BOUND_OFF_TERMS * (chance - b->base[i] + load);
 	}
+}
+
+float block_least(const struct block *b, uint32_t at, uint32_t live, float bound)
+{
+	float load = b->share[at] * (float)(int32_t)live, chance = b->chance[at];
+
+	if (live >= LOGS)
+		return -INFINITY;
+	return bound - (BOUND_LOOSE + off_log * b->per_sd[at]) * chance -
+	       4 * BOUND_OFF_TERMS * (chance - b->base[at] + load);
 }

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "engine/roster.h"
+#include "engine/staff.h"
 #include "engine/world.h"
 #include "model/calendar.h"
 #include "model/zone.h"
@@ -95,6 +96,7 @@ void duty_forget(struct world *w)
 {
 	while (w->duty.n)
 		heap_remove(&w->duty, 0);
+	staff_forget(w);
 	w->config_gen++;
 	w->wake_ms = INT64_MAX;
 }

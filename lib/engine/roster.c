@@ -12,13 +12,18 @@
 
 /* ---- scores ---- */
 
-double roster_score(const struct seat *s, double log_left, uint32_t live)
+double roster_in_time(const struct seat *s, double log_left, uint32_t live)
 {
 	const struct outlook o = {.mu = s->mu, .sd = s->sd, .nu = s->nu, .slope = s->slope};
+
+	return outlook_within(&o, log_left, live && o.slope > 0 ? log1p(live) : 0);
+}
+
+double roster_score(const struct seat *s, double log_left, uint32_t live)
+{
 	double load = s->share * live;
 
-	return s->chance * outlook_within(&o, log_left, live && o.slope > 0 ? log1p(live) : 0) +
-	       s->base - load;
+	return s->chance * roster_in_time(s, log_left, live) + s->base - load;
 }
 
 static void expect(struct world *w, struct roster *r, struct seat *s)
@@ -27,12 +32,13 @@ static void expect(struct world *w, struct roster *r, struct seat *s)
 	struct outlook o;
 
 	outlook_in(w, r->stats, &r->usual, s->crew, s->wk, &o);
+	s->take = (float)o.take;
+	s->pass = (float)o.pass;
 	s->chance = (float)(0.001 * wt->success * o.take * o.pass);
 	s->mu = (float)o.mu;
 	s->sd = (float)o.sd;
 	s->nu = (float)o.nu;
 	s->slope = (float)o.slope;
-	s->known = (float)o.known;
 	s->base = (float)(-0.001 * wt->cost * ((double)s->wk->cost_usd_micro / 1e6) / r->price);
 	s->share = (float)(0.001 * wt->load / (s->wk->capacity ? s->wk->capacity : 10));
 }

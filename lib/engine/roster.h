@@ -42,14 +42,14 @@ struct seat {
 	struct crew *crew;
 	const struct worker *wk;
 	const char *instead_of; /* who is away, or NULL */
-	float chance;           /* answers and passes, weighed */
+	float take, pass;       /* the chances to answer, and rightly */
+	float chance;           /* of both, weighed */
 	float mu, sd, nu;       /* engine/outlook.h */
 	float slope;
 	float base;             /* what the score is without chances and load */
 	float share;            /* of capacity that one task in hand takes, weighed */
-	float known;
-	uint32_t place;         /* in the blocks: block * BLOCK + column */
-	uint8_t external;       /* asked only when nobody of our own can be */
+	unsigned place : 31;    /* in the blocks: block * BLOCK + column */
+	unsigned external : 1;  /* asked only when nobody of our own can be */
 };
 
 struct slot {
@@ -81,6 +81,8 @@ struct roster {
 
 /* The roster of ${m} as it is at ${now_ms}; made when there is none. */
 struct roster *roster_of(struct world *w, struct match *m, int64_t now_ms);
+/* The chance that it is in time. */
+double roster_in_time(const struct seat *s, double log_left, uint32_t live);
 /* A seat's score with ${log_left} and ${live} tasks in hand. */
 double roster_score(const struct seat *s, double log_left, uint32_t live);
 struct seat *roster_find(const struct roster *r, const struct crew *c); /* or NULL */

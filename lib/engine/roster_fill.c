@@ -7,6 +7,7 @@
 #include "engine/duty.h"
 #include "engine/reputation.h"
 #include "engine/roster.h"
+#include "engine/staff.h"
 #include "engine/world.h"
 #include "json/js.h"
 #include "model/traits.h"
@@ -56,38 +57,6 @@ static int certified(struct filling *f, const struct worker *wk)
 	return ok;
 }
 
-static int suspended(const struct filling *f, const struct worker *wk)
-{
-	const struct crew *c = f->any_suspended ? world_find_crew(f->w, wk->name) : NULL;
-
-	return c && reputation_suspended(f->w, f->m->lane, c);
-}
-
-static enum route_verdict judge(struct filling *f, const struct worker *wk, int external)
-{
-	const struct requirements *need = &f->m->need;
-
-	if (!wk)
-		return ROUTE_NO_WORKER;
-	until(f, wk->pause_ends_ms);
-	if (f->now_ms < wk->pause_ends_ms)
-		return ROUTE_PAUSED;
-	if (need->workers.n && !strings_has(&need->workers, wk->name))
-		return ROUTE_NOT_NAMED;
-	if (external && (f->m->confidentiality == CONF_INTERNAL_ONLY ||
-	                 (f->m->confidentiality == CONF_RESTRICTED && !need->workers.n)))
-		return ROUTE_CONFIDENTIALITY;
-	if (suspended(f, wk))
-		return ROUTE_SUSPENDED;
-	if (!traits_meet(&need->skills, &wk->skills))
-		return ROUTE_SKILLS;
-	if (!certified(f, wk))
-		return ROUTE_CERTIFICATIONS;
-	if (wk->trust_level < need->trust_level)
-		return ROUTE_TRUST;
-	return wk->rating_milli < need->min_rating_milli ? ROUTE_RATING : ROUTE_ELIGIBLE;
-}
-
 static void refuse(struct filling *f, const char *name, const char *instead_of, enum route_verdict v)
 {
 	struct roster *r = f->r;
@@ -114,7 +83,7 @@ static void seat(struct filling *f, const struct worker *wk, const char *instead
 	s->crew = world_crew(f->w, wk->name);
 	s->wk = wk;
 	s->instead_of = instead_of;
-	s->external = (uint8_t)(external && f->m->confidentiality == CONF_INTERNAL_FIRST);
+	s->external = external && f->m->confidentiality == CONF_INTERNAL_FIRST;
 	duty_know(f->w, s->crew, wk, f->now_ms);
 }
 
@@ -130,23 +99,55 @@ static const struct worker *stand_in(struct filling *f, const struct worker *wk)
 	return NULL;
 }
 
-static int is_external(const struct pool *pool, const struct worker *wk)
+static int barred(const struct filling *f, int external)
 {
-	return pool->kind == POOL_EXTERNAL || (pool->kind == POOL_HYBRID && wk && wk->external);
+	return external && (f->m->confidentiality == CONF_INTERNAL_ONLY ||
+	                    (f->m->confidentiality == CONF_RESTRICTED && !f->m->need.workers.n));
 }
 
-static void consider(struct filling *f, const struct pool *pool, const char *name)
+static int suspended(const struct filling *f, const struct worker *wk)
 {
-	const struct worker *wk = config_worker(f->w->config, name), *who;
-	int external = is_external(pool, wk);
+	const struct crew *c = f->any_suspended ? world_find_crew(f->w, wk->name) : NULL;
 
-	who = wk && wk->n_away ? stand_in(f, wk) : wk;
+	return c && reputation_suspended(f->w, f->m->lane, c);
+}
+
+static enum route_verdict judge(struct filling *f, const struct worker *wk, int external)
+{
+	const struct requirements *need = &f->m->need;
+
+	if (!wk)
+		return ROUTE_NO_WORKER;
+	until(f, wk->pause_ends_ms);
+	if (f->now_ms < wk->pause_ends_ms)
+		return ROUTE_PAUSED;
+	if (need->workers.n && !strings_has(&need->workers, wk->name))
+		return ROUTE_NOT_NAMED;
+	if (barred(f, external))
+		return ROUTE_CONFIDENTIALITY;
+	if (suspended(f, wk))
+		return ROUTE_SUSPENDED;
+	if (!traits_meet(&need->skills, &wk->skills))
+		return ROUTE_SKILLS;
+	if (!certified(f, wk))
+		return ROUTE_CERTIFICATIONS;
+	if (wk->trust_level < need->trust_level)
+		return ROUTE_TRUST;
+	return wk->rating_milli < need->min_rating_milli ? ROUTE_RATING : ROUTE_ELIGIBLE;
+}
+
+static void consider(struct filling *f, const struct staff *s, uint32_t at)
+{
+	const struct worker *wk = s->members[at], *who = wk && wk->n_away ? stand_in(f, wk) : wk;
+	const char *name = s->pool->members.s[at];
+	int external = staff_external(s->pool, wk);
+
 	if (wk && !who) {
 		refuse(f, name, NULL, ROUTE_AWAY);
 		return;
 	}
 	const char *instead_of = who != wk ? name : NULL;
-	if (instead_of && who->external && pool->kind != POOL_INTERNAL)
+	if (instead_of && who->external && s->pool->kind != POOL_INTERNAL)
 		external = 1;
 	enum route_verdict v = judge(f, who, external);
 	if (v == ROUTE_ELIGIBLE)
@@ -155,12 +156,63 @@ static void consider(struct filling *f, const struct pool *pool, const char *nam
 		refuse(f, who ? who->name : name, instead_of, v);
 }
 
+/* What is to be said of members that are not looked at, since they lack a skill. */
+static void refuse_others(struct filling *f, const uint32_t counts[STAFF_CLASSES])
+{
+	uint32_t *refused = f->r->refused;
+
+	refused[ROUTE_NO_WORKER] += counts[STAFF_MISSING];
+	refused[ROUTE_PAUSED] += counts[STAFF_PAUSED];
+	refused[ROUTE_SKILLS] += counts[STAFF_OWN];
+	refused[barred(f, 1) ? ROUTE_CONFIDENTIALITY : ROUTE_SKILLS] += counts[STAFF_EXTERNAL];
+}
+
+static uint32_t behind(const struct places *p, uint32_t at)
+{
+	uint32_t i = 0;
+
+	while (i < p->n && p->at[i] < at)
+		i++;
+	return i;
+}
+
+/* Those from ${at} on who have the rarest skill, and who may have somebody in their place. */
+static void consider_skilled(struct filling *f, const struct staff *s, uint32_t at,
+                             uint32_t counts[STAFF_CLASSES])
+{
+	const struct places *have = staff_rarest(s, &f->m->need.skills), *absent = &s->absent;
+	uint32_t i = behind(have, at), k = behind(absent, at);
+
+	while (i < have->n || k < absent->n) {
+		if (k == absent->n || (i < have->n && have->at[i] < absent->at[k])) {
+			counts[s->class[have->at[i]]]--;
+			consider(f, s, have->at[i++]);
+		} else {
+			consider(f, s, absent->at[k++]);
+		}
+	}
+}
+
+/* As if all were considered in turn. */
 static void consider_pool(struct filling *f, const char *name)
 {
 	const struct pool *pool = config_pool(f->w->config, name);
+	const struct staff *s = pool ? staff_of(f->w, pool) : NULL;
+	int by_skill = s && s->indexed && !f->any_suspended && f->m->need.skills.names.n && !f->m->need.workers.n;
+	uint32_t counts[STAFF_CLASSES], at = 0;
 
-	for (size_t i = 0; pool && i < pool->members.n; i++)
-		consider(f, pool, pool->members.s[i]);
+	if (!s)
+		return;
+	memcpy(counts, s->counts, sizeof(counts));
+	/* until all that are shown have been refused */
+	for (; at < s->n && !(by_skill && json_array_size(f->r->shown) == ROSTER_REFUSED_MAX); at++) {
+		consider(f, s, at);
+		counts[s->class[at]] -= !s->members[at] || !staff_varies(s->members[at]);
+	}
+	if (!by_skill)
+		return;
+	consider_skilled(f, s, at, counts);
+	refuse_others(f, counts);
 }
 
 /* By name; who is there in more than one way counts once: of our own before external, and in its
@@ -173,7 +225,7 @@ static int by_name(const void *a, const void *b)
 	if (c)
 		return c;
 	if (x->external != y->external)
-		return x->external - y->external;
+		return (int)x->external - (int)y->external;
 	if (!x->instead_of != !y->instead_of)
 		return x->instead_of ? 1 : -1;
 	return x->instead_of ? strcmp(x->instead_of, y->instead_of) : 0;
@@ -227,7 +279,6 @@ void roster_fill(struct world *w, struct roster *r, int64_t now_ms)
 	struct filling f = {.w = w, .r = r, .m = r->match, .now_ms = now_ms};
 	const struct book *book = reputation_book(w, f.m->lane);
 
-
 	f.any_suspended = book && book->suspended;
 	r->shown = json_array();
 	if (f.m->pool)
@@ -256,7 +307,7 @@ static enum route_verdict judge_in(struct filling *f, const char *pool_name, con
 		return ROUTE_OUTSIDE;
 	if (wk && away_now(f, wk))
 		return ROUTE_AWAY;
-	return judge(f, wk, is_external(pool, wk));
+	return judge(f, wk, staff_external(pool, wk));
 }
 
 enum route_verdict roster_verdict(struct world *w, struct match *m, const char *name, int64_t now_ms)

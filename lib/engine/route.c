@@ -7,6 +7,7 @@
 #include "engine/duty.h"
 #include "engine/lookup.h"
 #include "engine/roster.h"
+#include "engine/route_p.h"
 #include "engine/world.h"
 #include "json/js.h"
 
@@ -25,313 +26,19 @@ const char *const route_verdict_names[ROUTE_VERDICTS] = {
 	[ROUTE_REQUESTER] = "is_the_requester",
 	[ROUTE_HAS_IT] = "has_it",
 	[ROUTE_DECLINED] = "declined_before",
-	[ROUTE_OUTSIDE] = "not_in_its_pools",
 	[ROUTE_OFF] = "out_of_hours",
 	[ROUTE_FULL] = "at_capacity",
+	[ROUTE_OUTSIDE] = "not_in_its_pools",
 	[ROUTE_LANE_PAUSED] = "the_lane_is_paused",
 };
 
 const char *const route_rule_names[ROUTE_RULES + 1] = {"value", "least_loaded", "round_robin",
                                                        "random", NULL};
 
-struct scored {
-	const struct seat *seat;
-	double score;
-	uint32_t live;
-};
-
-/* One that is passed over, and what its score could be with nothing in hand. */
-struct other {
-	const struct seat *seat;
-	float bound;
-};
-
-struct picking {
-	struct world *w;
-	const struct task *t;         /* or NULL: one that is not there yet */
-	int rule;
-	const struct roster *r;
-	const struct crew *requester; /* or NULL */
-	double log_left;
-	struct scored best[ROUTE_ALL_SHOWN]; /* not asked before, best first */
-	int n_best;
-	struct scored again;          /* the best of those asked before, least often first */
-	unsigned again_offers;
-	struct other others[ROUTE_ALL_SHOWN];
-	int n_others;
-	uint32_t idle;                /* of those known who are not busy */
-	int brief;                    /* nobody is told why */
-};
-
-static const struct assign *asked_before(const struct picking *p, const struct seat *s)
-{
-	uint32_t mark = s->crew->id < p->w->n_marks ? p->w->marks[s->crew->id] : 0;
-
-	return mark ? &p->t->assigns[mark - 1] : NULL;
-}
-
-/* What of this task and this moment speaks against a seat. */
-static enum route_verdict judge(const struct picking *p, const struct seat *s)
-{
-	const struct assign *a = asked_before(p, s);
-
-	if (s->crew == p->requester)
-		return ROUTE_REQUESTER;
-	if (a && a->state != AS_ENDED)
-		return ROUTE_HAS_IT;
-	if (a && a->declined)
-		return ROUTE_DECLINED;
-	if (duty_busy(p->w, s->crew->id))
-		return s->crew->off ? ROUTE_OFF : ROUTE_FULL;
-	return ROUTE_ELIGIBLE;
-}
-
-/* ---- chance ---- */
-
-static uint64_t mix(uint64_t x)
-{
-	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
-	x = (x ^ x >> 27) * 0x94d049bb133111ebu;
-	return x ^ x >> 31;
-}
-
-/* What this decision draws: the same in every replay. */
-static uint64_t drawn(const struct world *w, const struct task *t)
-{
-	uint64_t h = w->seq;
-
-	for (size_t i = 0; i < sizeof(t->id.b); i++)
-		h = h * 0x100000001b3u + t->id.b[i];
-	return mix(h);
-}
-
-/* ---- scores ---- */
-
-static double by_rule(const struct picking *p, const struct seat *s)
-{
-	switch (p->rule) {
-	case ROUTE_LEAST_LOADED:
-		return -(double)p->w->lives[s->crew->id];
-	case ROUTE_ROUND_ROBIN:
-		return -(double)s->crew->asked;
-	default:
-		return (double)mix(drawn(p->w, p->t) + s->crew->id);
-	}
-}
-
-static struct scored score(const struct picking *p, const struct seat *s)
-{
-	struct scored c = {.seat = s, .live = p->w->lives[s->crew->id]};
-
-	c.score = p->rule == ROUTE_BY_VALUE ? roster_score(s, p->log_left, c.live) : by_rule(p, s);
-	return c;
-}
-
 /* What the model says of a seat, in full. */
-static double expected(const struct picking *p, const struct scored *c, struct outlook *o)
+static void expected(const struct picking *p, const struct seat *s, struct outlook *o)
 {
-	outlook_in(p->w, p->r->stats, &p->r->usual, c->seat->crew, c->seat->wk, o);
-	return log1p(c->live);
-}
-
-static int better(const struct scored *a, const struct scored *b)
-{
-	if (a->seat->external != b->seat->external)
-		return a->seat->external < b->seat->external;
-	return a->score != b->score ? a->score > b->score : a->seat < b->seat; /* seats are by name */
-}
-
-static int best_shown(const struct picking *p)
-{
-	if (p->brief)
-		return 1;
-	return p->r->n <= ROUTE_ALL_SHOWN ? ROUTE_ALL_SHOWN : ROUTE_BEST_SHOWN;
-}
-
-static int others_shown(const struct picking *p)
-{
-	if (p->brief)
-		return !p->t; /* an estimate looks at whoever comes first, busy or not */
-	return p->r->n <= ROUTE_ALL_SHOWN ? ROUTE_ALL_SHOWN : ROUTE_OTHERS_SHOWN;
-}
-
-static void keep_best(struct picking *p, const struct scored *c)
-{
-	int at = p->n_best;
-
-	while (at > 0 && better(c, &p->best[at - 1]))
-		at--;
-	if (at == best_shown(p))
-		return;
-	if (p->n_best < best_shown(p))
-		p->n_best++;
-	memmove(&p->best[at + 1], &p->best[at], (size_t)(p->n_best - 1 - at) * sizeof(*c));
-	p->best[at] = *c;
-}
-
-static void keep_again(struct picking *p, const struct scored *c, unsigned offers)
-{
-	if (p->again.seat && (offers > p->again_offers ||
-	                      (offers == p->again_offers && !better(c, &p->again))))
-		return;
-	p->again = *c;
-	p->again_offers = offers;
-}
-
-/* ---- the walk ---- */
-
-static int full(const struct picking *p)
-{
-	return p->n_best == best_shown(p);
-}
-
-/* The score below which nobody counts any more. */
-static double enough(const struct picking *p)
-{
-	return full(p) ? p->best[p->n_best - 1].score : -INFINITY;
-}
-
-static double lowest(const struct picking *p)
-{
-	return p->rule == ROUTE_BY_VALUE ? enough(p) : -INFINITY;
-}
-
-static int other_before(const struct other *a, const struct other *b)
-{
-	if (a->seat->external != b->seat->external)
-		return a->seat->external < b->seat->external;
-	return a->bound != b->bound ? a->bound > b->bound : a->seat < b->seat;
-}
-
-static void pass_over(struct picking *p, const struct seat *s)
-{
-	struct other o = {s, idle_bound(s->chance, s->base)};
-	int at = p->n_others;
-
-	while (at > 0 && other_before(&o, &p->others[at - 1]))
-		at--;
-	if (at == others_shown(p))
-		return;
-	if (p->n_others < others_shown(p))
-		p->n_others++;
-	memmove(&p->others[at + 1], &p->others[at], (size_t)(p->n_others - 1 - at) * sizeof(o));
-	p->others[at] = o;
-}
-
-/* The requester and those asked before: few, and each is looked at. */
-static int known(const struct picking *p, const struct crew *c)
-{
-	return c == p->requester || (c->id < p->w->n_marks && p->w->marks[c->id]);
-}
-
-static void consider_known(struct picking *p, const struct crew *c)
-{
-	const struct seat *s = c ? roster_find(p->r, c) : NULL;
-
-	if (!s)
-		return;
-	p->idle += !duty_busy(p->w, c->id);
-	if (judge(p, s) != ROUTE_ELIGIBLE) {
-		pass_over(p, s);
-		return;
-	}
-	struct scored one = score(p, s);
-	keep_again(p, &one, asked_before(p, s)->offers);
-}
-
-static void consider_all_known(struct picking *p)
-{
-	consider_known(p, p->requester);
-	for (uint32_t i = 0; p->t && i < p->t->n_assigns; i++)
-		if (p->t->assigns[i].worker != p->requester)
-			consider_known(p, p->t->assigns[i].worker);
-}
-
-static void consider(struct picking *p, const struct seat *s)
-{
-	struct scored c = score(p, s);
-
-	keep_best(p, &c);
-}
-
-/* Those below this bound are not worth telling of. */
-static double telling(const struct picking *p, uint32_t external)
-{
-	double low = enough(p);
-
-	if (p->n_others < others_shown(p))
-		return low;
-	if (!others_shown(p))
-		return INFINITY;
-	const struct other *last = &p->others[p->n_others - 1];
-	if (last->seat->external != external)
-		return last->seat->external < external ? INFINITY : low;
-	return last->bound > low ? last->bound : low;
-}
-
-/* Not above ${x}. */
-static float rounded_down(double x)
-{
-	return nextafterf((float)x, -INFINITY);
-}
-
-static void look_at(struct picking *p, const struct block *b)
-{
-	uint32_t lives[BLOCK];
-	float bounds[BLOCK];
-	double tell = telling(p, b->external), low = lowest(p);
-
-	for (int i = 0; i < BLOCK; i++)
-		lives[i] = p->w->lives[b->crew[i]];
-	if (!block_reaches(b, lives, rounded_down(low), rounded_down(tell)))
-		return;
-	block_bounds(b, p->log_left, lives, bounds);
-	for (uint32_t i = 0; i < b->n; i++) {
-		if (bounds[i] < low && idle_bound(b->chance[i], b->base[i]) < tell)
-			continue;
-		const struct seat *s = &p->r->seats[b->seat[i]];
-		if (known(p, s->crew))
-			continue;
-		if (duty_busy(p->w, b->crew[i]))
-			pass_over(p, s);
-		else if (bounds[i] >= low)
-			consider(p, s);
-		tell = telling(p, b->external);
-		low = lowest(p);
-	}
-}
-
-/* Nobody in the blocks from ${b} on can be among the best. */
-static int settled(const struct picking *p, uint32_t b)
-{
-	if (!full(p) || p->rule != ROUTE_BY_VALUE)
-		return 0;
-	if (p->r->blocks[b].external != p->best[p->n_best - 1].seat->external)
-		return 1;
-	return p->r->rest[b] < enough(p);
-}
-
-/* Whoever could not have been among the best is no news. */
-static void drop_others(struct picking *p)
-{
-	if (!full(p) || p->rule != ROUTE_BY_VALUE)
-		return;
-	const struct scored *last = &p->best[p->n_best - 1];
-	while (p->n_others) {
-		const struct other *o = &p->others[p->n_others - 1];
-		if (o->seat->external == last->seat->external ? o->bound >= last->score
-		                                              : !o->seat->external)
-			return;
-		p->n_others--;
-	}
-}
-
-static void walk(struct picking *p)
-{
-	consider_all_known(p);
-	for (uint32_t b = 0; b < p->r->n_blocks && !settled(p, b); b++)
-		look_at(p, &p->r->blocks[b]);
-	drop_others(p);
+	outlook_in(p->w, p->r->stats, &p->r->usual, s->crew, s->wk, o);
 }
 
 /* ---- exploring ---- */
@@ -341,18 +48,24 @@ static const struct seat *explore(struct picking *p, int64_t now_ms, uint64_t *d
 	enum { PROBES = 8 };
 	const struct roster *r = p->r;
 	const struct seat *least = NULL;
+	double least_known = INFINITY;
 
-	*draw = drawn(p->w, p->t);
+	*draw = route_draw(p->w, p->t);
 	if (!r->n || p->rule != ROUTE_BY_VALUE || p->t->n_assigns || (int)(*draw % 1000) >= r->lane->explore_milli ||
 	    now_ms - p->t->created_ms > (p->t->due_ms - p->t->created_ms) / 2)
 		return NULL;
 	uint64_t h = *draw;
 	for (int i = 0; i < PROBES; i++) {
-		h = mix(h + 0x9e3779b97f4a7c15u);
+		h = route_mix(h + 0x9e3779b97f4a7c15u);
 		const struct seat *s = &r->seats[h % r->n];
-		if (judge(p, s) == ROUTE_ELIGIBLE && !s->external &&
-		    (!least || s->known < least->known))
+		struct outlook o;
+		if (route_judge(p, s) != ROUTE_ELIGIBLE || s->external)
+			continue;
+		expected(p, s, &o);
+		if (o.known < least_known) {
 			least = s;
+			least_known = o.known;
+		}
 	}
 	return least;
 }
@@ -377,95 +90,13 @@ static int64_t left_of(const struct task *t, int64_t now_ms)
 	return left > 1000 ? left : 1000;
 }
 
-/* ---- why, for the journal ---- */
-
-/* One line a candidate: a decision makes several, and objects would cost more than the choice. */
-struct line {
-	char text[256];
-	size_t n;
-};
-
-static void add_word(struct line *l, const char *before, const char *word)
-{
-	size_t b = strlen(before), n = strlen(word);
-
-	if (l->n + b + n > sizeof(l->text))
-		return;
-	memcpy(l->text + l->n, before, b);
-	memcpy(l->text + l->n + b, word, n);
-	l->n += b + n;
-}
-
-static void add_number(struct line *l, int64_t v)
-{
-	char digits[24];
-	size_t at = sizeof(digits);
-	uint64_t u = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
-
-	digits[--at] = '\0';
-	do
-		digits[--at] = (char)('0' + u % 10);
-	while (u /= 10);
-	add_word(l, v < 0 ? " -" : " ", digits + at);
-}
-
-static void add_milli(struct line *l, double v)
-{
-	add_number(l, (int64_t)(v * 1000 + (v < 0 ? -0.5 : 0.5)));
-}
-
-static json_t *line_json(const struct line *l)
-{
-	return json_stringn_nocheck(l->text, l->n);
-}
-
-static json_t *show_scored(const struct picking *p, const struct scored *c)
-{
-	const struct seat *s = c->seat;
-	struct line l = {.n = 0};
-	struct outlook out;
-	double x = expected(p, c, &out);
-
-	add_word(&l, "", s->wk->name);
-	add_word(&l, " ", route_verdict_names[ROUTE_ELIGIBLE]);
-	add_milli(&l, c->score);
-	add_milli(&l, out.take);
-	add_milli(&l, outlook_within(&out, p->log_left, x));
-	add_milli(&l, out.pass);
-	add_milli(&l, -s->base);
-	add_number(&l, c->live);
-	if (s->instead_of)
-		add_word(&l, " for ", s->instead_of);
-	return line_json(&l);
-}
-
-static void show(const struct picking *p, json_t *why)
-{
-	json_t *all = json_array();
-
-	for (int i = 0; i < p->n_best; i++)
-		json_array_append_new(all, show_scored(p, &p->best[i]));
-	if (p->again.seat)
-		json_array_append_new(all, show_scored(p, &p->again));
-	for (int i = 0; i < p->n_others; i++) {
-		struct line l = {.n = 0};
-		add_word(&l, p->others[i].seat->wk->name, " ");
-		add_word(&l, "", route_verdict_names[judge(p, p->others[i].seat)]);
-		json_array_append_new(all, line_json(&l));
-	}
-	json_array_extend(all, p->r->shown);
-	js_set_new(why, "candidates", all);
-	js_set_int(why, "eligible", p->r->n);
-	if (json_object_size(p->r->reasons))
-		js_set_copy(why, "refused", p->r->reasons);
-}
-
 static void predict(const struct picking *p, const struct scored *c, struct choice *out)
 {
 	const struct misses *m = &p->r->stats->misses;
 	struct outlook o;
-	double x = expected(p, c, &o), median = outlook_quantile(&o, 0.5, x);
 
+	expected(p, c->seat, &o);
+	double median = outlook_quantile(&o, 0.5, log1p(c->live));
 	out->model_ms = (int64_t)fmin(median, 1e13);
 	out->p50_ms = (int64_t)fmin(median * exp(m->q50), 1e14);
 	out->p90_ms = (int64_t)fmin(median * exp(m->q90), 1e14);
@@ -498,7 +129,7 @@ static void nobody(const struct picking *p, json_t *why, struct choice *out)
 	route_reasons(reasons, counts);
 	js_set_new(why, "reasons", reasons);
 	js_set_new(why, "wouldHelp", route_remedies(p->t, counts));
-	show(p, why);
+	route_show(p, why);
 }
 
 static void pick(struct picking *p, int64_t now_ms, json_t *why,
@@ -508,9 +139,9 @@ static void pick(struct picking *p, int64_t now_ms, json_t *why,
 	const struct seat *seat = explore(p, now_ms, &draw);
 	struct scored c = {.seat = NULL};
 
-	walk(p);
+	route_walk(p);
 	if (seat)
-		c = score(p, seat);
+		c = route_score(p, seat);
 	else if (p->n_best)
 		c = p->best[0];
 	else
@@ -524,7 +155,7 @@ static void pick(struct picking *p, int64_t now_ms, json_t *why,
 	predict(p, &c, out);
 	if (!why)
 		return;
-	show(p, why);
+	route_show(p, why);
 	if (!seat)
 		return;
 	json_t *explored = json_object();
@@ -560,7 +191,7 @@ enum route_verdict route_may_take(struct world *w, struct task *t, const char *n
 	if (!s)
 		return roster_verdict(w, t->match, name, now_ms);
 	mark(w, t, 1);
-	enum route_verdict v = judge(&p, s);
+	enum route_verdict v = route_judge(&p, s);
 	mark(w, t, 0);
 	return v;
 }
@@ -569,15 +200,15 @@ int64_t route_estimate(struct world *w, const struct spec *spec, const char *kin
 {
 	struct match *m = world_match_kind(w, spec, kind);
 	const struct roster *r = roster_of(w, m, now_ms);
-	struct picking p = {.w = w, .r = r, .log_left = log((double)spec->sla_ms), .brief = 1};
+	struct picking p = {.w = w, .r = r, .log_left = log((double)spec->sla_ms)};
 	struct outlook o;
 	double ms;
 
 	if (!r->n)
 		return 0;
-	walk(&p);
+	route_walk(&p);
 	const struct seat *s = p.n_best ? p.best[0].seat : p.others[0].seat;
-	outlook_in(w, r->stats, &r->usual, s->crew, s->wk, &o);
+	expected(&p, s, &o);
 	if (p.n_best) /* else each takes one after the other; those before it are shared out */
 		ms = outlook_quantile(&o, 0.5, log1p(s->crew->live));
 	else

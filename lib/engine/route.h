@@ -14,9 +14,9 @@
  * Exploring  A stated share of choices goes to the least known of a few drawn by a hash of the
  *            task's id and the sequence number, so that nobody starves and a replay draws the same.
  *            Only for tasks that are asked for the first time and have more than half their time.
- * Complexity About 6 ns for each of those that meet the requirements, until nobody better can come;
- *            of them some dozens are scored (60 ns).  No other workers are looked at but when a roster
- *            is made anew.
+ * Complexity At most 6 ns for each of those that meet the requirements, until nobody better can come;
+ *            about ten of them are scored (60 ns).  No other workers are looked at, but when a roster
+ *            is made anew (engine/staff.h).
  */
 #ifndef ENGINE_ROUTE_H
 #define ENGINE_ROUTE_H

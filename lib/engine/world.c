@@ -4,6 +4,7 @@
 #include "engine/escalation.h"
 #include "engine/reputation.h"
 #include "engine/roster.h"
+#include "engine/staff.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -86,6 +87,7 @@ void world_free(struct world *w)
 	idtable_release(&w->seen_before);
 	duty_release(w);
 	reputation_release(w);
+	staff_forget(w);
 	stats_release(w);
 	free(w->crew_at);
 	free(w->lives);

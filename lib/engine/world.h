@@ -34,6 +34,7 @@ struct chain_ref;
 struct dialect;
 struct escalation;
 struct roster;
+struct staff;
 
 struct bits {
 	uint64_t *v; /* owned */
@@ -226,6 +227,7 @@ struct world {
 	int64_t wake_ms;       /* transient: when a stuck match may have somebody again */
 	struct match *idle;    /* without tasks, kept for their rosters (utlist DL) */
 	uint32_t n_idle;
+	struct staff *staff;    /* owned; transient: engine/staff.h */
 	struct roster *rosters; /* the last used first (utlist DL) */
 	size_t n_seats;
 	uint32_t *marks;       /* owned scratch of routing, by crew id */

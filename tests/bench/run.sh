@@ -5,14 +5,14 @@
 #   BENCH_DIR     where the spools go: a folder on the disk that is to be judged.  Without it: a new ext4
 #                 on a loop device (as root; a file system that has just deleted a million files makes
 #                 new ones slowly for a while, and that is not what is measured), else TMPDIR or /tmp
-#   ONLY="a b"    some parts: submit batch latency messages events large inbox simulate schema anomaly crowd
-#                 (SEEDS=1000 worlds in each row of the last two)
+#   ONLY="a b"    some parts: submit batch latency messages events large inbox simulate route schema anomaly
+#                 crowd (SEEDS=1000 worlds in each row of the last two)
 # Absolute figures move from machine to machine; quote the ratios.
 set -u
 O=$(realpath "$1") || exit 2
 here=$(dirname "$0")
 N=${N:-100000}
-ONLY=${ONLY:-submit batch latency messages events large inbox simulate schema anomaly crowd}
+ONLY=${ONLY:-submit batch latency messages events large inbox simulate route schema anomaly crowd}
 er=$O/erctl erd=$O/erd probe=$O/bench/probe runs=$O/bench/runs
 T=$(mktemp -d "${BENCH_DIR:-${TMPDIR:-/tmp}}/er-bench.XXXXXX") || exit 2
 W=$T/w pids=''
@@ -261,6 +261,24 @@ if does simulate; then
 		n=$(tr -d ' \n' <"$W/report" | sed 's/.*"all":{[^}]*"submitted":\([0-9]*\).*/\1/')
 		row "simulate, ${s%%:*}: lives, one core" "$(per_s "$n" "$cpu_us")" "" "" "${s##*:}"
 	done
+fi
+
+if does route; then
+	"$O/bench/route" >"$W/out" || exit 1
+	us_of() { # NAME WORKERS FIELD
+		sed -n "s/^route\.$1 workers=$2 .* $3=\([0-9.]*\).*/\1/p" "$W/out"
+	}
+	for size in 500:20 10000:100; do
+		set -- "${size%:*}" "${size#*:}"
+		lanes=$(sed -n "s/^route\.decide workers=$1 lanes=\([0-9]*\).*/\1/p" "$W/out")
+		d50=$(us_of decide "$1" p50) d99=$(us_of decide "$1" p99) s50=$(us_of scan "$1" p50) s99=$(us_of scan "$1" p99)
+		row "one routing decision, $1 workers, $lanes lanes: p50" "$d50 us" "$s50 us scan" "$(ratio "$d50" "$s50")" ""
+		row "  p99" "$d99 us" "$s99 us scan" "$(ratio "$d99" "$s99")" "< $2 us"
+		row "  submitted and routed, first of its kind: p50" "$(us_of first "$1" p50) us" "$(us_of again "$1" p50) us later" "$(ratio "$(us_of first "$1" p50)" "$(us_of again "$1" p50)")" ""
+		row "  p99" "$(us_of first "$1" p99) us" "$(us_of again "$1" p99) us later" "$(ratio "$(us_of first "$1" p99)" "$(us_of again "$1" p99)")" ""
+	done
+	row "one of 1,000,000 timers: add" "$(sed -n 's/^route\.timers .*add=\([0-9.]*\).*/\1/p' "$W/out") us" "" "" "< 2 us"
+	row "  fire" "$(sed -n 's/^route\.timers .*fire=\([0-9.]*\).*/\1/p' "$W/out") us" "" "" "< 2 us"
 fi
 
 if does schema; then

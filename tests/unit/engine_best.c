@@ -323,7 +323,7 @@ static double unit(struct desk *d)
 static struct seat some_seat(struct desk *d, struct crew *c)
 {
 	return (struct seat){.crew = c, .chance = (float)unit(d), .mu = (float)(20 * unit(d)),
-	                     .sd = (float)exp(6 * unit(d) - 4), .nu = (float)(7 + exp(8 * unit(d))),
+	                     .sd = (float)exp(8 * unit(d) - 6), .nu = (float)(7 + exp(8 * unit(d))),
 	                     .slope = draw(d, 3) ? (float)(1.2 * unit(d)) : 0,
 	                     .base = (float)-exp(8 * unit(d) - 6), .share = (float)(2 * unit(d))};
 }
@@ -343,9 +343,11 @@ START_TEST(bounds_bound)
 		block_bounds(&b, left, lives, out);
 		double score = roster_score(&s, left, lives[0]);
 		ck_assert_msg(out[0] >= score, "%.9f is no bound of %.9f", out[0], score);
+		float least = block_least(&b, 0, lives[0], out[0]);
+		ck_assert_msg(least <= score, "%.9f is not below %.9f", least, score);
 		if (lives[0] < 16)
-			ck_assert_msg(out[0] <= score + BOUND_LOOSE * s.chance + 1e-4,
-			              "%.9f is a loose bound of %.9f", out[0], score);
+			ck_assert_msg(least >= score - 2 * (BOUND_LOOSE + 1e-5 / s.sd) * s.chance - 1e-3,
+			              "%.9f is far below %.9f", least, score);
 		ck_assert(block_top(&b) >= roster_score(&s, left, 0));
 		ck_assert(block_reaches(&b, lives, (float)(score - 1e-6 * (1 + fabs(score))), INFINITY));
 		ck_assert(block_reaches(&b, lives, INFINITY, (float)(s.chance + s.base)));
