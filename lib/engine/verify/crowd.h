@@ -43,7 +43,7 @@ enum { CROWD_CATS_MAX = 8, CROWD_GRID = 16, CROWD_VOTES_MAX = 64 };
 
 #define CROWD_PRIOR 4.0
 #define CROWD_ROW 12.0
-#define VOTER_ALPHA 0.1
+#define VOTER_ALPHA 0.08
 
 struct crowd {
 	uint32_t k;
