@@ -111,6 +111,9 @@ json_t *learn_truth(const json_t *created, const json_t *answer);
 /* decide_review.c: stage 6.  1: nobody needs to look. */
 int review_wanted(const struct answered *v, const struct agreement *a, json_t **why);
 void review_ask(const struct answered *v, const struct opinion *o, const struct agreement *a);
+/* The ${n}-th review of an answer; one that ended without a verdict is followed by another. */
+enum { REVIEWS_MAX = 3 };
+struct id review_id(const struct world *w, const struct id *task, int attempt, int n);
 /* Whether a recheck would find something to do. */
 int recheck_due(const struct world *w, const struct task *t);
 /* The task's recheck: a reviewer is done, or a worker was suspended. */
