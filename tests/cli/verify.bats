@@ -82,7 +82,7 @@ under_review() {
 	[ "$(jq .agreement.answers <<<"$output")" = 2 ]
 	expect 0 erctl explain "$id"
 	[[ $output == *"waits for     answers, 1 of 2: the lane asks for so many"* ]]
-	[[ $output == *"check_passed, stage consensus"* ]]
+	[[ $output == *"check_passed answer 1 consensus"* ]]
 }
 
 @test "verify: two who do not agree; a third decides" {
@@ -321,7 +321,7 @@ golds() {
 	expect 0 erctl gold rm g
 	expect 3 erctl gold show g
 	start_erd
-	expect 4 erctl submit --lane checked --title T --from er/gold --wait
+	expect 4 erctl submit --lane checked --title T --from er/gold
 }
 
 # ---- disputes ----
