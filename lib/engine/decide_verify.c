@@ -122,6 +122,7 @@ static void draft_end_good(const struct answered *v, const struct opinion *o)
 	if (v->t->esc)
 		draft_task(v->d, EV_ESC_RESOLVED, data_worker(o->worker));
 	draft_fact(v->d, EV_COMPLETED, &(struct fact){.worker = o->worker, .attempt = o->attempt});
+	dispute_decided(v, o->answer);
 }
 
 void draft_good(const struct answered *v, const struct opinion *o, json_t *verified)

@@ -406,6 +406,16 @@ int decide_reinstate(struct world *w, const struct message *m, struct decision *
 	return 0;
 }
 
+/* A reviewer's word once more, the other way. */
+void reputation_corrected(struct world *w, const struct event *ev)
+{
+	struct lane_stats *l = world_lane(w, js_str_or(ev->data, "/lane", ""), 1);
+	struct crew *c = world_crew(w, js_str_or(ev->data, "/worker", ""));
+	struct skill *s = reputation_skill_make(w, l, c);
+
+	saw(w, l, c, &s->qa, s, json_is_true(json_object_get(ev->data, "right")), ev->at_ms);
+}
+
 /* What the suspended have in hand, or have answered and is not settled, is looked at again. */
 static void recheck_tasks(struct world *w, const struct lane_stats *l, const struct crew *c)
 {

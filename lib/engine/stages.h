@@ -108,6 +108,9 @@ json_t *learn_known(const json_t *created, const struct opinion *o, const json_t
 /* The categories of ${answer}, for the member "truth" beside what agreement_of said. */
 json_t *learn_truth(const json_t *created, const json_t *answer);
 
+/* decide_dispute.c: ${answer} ends a task; if that is a dispute, its worker's record follows. */
+void dispute_decided(const struct answered *v, const json_t *answer);
+
 /* decide_review.c: stage 6.  1: nobody needs to look. */
 int review_wanted(const struct answered *v, const struct agreement *a, json_t **why);
 void review_ask(const struct answered *v, const struct opinion *o, const struct agreement *a);

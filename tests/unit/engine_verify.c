@@ -307,6 +307,30 @@ static void programs_judge(struct kit *k)
 	all_six(k, t);
 }
 
+/* A reviewer overturns: the record goes on from there. */
+static void dispute_corrects(struct kit *k)
+{
+	struct standing before, after;
+
+	desk(k, "{\"qa\":{\"lane\":\"review\",\"rate\":\"0\"}}");
+	int t = desk_submit(k, "r", "");
+	char who[64], body[512];
+	snprintf(who, sizeof(who), "%s", answer(k, t, yes));
+	reputation_of(k->w, "l", who, &before);
+	for (int honest = 0; honest < 2; honest++) { /* only the lane that reviews may */
+		snprintf(body, sizeof(body), "{\"er\":1,\"lane\":\"%s\",\"title\":\"d\",\"disputes\":\"task_x\","
+		         "\"metadata\":{\"disputed\":{\"lane\":\"l\",\"worker\":\"%s\",\"accepted\":true}}}",
+		         honest ? "review" : "l", who);
+		int q = kit_trigger(k, "r", body);
+		ck_assert_int_eq(desk_count(k, "worker.corrected"), 0);
+		answer(k, q, honest ? "{\"answer\":{\"verdict\":\"overturn\"}}"
+		                    : "{\"answer\":{\"verdict\":\"overturn\",\"ok\":true}}");
+	}
+	ck_assert_int_eq(desk_count(k, "worker.corrected"), 1);
+	reputation_of(k->w, "l", who, &after);
+	ck_assert(after.mean_micro < before.mean_micro);
+}
+
 static int gold_task(const struct kit *k)
 {
 	for (int i = k->n_tasks - 1; i >= 0; i--)
@@ -361,7 +385,7 @@ static void gold_suspends(struct kit *k)
 static void (*const stories[])(struct kit *) = {
 	plain, two_agree, third_decides, disagreement_fails, rule_fails_and_is_met, rule_reroutes,
 	review_confirms, review_corrects, review_must_be_an_answer, review_rejects, review_is_not_done,
-	review_is_moot, quorum, veto, numbers_and_fields, programs_judge, gold_suspends};
+	review_is_moot, quorum, veto, numbers_and_fields, programs_judge, dispute_corrects, gold_suspends};
 
 START_TEST(story)
 {
