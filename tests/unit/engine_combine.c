@@ -63,7 +63,7 @@ static void expect(const char *schema, const char *answers, const char *want)
 START_TEST(kinds_by_schema)
 {
 	static const char schema[] =
-	    "{\"type\":\"object\",\"$defs\":{\"grade\":{\"enum\":[\"a\",\"b\"]}},\"properties\":{"
+	    "{\"type\":\"object\",\"required\":[\"ok\",\"in/side\",\"why\"],\"$defs\":{\"grade\":{\"enum\":[\"a\",\"b\"]}},\"properties\":{"
 	    "\"ok\":{\"type\":\"boolean\"},\"grade\":{\"$ref\":\"#/$defs/grade\"},"
 	    "\"one\":{\"oneOf\":[{\"const\":1,\"title\":\"x\"},{\"const\":2}]},"
 	    "\"price\":{\"type\":[\"number\",\"null\"]},\"count\":{\"type\":\"integer\"},"
@@ -78,7 +78,7 @@ START_TEST(kinds_by_schema)
 		const char *pointer;
 		enum combine_kind kind;
 		uint32_t categories;
-	} want[] = {{"/ok", COMBINE_CATEGORY, 3}, {"/grade", COMBINE_CATEGORY, 3},
+	} want[] = {{"/ok", COMBINE_CATEGORY, 2}, {"/grade", COMBINE_CATEGORY, 3},
 	            {"/one", COMBINE_CATEGORY, 3}, {"/price", COMBINE_NUMBER, 0},
 	            {"/count", COMBINE_NUMBER, 0}, {"/tags", COMBINE_SET, 0},
 	            {"/picks", COMBINE_SET, 0}, {"/why", COMBINE_TEXT, 0},

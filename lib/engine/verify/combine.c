@@ -50,7 +50,14 @@ const json_t *combine_value(const struct combine_field *f, const json_t *answer)
 
 uint32_t combine_categories(const struct combine_field *f)
 {
-	return f->kind == COMBINE_CATEGORY ? (uint32_t)json_array_size(f->categories) + 1 : 0;
+	return f->kind == COMBINE_CATEGORY ? (uint32_t)json_array_size(f->categories) + !f->required
+	                                   : 0;
+}
+
+/* The category that means that the value is not there. */
+static uint32_t nothing(const struct combine_field *f)
+{
+	return (uint32_t)json_array_size(f->categories);
 }
 
 static uint64_t hash_of(const json_t *v)
@@ -87,7 +94,8 @@ void combine_cells(const struct combine_plan *p, const json_t *answer,
 		const json_t *v = combine_value(f, answer);
 		cells[i] = (struct combine_cell){.there = v != NULL, .category = COMBINE_NONE};
 		if (f->kind == COMBINE_CATEGORY)
-			cells[i].category = v ? combine_category_of(f, v) : combine_categories(f) - 1;
+			cells[i].category = v            ? combine_category_of(f, v)
+			                    : f->required ? COMBINE_NONE : nothing(f);
 		if (f->kind == COMBINE_NUMBER && json_is_number(v))
 			cells[i].number = json_number_value(v);
 		if (v)
@@ -167,7 +175,7 @@ static json_t *category(const struct combine_field *f, const struct combine_valu
                         uint32_t chosen, struct combine_result *out)
 {
 	uint64_t key[COMBINE_ANSWERS];
-	uint32_t none = combine_categories(f) - 1;
+	uint32_t none = nothing(f);
 
 	for (size_t i = 0; i < in->n; i++)
 		key[i] = in->v[i] ? combine_category_of(f, in->v[i]) : none;

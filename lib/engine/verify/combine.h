@@ -5,7 +5,8 @@
  *            each is combined; combine_cells takes an answer apart, for the models that learn from
  *            it (crowd.h); combine_answers puts the combined answer together.
  * Kinds      category  enum, const, boolean (false 0, true 1), oneOf or anyOf of consts: the chosen
- *                      category, else the heaviest.  One more category, the last, is "not there".
+ *                      category, else the heaviest.  Where it is not required there is one more
+ *                      category, the last: "not there".
  *            number    integer or number: the weighted median, which two thirds of nonsense cannot
  *                      move far and which is one of the answers, hence valid; 1.4826 times the
  *                      median absolute deviation tells the spread (Hampel, "The influence curve and
@@ -45,7 +46,7 @@ extern const char *const combine_kind_names[];
 struct combine_field {
 	char *pointer;       /* owned; RFC 6901, of the value in the answer */
 	enum combine_kind kind;
-	int integer;
+	int integer, required; /* required: always there, all objects around it, too */
 	json_t *categories;  /* owned array: of a category; of a set, NULL when any element may be */
 	size_t min, max;     /* elements of a set */
 };
@@ -59,12 +60,13 @@ struct combine_plan {
 void combine_plan(const json_t *schema, struct combine_plan *out);
 void combine_release(struct combine_plan *p);
 
-/* How many categories the field has, "not there" included; 0 when it is no category. */
+/* How many categories the field has, "not there" included unless it is required; 0 when it is no
+ * category. */
 uint32_t combine_categories(const struct combine_field *f);
 
 struct combine_cell {
 	int there;
-	uint32_t category; /* of a category; COMBINE_NONE: not one of them */
+	uint32_t category; /* below combine_categories(), or COMBINE_NONE: not one of them */
 	double number;     /* of a number */
 	uint64_t hash;     /* of the value: equal for equal values, sets in any order */
 };

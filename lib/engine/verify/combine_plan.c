@@ -15,7 +15,7 @@ struct planner {
 	struct combine_plan *out;
 	struct buf pointer;
 	unsigned depth;
-	int full;
+	int full, required;
 };
 
 /* Follow $ref within the document; NULL: leads elsewhere, or round and round. */
@@ -121,7 +121,7 @@ static void add(struct planner *p, const json_t *schema)
 		return;
 	}
 	struct combine_field *f = &p->out->field[p->out->n++];
-	*f = (struct combine_field){.kind = COMBINE_WHOLE, .max = SIZE_MAX,
+	*f = (struct combine_field){.kind = COMBINE_WHOLE, .max = SIZE_MAX, .required = p->required,
 	                            .pointer = mem_strdup(buf_str(&p->pointer))};
 	if (!schema)
 		return;
@@ -138,6 +138,18 @@ static void add(struct planner *p, const json_t *schema)
 		f->min = count_of(schema, "minItems", 0);
 		f->max = count_of(schema, "maxItems", SIZE_MAX);
 	}
+}
+
+static int is_required(const json_t *schema, const char *key)
+{
+	const json_t *list = json_object_get(schema, "required"), *one;
+	size_t i;
+
+	json_array_foreach(list, i, one) {
+		if (json_is_string(one) && strcmp(json_string_value(one), key) == 0)
+			return 1;
+	}
+	return 0;
 }
 
 static void walk(struct planner *p, const json_t *schema)
@@ -159,8 +171,11 @@ static void walk(struct planner *p, const json_t *schema)
 	p->depth++;
 	json_object_foreach(fields, key, value) {
 		size_t len = p->pointer.len;
+		int required = p->required;
+		p->required = required && is_required(schema, key);
 		js_pointer_add(&p->pointer, key);
 		walk(p, value);
+		p->required = required;
 		p->pointer.len = len;
 		p->pointer.data[len] = '\0';
 		if (p->full)
@@ -171,7 +186,7 @@ static void walk(struct planner *p, const json_t *schema)
 
 void combine_plan(const json_t *schema, struct combine_plan *out)
 {
-	struct planner p = {.root = schema, .out = out, .pointer = BUF_INIT};
+	struct planner p = {.root = schema, .out = out, .required = 1};
 
 	out->n = 0;
 	buf_adds(&p.pointer, "");
