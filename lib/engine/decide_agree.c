@@ -246,6 +246,8 @@ static json_t *learn_json(const struct agreeing_on *k, const uint8_t agrees[])
 	for (size_t i = 0; i < k->n; i++)
 		json_array_append_new(votes, vote_json(k, i, agrees));
 	js_set_new(learn, "votes", votes);
+	if (!k->v->held) /* the last one is new */
+		js_set_new(learn, "fresh", json_true());
 	return learn;
 }
 
@@ -438,7 +440,7 @@ void agreement_of(const struct answered *v, const struct opinion *all, size_t n,
 	put_together(&k, out);
 	out->tie = k.tie;
 	out->fields = k.fields;
-	if (out->kind != AGREE_MORE)
+	if (!v->t->gold) /* that is learned by what is known */
 		out->learn = learn_json(&k, out->agrees);
 	combine_release(&k.plan);
 }

@@ -186,9 +186,9 @@ void review_ask(const struct answered *v, const struct opinion *o, const struct 
 		return;
 	}
 	release_live(v, o->worker);
-	draft_fact(v->d, EV_HELD, &(struct fact){.worker = o->worker, .attempt = o->attempt,
-	                                         .awaits = awaits_names[AWAITS_REVIEW],
-	                                         .review = id_format(&n.id, "task_", text)});
+	draft_held(v, a, &(struct fact){.worker = o->worker, .attempt = o->attempt,
+	                                .awaits = awaits_names[AWAITS_REVIEW],
+	                                .review = id_format(&n.id, "task_", text)});
 }
 
 /* ---- what the reviewer said ---- */

@@ -154,6 +154,24 @@ size_t opinions_of(const struct answered *v, struct opinion all[OVERLAP_MAX + 1]
 	return n;
 }
 
+/* What is learned of a new answer goes with the event, also where events have no other data. */
+void draft_held(const struct answered *v, const struct agreement *a, const struct fact *fact)
+{
+	struct fact with = *fact;
+	json_t *learn = NULL;
+
+	if (!v->held && a->learn) {
+		learn = json_object();
+		js_set_copy(learn, "learn", a->learn);
+	}
+	with.more = json_incref(learn);
+	draft_fact(v->d, EV_HELD, &with);
+	if (v->d->out->brief)
+		v->d->out->events[v->d->out->n - 1].data = learn;
+	else
+		json_decref(learn);
+}
+
 /* The consensus verdict of each answer that took part. */
 static void tell_agreement(const struct answered *v, const struct opinion *all, size_t n,
                            const struct agreement *a)
@@ -217,7 +235,7 @@ static void conclude(struct answered *v)
 	agreement_of(v, all, n, &a);
 	const struct opinion *o = &all[a.winner];
 	if (a.kind == AGREE_MORE) {
-		draft_fact(v->d, EV_HELD, &(struct fact){
+		draft_held(v, &a, &(struct fact){
 			.worker = v->worker, .attempt = v->attempt, .awaits = awaits_names[AWAITS_ANSWERS],
 			.answers = (int)n, .wanted = (int)n + 1 > v->t->overlap ? (int)n + 1 : v->t->overlap});
 	} else {

@@ -441,6 +441,7 @@ static void apply(struct world *w, struct task *t, const struct event *ev)
 		break;
 	case EV_HELD:
 		on_held(w, t, ev);
+		reputation_held(w, t, ev);
 		break;
 	case EV_CHECK_PASSED:
 	case EV_CHECK_FAILED:

@@ -22,6 +22,7 @@
 struct assign;
 struct drafts;
 struct err;
+struct fact;
 struct lane;
 struct lane_stats;
 struct task;
@@ -86,6 +87,8 @@ void stage_failed_with(const struct answered *v, enum stage stage, const json_t 
 void draft_check(struct drafts *d, enum event_type type, enum stage stage, int attempt, json_t *more);
 /* The answers that are held, with the one at hand: by their workers' places; how many. */
 size_t opinions_of(const struct answered *v, struct opinion all[OVERLAP_MAX + 1]);
+/* task.held. */
+void draft_held(const struct answered *v, const struct agreement *a, const struct fact *fact);
 /* Data of task.verified. */
 json_t *verified_data(const struct agreement *a, size_t n);
 /* Verified and completed, with ${o} as the one whose answer it is; ${verified} is stolen. */
