@@ -116,11 +116,10 @@ void gold_may_follow(struct world *w, int64_t now_ms, const struct task *t, cons
 
 	if (!how->gold.new_rate_milli || t->gold || t->reviews || t->esc)
 		return;
-	reputation_of(w, t->match->lane, worker, &s);
+	reputation_mean(w, t->match->lane, worker, &s);
 	int rate = s.golds < (uint32_t)how->gold.new_tasks ? how->gold.new_rate_milli : how->gold.rate_milli;
 	uint64_t drawn = lot_of(&t->id, w->seq + 1);
-	if ((int)(drawn % 1000) >= rate ||
-	    !(n.gold = next_gold(w, t->match->lane, worker, s.golds)))
+	if ((int)(drawn % 1000) >= rate || !(n.gold = next_gold(w, t->match->lane, worker, s.golds)))
 		return;
 	n.body = config_gold(w->config, n.gold)->body;
 	n.not_before_ms = now_ms + LATER_MIN_MS + (int64_t)(lot_mix(drawn) % LATER_MAX_MS);
