@@ -60,6 +60,13 @@ static inline void audit_created(struct sim *s, struct account *a, const struct 
 	SAY(s, js_int_or(ev->data, "/overlap", 1) <= a->overlap, "more than the lane allows");
 }
 
+/* It is judged by what the lane asks for when it comes, and when programs have judged it. */
+static inline void audit_lane(const struct sim *s, struct account *a)
+{
+	if (most_overlap(s, a) > a->overlap)
+		a->overlap = most_overlap(s, a);
+}
+
 /* Of the worker's answers none counts any more. */
 static inline void audit_gone(struct account *a, const char *worker)
 {
@@ -95,8 +102,7 @@ static inline void audit_submitted(struct sim *s, struct audit *au, struct accou
 	}
 	a->attempts = attempt;
 	a->of[attempt] = (struct verdicts){.worker = worker, .counts = 1};
-	if (most_overlap(s, a) > a->overlap)
-		a->overlap = most_overlap(s, a);
+	audit_lane(s, a);
 }
 
 static inline void audit_check(struct sim *s, struct account *a, const struct event *ev)
@@ -167,6 +173,7 @@ static inline void audit_event(struct sim *s, const struct event *ev)
 		break;
 	case EV_HELD:
 		au->held++;
+		audit_lane(s, a);
 		break;
 	case EV_VERIFIED:
 		audit_verified(s, au, a, ev);
