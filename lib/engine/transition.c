@@ -16,15 +16,18 @@
 #define VERIFIED(s) ST_VERIFIED
 
 /* Where a task may go back to when one of those who had it has it no longer. */
-#define BACK_FROM_OFFERED(on) {ST_OFFERED, on, ST_QUEUED}, {ST_OFFERED, on, ST_OFFERED}
+#define BACK_FROM_OFFERED(on)                                                                      \
+	{ST_OFFERED, on, ST_QUEUED}, {ST_OFFERED, on, ST_OFFERED}, {ST_OFFERED, on, ST_SUBMITTED}
 #define BACK_FROM_ACCEPTED(on)                                                                     \
-	{ST_ACCEPTED, on, ST_QUEUED}, {ST_ACCEPTED, on, ST_OFFERED}, {ST_ACCEPTED, on, ST_ACCEPTED}
+	{ST_ACCEPTED, on, ST_QUEUED}, {ST_ACCEPTED, on, ST_OFFERED}, {ST_ACCEPTED, on, ST_ACCEPTED}, \
+	    {ST_ACCEPTED, on, ST_SUBMITTED} /* enough answers are held */
 #define BACK_FROM_STARTED(on)                                                                      \
 	{ST_STARTED, on, ST_QUEUED}, {ST_STARTED, on, ST_OFFERED}, {ST_STARTED, on, ST_ACCEPTED},  \
-	    {ST_STARTED, on, ST_STARTED}
+	    {ST_STARTED, on, ST_STARTED}, {ST_STARTED, on, ST_SUBMITTED}
 #define BACK_FROM_BLOCKED(on)                                                                      \
 	{ST_BLOCKED, on, ST_QUEUED}, {ST_BLOCKED, on, ST_OFFERED}, {ST_BLOCKED, on, ST_ACCEPTED},  \
-	    {ST_BLOCKED, on, ST_STARTED}, {ST_BLOCKED, on, ST_BLOCKED}
+	    {ST_BLOCKED, on, ST_STARTED}, {ST_BLOCKED, on, ST_BLOCKED},  \
+	    {ST_BLOCKED, on, ST_SUBMITTED}
 #define WHILE_OTHERS_WORK(on)                                                                      \
 	{ST_ACCEPTED, on, ST_ACCEPTED}, {ST_STARTED, on, ST_STARTED}, {ST_BLOCKED, on, ST_BLOCKED}
 
