@@ -122,6 +122,21 @@ static json_t *verdicts_of(const json_t *view)
 	return out;
 }
 
+/* Whose answer it is, and whether it stood: for er, not for the reviewer (metadata is hidden). */
+static json_t *metadata_of(const json_t *view)
+{
+	const json_t *all = json_object_get(view, "answers");
+	const json_t *stood = js_at(view, "/result/worker");
+	json_t *meta = json_object(), *disputed = json_object();
+
+	js_set_copy(disputed, "lane", json_object_get(view, "lane"));
+	js_set_copy(disputed, "worker",
+	            stood ? stood : json_object_get(json_array_get(all, json_array_size(all) - 1), "worker"));
+	js_set_new(disputed, "accepted", json_boolean(stood != NULL));
+	js_set_new(meta, "disputed", disputed);
+	return meta;
+}
+
 static json_t *body_of(const json_t *view, const char *lane, const char *who, const char *reason)
 {
 	static const char *const parts[] = {"payload", "context", "artifacts", "task", NULL};
@@ -152,6 +167,7 @@ static json_t *body_of(const json_t *view, const char *lane, const char *who, co
 	js_set_str(payload, "reason", reason);
 	js_set_new(body, "payload", payload);
 	js_set_new(body, "schema", verdict_schema(view));
+	js_set_new(body, "metadata", metadata_of(view));
 	return body;
 }
 

@@ -20,7 +20,7 @@ const struct opt etcnoun_change_opts[] = {
 const char *const etcnoun_list_aliases[] = {"ls", NULL};
 const char *const etcnoun_rm_aliases[] = {"delete", NULL};
 const char *const etcnoun_list_fields[] = {"name", "document", NULL};
-const char *const etcnoun_show_fields[] = {"name", "document", "defaults", "reputation", NULL};
+const char *const etcnoun_show_fields[] = {"name", "document", "defaults", NULL};
 
 static enum config_kind kind_of(const struct run *r)
 {

@@ -41,7 +41,7 @@ extern const char *const etcnoun_list_fields[], *const etcnoun_show_fields[];
  * summary of list, ${rm_about} what help says of rm, ${show_more} what else it says of show; ${more}
  * verbs between list and rm, each with a COMMA. */
 #define COMMA ,
-#define ETCNOUN_VERBS(noun, type, example, list, rm_about, show_more, more) \
+#define ETCNOUN_VERBS(noun, type, example, list, rm_about, show_more, show_fields, more) \
 	static const struct cmd verb_list = { \
 	    ETC_LIST(noun), .summary = list, \
 	    .about = "A row for each; with --json the documents, as they were written.", \
@@ -56,7 +56,7 @@ extern const char *const etcnoun_list_fields[], *const etcnoun_show_fields[];
 	    .exits = "0 2 3 5", \
 	    .examples = "erctl " noun " show " example "\nerctl " noun " show " example \
 			" --json=document", \
-	    .fields = etcnoun_show_fields, .run = etcnoun_show}; \
+	    .fields = show_fields, .run = etcnoun_show}; \
 	static const struct cmd verb_set = { \
 	    ETC_SET(noun, "set", "NAME", type), .summary = ETCNOUN_SET_SUMMARY, \
 	    .about = ETCNOUN_SET_ABOUT, .opts = etcnoun_change_opts, .exits = "0 2 3 4 5 75", \

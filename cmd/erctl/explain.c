@@ -167,10 +167,12 @@ static void add_what(struct buf *b, const struct event *ev)
 {
 	static const struct {
 		const char *pointer, *before;
-	} parts[] = {{"/worker", " "}, {"/for", " for "}, {"/to", ", to "}, {"/reason", ": "}, {"/by", " by "},
-	             {"/although", ", although "},
-	             {"/onBreach", ", the lane says "}, {"/pool", " to "}, {"/stage", ", stage "}};
+	} parts[] = {{"/worker", " "}, {"/for", " for "}, {"/stage", " "}, {"/to", ", to "},
+	             {"/reason", ": "}, {"/by", " by "}, {"/although", ", although "},
+	             {"/onBreach", ", the lane says "}, {"/pool", " to "}};
 
+	if (json_object_get(ev->data, "attempt") && ev->type != EV_COMPLETED)
+		buf_addf(b, " answer %lld", (long long)js_int_or(ev->data, "/attempt", 0));
 	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
 		if (*text(ev->data, parts[i].pointer))
 			buf_addf(b, "%s%s", parts[i].before, text(ev->data, parts[i].pointer));
@@ -184,8 +186,6 @@ static void add_what(struct buf *b, const struct event *ev)
 		buf_adds(b, ", late enough to count against the worker");
 	if (is_true(ev->data, "predicted"))
 		buf_adds(b, ": it will probably be late");
-	if (json_object_get(ev->data, "attempt") && ev->type != EV_COMPLETED)
-		buf_addf(b, ", answer %lld", (long long)js_int_or(ev->data, "/attempt", 0));
 	if (ev->type == EV_SLA_WARNING && js_int_or(ev->data, "/want", 0) > 1)
 		buf_adds(b, ", one more is asked");
 }

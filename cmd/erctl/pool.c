@@ -2,7 +2,7 @@
 #include "verbs.h"
 
 ETCNOUN_VERBS("pool", ARG_POOL, "support", "every pool and its members",
-              "A pool that a lane or a chain names stays: exit 5.", "", );
+              "A pool that a lane or a chain names stays: exit 5.", "", etcnoun_show_fields, );
 
 const struct cmd cmd_pool = {
 	ETCNOUN("pool", "support"),

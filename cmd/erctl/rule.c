@@ -93,8 +93,8 @@ static const struct cmd cmd_rule_test = {
 	.about = "Prints the result as JSON on one line. Exit status 0 means that the rule holds, 7 "
 	         "that it does not (the result is false, null, 0, \"\" or []), 5 that the rule is "
 	         "wrong or took too long. No spool is needed.\n\n"
-	         "RULE and DATA are files with one JSON value each. The data of a lane's rules is "
-	         "{\"task\": …, \"answer\": …, \"worker\": …, \"now\": …}. With --json the places of the "
+	         "RULE and DATA are files with one JSON value each. The data of a lane's rules has "
+	         "task, answer, worker and now (er-rule(7)). With --json the places of the "
 	         "data that the rule names are listed, too: a misspelled one shows there.",
 	.opts = opts,
 	.group = GROUP_SPOOL,

@@ -11,6 +11,7 @@
 #include "model/config.h"
 #include "model/created.h"
 #include "model/dialect.h"
+#include "model/gold.h"
 #include "model/message.h"
 #include "model/taskview.h"
 #include "spool/drop.h"
@@ -38,6 +39,8 @@ int submission_check(struct submission *s, struct run *r, struct err *err)
 {
 	if (identity_requester(r, s->from, err) < 0)
 		return -1;
+	if (strcmp(s->from, GOLD_FROM) == 0)
+		return err_set(err, FAIL_DENIED, "%s: nobody submits under this name", GOLD_FROM);
 	s->config = config_new();
 	if (spool_load_for(&r->spool, s->config, s->doc.body, err) < 0 ||
 	    intake(s->config, s->doc.body, NULL, &s->spec, err) < 0)

@@ -228,11 +228,15 @@ static void say_fields(struct run *r, const json_t *fields)
 		return;
 	table_init(&t, head, NITEMS(head), -1);
 	json_object_foreach((json_t *)fields, name, f) {
+		const json_t *value = json_object_get(f, "value");
 		struct buf b = BUF_INIT;
-		js_dump(&b, json_object_get(f, "value"), JS_COMPACT);
+		if (value)
+			js_dump(&b, value, JS_COMPACT);
+		else
+			buf_addf(&b, "choice %lld", (long long)js_int_or(f, "/category", 0) + 1);
 		cell_text(&t, *name ? name : "/");
 		cell_text(&t, buf_str(&b));
-		add_chance(&t, f, "/scoreMicro");
+		add_chance(&t, f, "/posteriorMicro");
 		buf_release(&b);
 	}
 	table_print(&t, &r->out);

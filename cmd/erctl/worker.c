@@ -2,6 +2,8 @@
 #include "standing.h"
 #include "verbs.h"
 
+static const char *const show_fields[] = {"name", "document", "defaults", "reputation", NULL};
+
 ETCNOUN_VERBS("worker", ARG_WORKER, "ana", "every worker, and who is here now",
               "A worker who is in a pool, a schedule or a chain, or stands for somebody, "
               "stays: exit 5.",
@@ -9,7 +11,7 @@ ETCNOUN_VERBS("worker", ARG_WORKER, "ana", "every worker, and who is here now",
               "(er-verify(7)): the accuracy with 90 % of its posterior, how many answers gold tasks, "
               "peers and reviewers found right, as they count today, how near suspicion is to "
               "suspension, and since when the worker is suspended.",
-              &cmd_worker_reinstate COMMA);
+              show_fields, &cmd_worker_reinstate COMMA);
 
 const struct cmd cmd_worker = {
 	ETCNOUN("worker", "ana"),

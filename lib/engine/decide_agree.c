@@ -11,7 +11,12 @@
 #include "engine/stages.h"
 #include "engine/verify/combine.h"
 #include "engine/world.h"
+#include "base/err.h"
 #include "json/js.h"
+#include "json/schema/schema.h"
+#include "model/contract.h"
+
+enum { CATEGORIES_MAX = 1000 }; /* a field of more is a whole */
 
 struct agreeing_on {
 	const struct answered *v;
@@ -20,8 +25,10 @@ struct agreeing_on {
 	const struct verify *how;
 	const struct book *book;          /* or NULL */
 	const struct skill *skill[OVERLAP_MAX + 1]; /* of each opinion, or NULL */
-	struct plan plan;
-	struct combining in;
+	struct combine_plan plan;
+	struct combine_cell cells[OVERLAP_MAX + 1][COMBINE_FIELDS];
+	struct combine_vote votes[OVERLAP_MAX + 1];
+	uint32_t chosen[COMBINE_FIELDS];  /* of category fields */
 	double posterior;                 /* of the least sure category field; -1: there is none */
 	int tie;
 	json_t *fields;                   /* for people: what of each category field */
@@ -44,25 +51,38 @@ static const struct skill *skill_of(const struct answered *v, const char *worker
 
 /* ---- one category field ---- */
 
+static int is_category(const struct combine_plan *plan, size_t i)
+{
+	return plan->field[i].kind == COMBINE_CATEGORY && combine_categories(&plan->field[i]) <= CATEGORIES_MAX;
+}
+
+/* What is none of them counts as "not there". */
+static uint32_t category_of(const struct combine_field *f, const struct combine_cell *cell)
+{
+	return cell->category == COMBINE_NONE ? combine_categories(f) - 1 : cell->category;
+}
+
 struct opinions {
 	struct crowd crowd;  /* of the lane's field, or a fresh one */
 	struct vote votes[OVERLAP_MAX + 1];
 };
 
-static void opinions_on(const struct agreeing_on *k, const struct cell_field *f, struct opinions *out)
+static void opinions_on(const struct agreeing_on *k, size_t i, struct opinions *out)
 {
+	const struct combine_field *f = &k->plan.field[i];
+	uint32_t categories = combine_categories(f);
 	int at = k->book ? book_field(k->book, f->pointer) : -1;
 
 	if (at >= 0)
 		out->crowd = k->book->ballots[at];
 	else
-		crowd_init(&out->crowd, (uint32_t)f->k, reputation_floor(k->v->w, k->v->t->match->lane));
-	if (out->crowd.k < (uint32_t)f->k)
-		crowd_grow(&out->crowd, (uint32_t)f->k);
-	for (size_t i = 0; i < k->n; i++) {
-		const struct skill *s = at >= 0 ? k->skill[i] : NULL;
-		out->votes[i].voter = s && (uint32_t)at < s->n_voters ? &s->voters[at] : NULL;
-		out->votes[i].answer = (uint32_t)plan_category(f, k->all[i].answer);
+		crowd_init(&out->crowd, categories, reputation_floor(k->v->w, k->v->t->match->lane));
+	if (out->crowd.k < categories)
+		crowd_grow(&out->crowd, categories);
+	for (size_t who = 0; who < k->n; who++) {
+		const struct skill *s = at >= 0 ? k->skill[who] : NULL;
+		out->votes[who].voter = s && (uint32_t)at < s->n_voters ? &s->voters[at] : NULL;
+		out->votes[who].answer = category_of(f, &k->cells[who][i]);
 	}
 }
 
@@ -70,7 +90,7 @@ static void opinions_on(const struct agreeing_on *k, const struct cell_field *f,
 static double by_votes(const struct agreeing_on *k, const struct opinions *o, double (*weight)(const struct opinions *, size_t),
                        struct crowd_verdict *out)
 {
-	double of[PLAN_CATEGORIES + 1] = {0}, all = 0;
+	double of[CATEGORIES_MAX] = {0}, all = 0;
 
 	*out = (struct crowd_verdict){.category = 0};
 	for (size_t i = 0; i < k->n; i++) {
@@ -104,21 +124,42 @@ static double by_accuracy(const struct opinions *o, size_t i)
 	return odds > 0.01 ? odds : 0.01;
 }
 
+/* Of what was answered the likeliest: that workers are thought to err does not make an answer that
+ * nobody gave. */
+static void among_given(const struct agreeing_on *k, const struct opinions *o, struct crowd_verdict *best)
+{
+	double p[CATEGORIES_MAX], most = -1;
+
+	for (size_t i = 0; i < k->n; i++)
+		if (o->votes[i].answer == best->category)
+			return;
+	crowd_posterior(&o->crowd, o->votes, k->n, p);
+	for (size_t i = 0; i < k->n; i++) {
+		uint32_t c = o->votes[i].answer;
+		if (p[c] > most || (p[c] == most && c < best->category)) {
+			most = p[c];
+			best->category = c;
+		}
+	}
+	best->posterior = most;
+}
+
 static void judge_field(struct agreeing_on *k, size_t i)
 {
-	const struct cell_field *f = &k->plan.f[i];
+	const struct combine_field *f = &k->plan.field[i];
 	const struct crowd_rule rule = {.confidence = k->how->confidence_milli / 1000.0,
 	                                .min = (uint32_t)k->v->t->overlap,
 	                                .max = (uint32_t)k->how->max_overlap};
 	struct opinions o;
 	struct crowd_verdict best;
 
-	opinions_on(k, f, &o);
+	opinions_on(k, i, &o);
 	if (k->how->consensus == CONSENSUS_CROWD)
 		crowd_enough(&o.crowd, &rule, o.votes, k->n, &best);
 	else
 		by_votes(k, &o, k->how->consensus == CONSENSUS_WEIGHTED ? by_accuracy : once, &best);
-	k->in.chosen[i] = (int)best.category;
+	among_given(k, &o, &best);
+	k->chosen[i] = best.category;
 	k->tie |= best.tie;
 	if (k->posterior < 0 || best.posterior < k->posterior)
 		k->posterior = best.posterior;
@@ -136,12 +177,11 @@ static double right_by_others(const struct agreeing_on *k, size_t who)
 	double least = -1;
 
 	for (size_t i = 0; k->n > 1 && i < k->plan.n; i++) {
-		const struct cell_field *f = &k->plan.f[i];
 		struct opinions o;
-		double p[PLAN_CATEGORIES + 1];
-		if (f->kind != CELL_CATEGORY)
+		double p[CATEGORIES_MAX];
+		if (!is_category(&k->plan, i))
 			continue;
-		opinions_on(k, f, &o);
+		opinions_on(k, i, &o);
 		struct vote own = o.votes[who];
 		o.votes[who] = o.votes[k->n - 1];
 		crowd_posterior(&o.crowd, o.votes, k->n - 1, p);
@@ -151,89 +191,89 @@ static double right_by_others(const struct agreeing_on *k, size_t who)
 	return least;
 }
 
-static json_t *cells_of(const struct plan *plan, const json_t *answer)
+/* The categories of an answer as numbers.  Of what is known to be right ${open}: a field that it leaves
+ * open is -1. */
+static json_t *cells_of(const struct combine_plan *plan, const json_t *answer, int open)
 {
-	json_t *cells = json_array();
+	struct combine_cell cells[COMBINE_FIELDS];
+	json_t *out = json_array();
 
-	for (size_t i = 0; i < plan->n && json_array_size(cells) < BALLOTS_MAX; i++)
-		if (plan->f[i].kind == CELL_CATEGORY)
-			json_array_append_new(cells, json_integer(plan_category(&plan->f[i], answer)));
-	return cells;
-}
-
-/* Of what is known to be right: a field that it leaves open is -1. */
-static json_t *truth_of(const struct plan *plan, const json_t *truth)
-{
-	json_t *cells = json_array();
-
-	for (size_t i = 0; i < plan->n && json_array_size(cells) < BALLOTS_MAX; i++) {
-		int c = plan_category(&plan->f[i], truth);
-		if (plan->f[i].kind == CELL_CATEGORY)
-			json_array_append_new(cells, json_integer(c < plan->f[i].k - 1 ? c : -1));
+	combine_cells(plan, answer, cells);
+	for (size_t i = 0; i < plan->n && json_array_size(out) < BALLOTS_MAX; i++) {
+		if (!is_category(plan, i))
+			continue;
+		uint32_t c = category_of(&plan->field[i], &cells[i]);
+		int none = open && c == combine_categories(&plan->field[i]) - 1;
+		json_array_append_new(out, json_integer(none ? -1 : (json_int_t)c));
 	}
-	return cells;
+	return out;
 }
 
-static json_t *vote_json(const struct agreeing_on *k, size_t who, const struct combined *c)
+static json_t *vote_json(const struct agreeing_on *k, size_t who, const uint8_t agrees[])
 {
 	json_t *vote = json_object();
 	double right = right_by_others(k, who);
 
 	js_set_int(vote, "attempt", k->all[who].attempt);
-	js_set_new(vote, "cells", cells_of(&k->plan, k->all[who].answer));
+	js_set_new(vote, "cells", cells_of(&k->plan, k->all[who].answer, 0));
 	if (right < 0 && k->n > 1)
-		right = c->agrees[who] ? 0.9 : 0.1; /* no categories: all that can be said */
+		right = agrees[who] ? 0.9 : 0.1; /* no categories: all that can be said */
 	if (right >= 0)
 		js_set_int(vote, "rightMicro", (json_int_t)lround(right * 1e6));
 	return vote;
 }
 
-static json_t *learn_fields(const struct plan *plan)
+static json_t *learn_fields(const struct combine_plan *plan)
 {
 	json_t *fields = json_array();
 
 	for (size_t i = 0; i < plan->n && json_array_size(fields) < BALLOTS_MAX; i++) {
-		if (plan->f[i].kind != CELL_CATEGORY)
+		if (!is_category(plan, i))
 			continue;
 		json_t *one = json_object();
-		js_set_str(one, "at", plan->f[i].pointer);
-		js_set_int(one, "k", plan->f[i].k);
+		js_set_str(one, "at", plan->field[i].pointer);
+		js_set_int(one, "k", combine_categories(&plan->field[i]));
 		json_array_append_new(fields, one);
 	}
 	return fields;
 }
 
-static json_t *learn_json(const struct agreeing_on *k, const struct combined *c)
+static json_t *learn_json(const struct agreeing_on *k, const uint8_t agrees[])
 {
 	json_t *learn = json_object(), *votes = json_array();
 
 	js_set_new(learn, "fields", learn_fields(&k->plan));
 	for (size_t i = 0; i < k->n; i++)
-		json_array_append_new(votes, vote_json(k, i, c));
+		json_array_append_new(votes, vote_json(k, i, agrees));
 	js_set_new(learn, "votes", votes);
+	if (!k->v->held) /* the last one is new */
+		js_set_new(learn, "fresh", json_true());
 	return learn;
 }
 
 json_t *learn_truth(const json_t *created, const json_t *answer)
 {
-	struct plan plan;
+	struct combine_plan plan;
 
-	plan_make(&plan, schema_of(created));
-	return truth_of(&plan, answer);
+	combine_plan(schema_of(created), &plan);
+	json_t *truth = cells_of(&plan, answer, 1);
+	combine_release(&plan);
+	return truth;
 }
 
 json_t *learn_known(const json_t *created, const struct opinion *o, const json_t *truth)
 {
 	json_t *learn = json_object(), *votes = json_array(), *vote = json_object();
-	struct plan plan;
+	struct combine_plan plan;
 
-	plan_make(&plan, schema_of(created));
+	combine_plan(schema_of(created), &plan);
 	js_set_new(learn, "fields", learn_fields(&plan));
 	js_set_int(vote, "attempt", o->attempt);
-	js_set_new(vote, "cells", cells_of(&plan, o->answer));
+	js_set_new(vote, "cells", cells_of(&plan, o->answer, 0));
 	json_array_append_new(votes, vote);
 	js_set_new(learn, "votes", votes);
-	js_set_new(learn, "truth", truth_of(&plan, truth));
+	js_set_new(learn, "truth", cells_of(&plan, truth, 1));
+	combine_release(&plan);
 	return learn;
 }
 
@@ -290,22 +330,45 @@ static void judge_approval(const struct agreeing_on *k, struct agreement *out)
 static void judge_categories(struct agreeing_on *k)
 {
 	k->posterior = -1;
-	for (size_t i = 0; i < k->plan.n; i++)
-		if (k->plan.f[i].kind == CELL_CATEGORY)
+	for (size_t i = 0; i < k->plan.n; i++) {
+		k->chosen[i] = COMBINE_NONE;
+		if (is_category(&k->plan, i))
 			judge_field(k, i);
+	}
 }
 
-static double share_agreeing(const struct agreeing_on *k, const struct combined *c)
+/* Near enough: numbers within three deviations of the median, texts whatever they say. */
+static int cell_agrees(const struct combine_field *f, const struct combine_cell *own,
+                       const struct combine_cell *result, double spread)
 {
+	if (f->kind == COMBINE_TEXT)
+		return 1;
+	if (f->kind == COMBINE_NUMBER && own->there && result->there)
+		return fabs(own->number - result->number) <= 3 * spread + 1e-9 * fabs(result->number);
+	return own->there == result->there && (!own->there || own->hash == result->hash);
+}
+
+static int agreeing(const struct agreeing_on *k, const json_t *answer,
+                    const struct combine_result *results, uint8_t agrees[])
+{
+	struct combine_cell cells[COMBINE_FIELDS];
 	int n = 0;
 
-	for (size_t i = 0; i < k->n; i++)
-		n += c->agrees[i];
-	return (double)n / (double)k->n;
+	combine_cells(&k->plan, answer, cells);
+	for (size_t who = 0; who < k->n; who++) {
+		agrees[who] = 1;
+		for (size_t i = 0; i < k->plan.n; i++)
+			agrees[who] &= (uint8_t)cell_agrees(&k->plan.field[i], &k->cells[who][i], &cells[i],
+			                                    results[i].spread);
+		n += agrees[who];
+	}
+	return n;
 }
 
 static enum agreeing enough(const struct agreeing_on *k, double score)
 {
+	if (k->v->t->gold) /* one worker's, and the answer is known */
+		return AGREE_ENOUGH;
 	if ((int)k->n < k->v->t->overlap)
 		return AGREE_MORE;
 	if (score * 1000 >= k->how->confidence_milli - 1e-6)
@@ -315,16 +378,46 @@ static enum agreeing enough(const struct agreeing_on *k, double score)
 	return k->n > 1 ? AGREE_NOT : AGREE_ENOUGH; /* one answer cannot disagree */
 }
 
+/* A worker's answer weighs as much as it is expected to be right. */
 static void weigh(struct agreeing_on *k)
 {
-	k->in.plan = &k->plan;
-	k->in.n = k->n;
 	for (size_t i = 0; i < k->n; i++) {
 		struct standing s;
 		reputation_of_fast(k->skill[i], &s);
-		k->in.answers[i] = k->all[i].answer;
-		k->in.weight[i] = s.mean_micro / 1e6;
+		k->votes[i] = (struct combine_vote){k->all[i].answer, s.mean_micro / 1e6};
+		combine_cells(&k->plan, k->all[i].answer, k->cells[i]);
 	}
+}
+
+/* What the schema says of fields together may rule out what was put together of several. */
+static int meets_schema(const struct agreeing_on *k, const json_t *answer)
+{
+	const json_t *doc = schema_of(k->v->in->created);
+	struct schema_errors errors = {.n = 0};
+	struct err bad = ERR_INIT;
+	const struct schema *s =
+		doc && !json_is_null(doc) ? contract_schema(k->v->w->config, doc, &bad) : NULL;
+
+	if (!s || schema_validate(s, answer, &errors) == 0)
+		return 1;
+	schema_errors_release(&errors);
+	return 0;
+}
+
+static void put_together(struct agreeing_on *k, struct agreement *out)
+{
+	struct combine_result results[COMBINE_FIELDS];
+	json_t *all = combine_answers(&k->plan, k->votes, k->n, k->chosen, results);
+
+	out->winner = (int)combine_nearest(&k->plan, k->votes, k->n, all);
+	const json_t *own = k->all[out->winner].answer;
+	if (!json_equal(all, own) && meets_schema(k, all))
+		out->answer = json_incref(all);
+	double share = (double)agreeing(k, out->answer ? all : own, results, out->agrees) / (double)k->n;
+	double score = k->posterior < 0 ? share : k->posterior;
+	out->kind = enough(k, score);
+	out->score_micro = (int)lround(score * 1e6);
+	json_decref(all);
 }
 
 void agreement_of(const struct answered *v, const struct opinion *all, size_t n,
@@ -332,7 +425,6 @@ void agreement_of(const struct answered *v, const struct opinion *all, size_t n,
 {
 	struct agreeing_on k = {.v = v, .all = all, .n = n, .how = v->how,
 	                        .book = reputation_book(v->w, v->t->match->lane)};
-	struct combined c;
 
 	*out = (struct agreement){.kind = AGREE_ENOUGH};
 	for (size_t i = 0; i < n; i++)
@@ -341,22 +433,16 @@ void agreement_of(const struct answered *v, const struct opinion *all, size_t n,
 		judge_approval(&k, out);
 		return;
 	}
-	plan_make(&k.plan, schema_of(v->in->created));
+	combine_plan(schema_of(v->in->created), &k.plan);
 	k.fields = json_object();
-	judge_categories(&k);
 	weigh(&k);
-	combine_answers(&k.in, &c);
-	double share = share_agreeing(&k, &c), score = k.posterior < 0 ? share : k.posterior;
-	out->kind = enough(&k, score);
-	out->winner = (int)c.winner;
-	out->answer = c.answer;
-	out->score_micro = (int)lround(score * 1e6);
+	judge_categories(&k);
+	put_together(&k, out);
 	out->tie = k.tie;
-	for (size_t i = 0; i < n; i++)
-		out->agrees[i] = c.agrees[i];
 	out->fields = k.fields;
-	if (out->kind != AGREE_MORE)
-		out->learn = learn_json(&k, &c);
+	if (!v->t->gold) /* that is learned by what is known */
+		out->learn = learn_json(&k, out->agrees);
+	combine_release(&k.plan);
 }
 
 void agreement_release(struct agreement *a)

@@ -14,6 +14,7 @@
 #include "json/schema/schema.h"
 #include "model/contract.h"
 #include "model/message.h"
+#include "model/ruling.h"
 
 enum { ERRORS_BYTES = 64 * 1024 };
 
@@ -103,38 +104,24 @@ int stage_schema(struct answered *v, struct err *err)
 
 /* ---- 2: rules ---- */
 
-/* What a rule may look at. */
+/* What a rule may look at: what rule programs are told, the worker's document, and the time as a number. */
 static json_t *rule_data(const struct answered *v)
 {
-	static const char *const of_spec[] = {"lane", "title", "urgency", "domain", NULL};
-	static const char *const of_body[] = {"payload", "context", "artifacts", NULL};
-	const json_t *spec = json_object_get(v->in->created, "spec");
-	const json_t *body = json_object_get(v->in->created, "body");
 	const struct worker *wk = config_worker(v->w->config, v->worker);
-	json_t *data = json_object(), *task = json_object(), *worker = json_object();
-	char id[ID_TEXT_MAX];
+	json_t *said = json_object(), *data, *worker;
 
-	js_set_str(task, "id", id_format(&v->t->id, "task_", id));
-	for (size_t i = 0; of_spec[i]; i++)
-		js_set_copy(task, of_spec[i], json_object_get(spec, of_spec[i]));
-	for (size_t i = 0; of_body[i]; i++) {
-		const json_t *part = json_object_get(body, of_body[i]);
-		js_set_copy(task, of_body[i],
-		            part ? part : json_object_get(json_object_get(body, "task"), of_body[i]));
-	}
-	js_set_str(task, "from", v->t->from->name);
-	js_set_copy(task, "body", body);
-	js_set_int(task, "attempt", v->attempt);
-	js_set_new(data, "task", task);
-	js_set_copy(data, "answer", v->answer);
-	js_set_copy(data, "confidence", v->confidence);
-	js_set_str(worker, "name", v->worker);
+	js_set_copy(said, "answer", v->answer);
+	js_set_copy(said, "confidence", v->confidence);
+	js_set_copy(said, "evidence", v->evidence);
+	data = ruling_told(&(struct ruled){.task = &v->t->id, .created = v->in->created, .submitted = said,
+	                                   .worker = v->worker, .attempt = v->attempt, .now_ms = v->now_ms});
+	worker = json_object_get(data, "worker");
 	if (wk)
 		js_set_int(worker, "trustLevel", wk->trust_level);
 	if (wk)
 		js_set_copy(worker, "document", wk->doc);
-	js_set_new(data, "worker", worker);
 	js_set_int(data, "now", v->now_ms / 1000);
+	json_decref(said);
 	return data;
 }
 

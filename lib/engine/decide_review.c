@@ -17,7 +17,7 @@
 #include "model/dialect.h"
 #include "model/state.h"
 
-enum { REVIEWS_MAX = 3, DOUBT = 4, DOUBT_KNOWN = 20 };
+enum { DOUBT = 4, DOUBT_KNOWN = 20 };
 
 /* ---- who is reviewed ---- */
 
@@ -126,13 +126,13 @@ static json_t *review_body(const struct answered *v, const struct opinion *o,
 	return body;
 }
 
-static struct id review_id(const struct answered *v, int n)
+struct id review_id(const struct world *w, const struct id *task, int attempt, int n)
 {
 	char text[ID_TEXT_MAX], key[ID_TEXT_MAX + 48];
 	struct id id;
 
-	snprintf(key, sizeof(key), "review\n%s\n%d\n%d", id_format(&v->t->id, "task_", text), v->attempt, n);
-	id_from_key(&id, v->w->organisation, key);
+	snprintf(key, sizeof(key), "review\n%s\n%d\n%d", id_format(task, "task_", text), attempt, n);
+	id_from_key(&id, w->organisation, key);
 	return id;
 }
 
@@ -171,7 +171,7 @@ void review_ask(const struct answered *v, const struct opinion *o, const struct 
 	int i = 0, rc;
 
 	do {
-		n.id = review_id(v, i++);
+		n.id = review_id(v->w, &v->t->id, v->attempt, i++);
 	} while (i < REVIEWS_MAX && world_closed(v->w, &n.id, &was) != ST_NONE);
 	if (world_closed(v->w, &n.id, &was) != ST_NONE) {
 		no_reviewer(v, "nobody reviewed it in time");
@@ -186,9 +186,9 @@ void review_ask(const struct answered *v, const struct opinion *o, const struct 
 		return;
 	}
 	release_live(v, o->worker);
-	draft_fact(v->d, EV_HELD, &(struct fact){.worker = o->worker, .attempt = o->attempt,
-	                                         .awaits = awaits_names[AWAITS_REVIEW],
-	                                         .review = id_format(&n.id, "task_", text)});
+	draft_held(v, a, &(struct fact){.worker = o->worker, .attempt = o->attempt,
+	                                .awaits = awaits_names[AWAITS_REVIEW],
+	                                .review = id_format(&n.id, "task_", text)});
 }
 
 /* ---- what the reviewer said ---- */
@@ -324,8 +324,16 @@ static const struct assign *under_review(const struct task *t)
 	return NULL;
 }
 
+/* A review of a task that has ended meanwhile. */
+static int orphan(const struct world *w, const struct task *t)
+{
+	return t->reviews && !world_task(w, &t->parent);
+}
+
 int recheck_due(const struct world *w, const struct task *t)
 {
+	if (orphan(w, t))
+		return 1;
 	if (under_review(t))
 		return 1;
 	for (int i = 0; i < t->n_assigns; i++)
@@ -344,6 +352,10 @@ int decide_recheck(struct world *w, int64_t now_ms, const struct input *in, stru
 
 	(void)err;
 	drafts_init(&d, out, &t->id, t, "erd");
+	if (orphan(w, t)) {
+		draft_fact(&d, EV_CANCELLED, &(struct fact){.reason = "the task has ended"});
+		return 0;
+	}
 	if (without_suspended(&d, w, t))
 		return 0;
 	if (!a) /* engine_next has asked for nothing */

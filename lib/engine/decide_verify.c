@@ -122,6 +122,7 @@ static void draft_end_good(const struct answered *v, const struct opinion *o)
 	if (v->t->esc)
 		draft_task(v->d, EV_ESC_RESOLVED, data_worker(o->worker));
 	draft_fact(v->d, EV_COMPLETED, &(struct fact){.worker = o->worker, .attempt = o->attempt});
+	dispute_decided(v, o->answer);
 }
 
 void draft_good(const struct answered *v, const struct opinion *o, json_t *verified)
@@ -151,6 +152,24 @@ size_t opinions_of(const struct answered *v, struct opinion all[OVERLAP_MAX + 1]
 	if (!v->held)
 		all[n++] = (struct opinion){v->worker, v->attempt, v->answer, v->confidence};
 	return n;
+}
+
+/* What is learned of a new answer goes with the event, also where events have no other data. */
+void draft_held(const struct answered *v, const struct agreement *a, const struct fact *fact)
+{
+	struct fact with = *fact;
+	json_t *learn = NULL;
+
+	if (!v->held && a->learn) {
+		learn = json_object();
+		js_set_copy(learn, "learn", a->learn);
+	}
+	with.more = json_incref(learn);
+	draft_fact(v->d, EV_HELD, &with);
+	if (v->d->out->brief)
+		v->d->out->events[v->d->out->n - 1].data = learn;
+	else
+		json_decref(learn);
 }
 
 /* The consensus verdict of each answer that took part. */
@@ -216,7 +235,7 @@ static void conclude(struct answered *v)
 	agreement_of(v, all, n, &a);
 	const struct opinion *o = &all[a.winner];
 	if (a.kind == AGREE_MORE) {
-		draft_fact(v->d, EV_HELD, &(struct fact){
+		draft_held(v, &a, &(struct fact){
 			.worker = v->worker, .attempt = v->attempt, .awaits = awaits_names[AWAITS_ANSWERS],
 			.answers = (int)n, .wanted = (int)n + 1 > v->t->overlap ? (int)n + 1 : v->t->overlap});
 	} else {

@@ -60,6 +60,9 @@ int evolve(struct world *w, const struct event *ev, struct err *err)
 		return on_config(w, ev, err);
 	case EV_MESSAGE_REFUSED:
 		return 0;
+	case EV_WORKER_CORRECTED:
+		reputation_corrected(w, ev);
+		return 0;
 	case EV_WORKER_SUSPENDED:
 	case EV_WORKER_REINSTATED:
 		reputation_worker_event(w, ev);

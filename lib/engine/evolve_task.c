@@ -8,6 +8,7 @@
 #include "engine/reputation.h"
 #include "engine/evolve_p.h"
 #include "engine/lookup.h"
+#include "engine/stages.h"
 #include "engine/transition.h"
 #include "engine/world.h"
 #include "json/js.h"
@@ -298,6 +299,23 @@ static void tell_parent(struct world *w, const struct task *t, const struct even
 	world_set_timer(w, parent);
 }
 
+/* A task that ends while its answer is reviewed: nobody needs the review any more. */
+static void tell_review(struct world *w, const struct task *t)
+{
+	for (int i = 0; t->review && i < t->n_assigns; i++) {
+		if (t->assigns[i].state != AS_HELD || t->assigns[i].awaits != AWAITS_REVIEW)
+			continue;
+		for (int n = 0; n < REVIEWS_MAX; n++) {
+			struct id id = review_id(w, &t->id, t->assigns[i].attempt, n);
+			struct task *review = world_task(w, &id);
+			if (!review)
+				continue;
+			review->recheck = 1;
+			world_set_timer(w, review);
+		}
+	}
+}
+
 static void close_task(struct world *w, struct task *t, int64_t at_ms)
 {
 	end_all(w, t, at_ms);
@@ -423,6 +441,7 @@ static void apply(struct world *w, struct task *t, const struct event *ev)
 		break;
 	case EV_HELD:
 		on_held(w, t, ev);
+		reputation_held(w, t, ev);
 		break;
 	case EV_CHECK_PASSED:
 	case EV_CHECK_FAILED:
@@ -497,6 +516,7 @@ static int apply_fact(struct world *w, const struct event *ev, struct err *err)
 	note_delivery(w, t, ev);
 	if (state_final(ev->state)) {
 		tell_parent(w, t, ev);
+		tell_review(w, t);
 		close_task(w, t, ev->at_ms);
 		return 0;
 	}

@@ -255,10 +255,12 @@ static struct voter *voter_of(struct skill *s, int at)
 	return &s->voters[at];
 }
 
-/* One field of the task's answers; ${truth} below 0: not known. */
+/* One field of the task's answers, of which the last may be new; ${truth} below 0: not known. */
 static void learn_field(struct world *w, struct lane_stats *l, const struct task *t,
-                        const json_t *votes, size_t field, int at, int truth)
+                        const json_t *learn, size_t field, int at, int truth)
 {
+	const json_t *votes = json_object_get(learn, "votes");
+	int fresh = json_is_true(json_object_get(learn, "fresh")), gold = t->gold;
 	struct crowd *c = &l->book->ballots[at];
 	struct ballot ballots[OVERLAP_MAX + 1];
 	size_t n = 0;
@@ -273,16 +275,16 @@ static void learn_field(struct world *w, struct lane_stats *l, const struct task
 		ballots[n].voter = voter_of(reputation_skill_make(w, l, a->worker), at);
 		ballots[n++].answer = (uint32_t)json_integer_value(cell);
 	}
+	if (fresh && n)
+		crowd_answer(c, ballots, n, 1);
 	if (truth >= 0 && (uint32_t)truth < c->k)
-		crowd_anchor(c, ballots, n, (uint32_t)truth, 0, 1);
-	else if (n > 1)
-		crowd_learn(c, ballots, n, 1);
+		crowd_anchor(c, ballots, n, (uint32_t)truth, !gold, 1);
 }
 
 static void learn_fields_of(struct world *w, struct lane_stats *l, const struct task *t,
                             const json_t *learn)
 {
-	const json_t *fields = json_object_get(learn, "fields"), *votes = json_object_get(learn, "votes");
+	const json_t *fields = json_object_get(learn, "fields");
 	const json_t *truth = json_object_get(learn, "truth");
 	double floor = reputation_floor(w, l->name);
 
@@ -292,8 +294,17 @@ static void learn_fields_of(struct world *w, struct lane_stats *l, const struct 
 		int at = k < 2 || k > 1000 ? -1
 		                           : book_field_make(reputation_book_make(l), js_str_or(f, "/at", ""), k, floor);
 		if (at >= 0)
-			learn_field(w, l, t, votes, i, at, known ? (int)json_integer_value(known) : -1);
+			learn_field(w, l, t, learn, i, at, known ? (int)json_integer_value(known) : -1);
 	}
+}
+
+/* One more answer, to a task that goes on. */
+void reputation_held(struct world *w, struct task *t, const struct event *ev)
+{
+	const json_t *learn = ev->data ? json_object_get(ev->data, "learn") : NULL;
+
+	if (learn)
+		learn_fields_of(w, world_lane(w, t->match->lane, 1), t, learn);
 }
 
 /* What the others make of each answer. */
@@ -404,6 +415,16 @@ int decide_reinstate(struct world *w, const struct message *m, struct decision *
 	js_set_str(data, "reason", js_str_or(m->body, "/reason", NULL));
 	draft_plain(out, EV_WORKER_REINSTATED, m->from, data);
 	return 0;
+}
+
+/* A reviewer's word once more, the other way. */
+void reputation_corrected(struct world *w, const struct event *ev)
+{
+	struct lane_stats *l = world_lane(w, js_str_or(ev->data, "/lane", ""), 1);
+	struct crew *c = world_crew(w, js_str_or(ev->data, "/worker", ""));
+	struct skill *s = reputation_skill_make(w, l, c);
+
+	saw(w, l, c, &s->qa, s, json_is_true(json_object_get(ev->data, "right")), ev->at_ms);
 }
 
 /* What the suspended have in hand, or have answered and is not settled, is looked at again. */

@@ -96,8 +96,10 @@ int decide_reinstate(struct world *w, const struct message *m, struct decision *
 /* ---- for evolve and snapshot ---- */
 
 void reputation_check(struct world *w, struct task *t, const struct event *ev);
+void reputation_held(struct world *w, struct task *t, const struct event *ev);
 void reputation_verified(struct world *w, struct task *t, const struct event *ev);
 void gold_given(struct world *w, const struct task *t, const char *worker);
+void reputation_corrected(struct world *w, const struct event *ev);
 void reputation_worker_event(struct world *w, const struct event *ev);
 /* Made when new. */
 struct skill *reputation_skill_make(struct world *w, struct lane_stats *l, struct crew *c);

@@ -22,6 +22,7 @@
 struct assign;
 struct drafts;
 struct err;
+struct fact;
 struct lane;
 struct lane_stats;
 struct task;
@@ -86,6 +87,8 @@ void stage_failed_with(const struct answered *v, enum stage stage, const json_t 
 void draft_check(struct drafts *d, enum event_type type, enum stage stage, int attempt, json_t *more);
 /* The answers that are held, with the one at hand: by their workers' places; how many. */
 size_t opinions_of(const struct answered *v, struct opinion all[OVERLAP_MAX + 1]);
+/* task.held. */
+void draft_held(const struct answered *v, const struct agreement *a, const struct fact *fact);
 /* Data of task.verified. */
 json_t *verified_data(const struct agreement *a, size_t n);
 /* Verified and completed, with ${o} as the one whose answer it is; ${verified} is stolen. */
@@ -108,9 +111,15 @@ json_t *learn_known(const json_t *created, const struct opinion *o, const json_t
 /* The categories of ${answer}, for the member "truth" beside what agreement_of said. */
 json_t *learn_truth(const json_t *created, const json_t *answer);
 
+/* decide_dispute.c: ${answer} ends a task; if that is a dispute, its worker's record follows. */
+void dispute_decided(const struct answered *v, const json_t *answer);
+
 /* decide_review.c: stage 6.  1: nobody needs to look. */
 int review_wanted(const struct answered *v, const struct agreement *a, json_t **why);
 void review_ask(const struct answered *v, const struct opinion *o, const struct agreement *a);
+/* The ${n}-th review of an answer; one that ended without a verdict is followed by another. */
+enum { REVIEWS_MAX = 3 };
+struct id review_id(const struct world *w, const struct id *task, int attempt, int n);
 /* Whether a recheck would find something to do. */
 int recheck_due(const struct world *w, const struct task *t);
 /* The task's recheck: a reviewer is done, or a worker was suspended. */

@@ -50,6 +50,7 @@ static const char *const names[] = {
 	[EV_WEBHOOK_DEAD] = "webhook.dead",
 	[EV_CLOCK_STEPPED] = "clock.stepped",
 	[EV_WORKER_SUSPENDED] = "worker.suspended",
+	[EV_WORKER_CORRECTED] = "worker.corrected",
 	[EV_WORKER_REINSTATED] = "worker.reinstated",
 };
 _Static_assert(NITEMS(names) == EV_COUNT, "name every event");

@@ -70,6 +70,7 @@ enum event_type {
 	EV_WEBHOOK_DEAD,       /* data {event,status,error} */
 	EV_CLOCK_STEPPED,      /* data {byMs}: every instant that is waited for moves along */
 	EV_WORKER_SUSPENDED,   /* data {worker,lane,reason,accuracy,floor,…}: gets no more of that lane's tasks */
+	EV_WORKER_CORRECTED,   /* a dispute was decided: data {worker,lane,task,right} */
 	EV_WORKER_REINSTATED,  /* data {worker,lane,reason?,by} */
 	EV_COUNT
 };

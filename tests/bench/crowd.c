@@ -10,20 +10,20 @@
 #include "../unit/engine_crowd_world.h"
 
 static const struct world_kind kinds[] = {
-	{"2 categories, 20 % guess", 2, BAD_GUESS, 0.20, 1000, 300},
-	{"4 categories, 20 % guess", 4, BAD_GUESS, 0.20, 1000, 300},
-	{"2 categories, 5 % guess", 2, BAD_GUESS, 0.05, 1000, 300},
-	{"2 categories, 40 % guess", 2, BAD_GUESS, 0.40, 1000, 300},
-	{"4 categories, 40 % guess", 4, BAD_GUESS, 0.40, 1000, 300},
-	{"2 categories, 20 % constant", 2, BAD_CONSTANT, 0.20, 1000, 300},
-	{"4 categories, 20 % constant", 4, BAD_CONSTANT, 0.20, 1000, 300},
-	{"2 categories, 20 % collude", 2, BAD_COLLUDE, 0.20, 1000, 300},
-	{"4 categories, 20 % collude", 4, BAD_COLLUDE, 0.20, 1000, 300},
-	{"4 categories, 40 % collude", 4, BAD_COLLUDE, 0.40, 1000, 300},
-	{"2 categories, 20 % sloppy", 2, BAD_SLOPPY, 0.20, 1000, 300},
-	{"4 categories, 20 % sloppy", 4, BAD_SLOPPY, 0.20, 1000, 300},
-	{"2 categories, 20 % turn after 50", 2, BAD_TURN, 0.20, 1000, 300},
-	{"4 categories, 20 % turn after 50", 4, BAD_TURN, 0.20, 1000, 300},
+	{"2 categories, 20 % guess", 2, BAD_GUESS, 0.20, 700, 300},
+	{"4 categories, 20 % guess", 4, BAD_GUESS, 0.20, 700, 300},
+	{"2 categories, 5 % guess", 2, BAD_GUESS, 0.05, 700, 300},
+	{"2 categories, 40 % guess", 2, BAD_GUESS, 0.40, 700, 300},
+	{"4 categories, 40 % guess", 4, BAD_GUESS, 0.40, 700, 300},
+	{"2 categories, 20 % constant", 2, BAD_CONSTANT, 0.20, 700, 300},
+	{"4 categories, 20 % constant", 4, BAD_CONSTANT, 0.20, 700, 300},
+	{"2 categories, 20 % collude", 2, BAD_COLLUDE, 0.20, 700, 300},
+	{"4 categories, 20 % collude", 4, BAD_COLLUDE, 0.20, 700, 300},
+	{"4 categories, 40 % collude", 4, BAD_COLLUDE, 0.40, 700, 300},
+	{"2 categories, 20 % sloppy", 2, BAD_SLOPPY, 0.20, 700, 300},
+	{"4 categories, 20 % sloppy", 4, BAD_SLOPPY, 0.20, 700, 300},
+	{"2 categories, 20 % turn after 50", 2, BAD_TURN, 0.20, 700, 300},
+	{"4 categories, 20 % turn after 50", 4, BAD_TURN, 0.20, 700, 300},
 };
 
 static double share(uint64_t part, uint64_t whole)

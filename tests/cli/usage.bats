@@ -124,7 +124,7 @@ load helper
 		mandoc -T lint page.1 >lint.txt || true
 		run ! grep -v 'referenced manual not found' lint.txt
 	done
-	for v in "$ROOT"/share/man/*.[58]; do
+	for v in "$ROOT"/share/man/*.[578]; do
 		mandoc -T lint "$v" >lint.txt || true
 		run ! grep -v 'referenced manual not found' lint.txt
 	done

@@ -93,6 +93,9 @@ static const struct kind kinds[] = {
 	{"1000 categories", 600, 60, 1000, 3, .right = .6, .differ = .7, .skew = 1, .busy = .8},
 	{"ten classes, each half the last", 500, 50, 10, 5, .right = .65, .differ = .7, .skew = .5, .hard = 1, .bias = .5, .alike = .5, .busy = .8},
 	{"five workers, 20 questions", 20, 5, 2, 5, .right = .75, .differ = .6, .skew = 1},
+	{"108 questions, all answer", 108, 39, 2, 39, .right = .65, .differ = .6, .skew = .8, .hard = .6, .bias = .9},
+	{"two answers, eight classes", 600, 60, 8, 2, .right = .65, .differ = .8, .skew = .85, .bias = .7, .alike = .6, .busy = .8},
+	{"1 of 20 is positive", 1000, 40, 2, 3, .right = .9, .differ = .5, .skew = .05, .busy = .5},
 	{"1000 workers, one answer each", 200, 1000, 2, 5, .right = .75, .differ = .8, .skew = 1},
 };
 

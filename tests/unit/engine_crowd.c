@@ -60,7 +60,7 @@ static void replay_one(struct crowd *c, const struct crowd_rule *rule, struct vo
 	t->votes[t->n] = (struct vote){v, answer};
 	t->ballots[t->n++] = (struct ballot){v, answer};
 	crowd_enough(c, rule, t->votes, t->n, &t->d);
-	crowd_learn(c, t->ballots, t->n, 1);
+	crowd_answer(c, t->ballots, t->n, 1);
 	t->closed = t->d.next == CROWD_STOP || t->left == 0;
 }
 
@@ -211,7 +211,7 @@ START_TEST(many_categories)
 	ck_assert_double_eq_tol(sum, 1, 1e-9);
 	ck_assert_double_gt(p[900], 0.99); /* two who err would hardly err alike */
 	for (size_t n = 1; n <= 3; n++)
-		crowd_learn(&c, b, n, 1);
+		crowd_answer(&c, b, n, 1);
 	crowd_enough(&c, &rule, votes, 3, &d);
 	ck_assert_uint_eq(d.category, 900);
 	ck_assert_int_eq(d.next, CROWD_STOP);
@@ -226,7 +226,7 @@ START_TEST(nobody_confirms_themselves)
 	double mean, later, lo, hi;
 
 	voter_accuracy(&c, &v[0], &mean, &lo, &hi);
-	crowd_learn(&c, &b, 1, 1);
+	crowd_answer(&c, &b, 1, 1);
 	voter_accuracy(&c, &v[0], &later, &lo, &hi);
 	ck_assert_double_eq_tol(mean, later, 0.02); /* only that there is one worker more */
 	gold(&v[0], 40, 40);
@@ -240,8 +240,7 @@ START_TEST(qa_replaces_what_was_learned)
 	struct ballot b[3] = {{&v[0], 1}, {&v[1], 1}, {&v[2], 0}};
 	double before, mean, lo, hi;
 
-	for (size_t n = 1; n <= 3; n++)
-		crowd_learn(&c, b, n, 1);
+	crowd_learn(&c, b, 3, 1);
 	voter_accuracy(&c, &v[2], &before, &lo, &hi);
 	crowd_anchor(&c, b, 3, 0, 1, 1); /* the one was right after all */
 	voter_accuracy(&c, &v[2], &mean, &lo, &hi);
@@ -287,8 +286,8 @@ START_TEST(flat_as_they_are)
 		struct ballot mine[3] = {{&v[0], (uint32_t)i % 2}, {&v[1], i % 3 == 0}, {&v[2], 1}};
 		struct ballot theirs[3] = {{&w[0], (uint32_t)i % 2}, {&w[1], i % 3 == 0}, {&w[2], 1}};
 		for (size_t n = 1; n <= 3; n++) {
-			crowd_learn(&c, mine, n, 1);
-			crowd_learn(&copy, theirs, n, 1);
+			crowd_answer(&c, mine, n, 1);
+			crowd_answer(&copy, theirs, n, 1);
 		}
 	}
 	struct vote x[] = {{&v[0], 1}, {&v[1], 0}}, y[] = {{&w[0], 1}, {&w[1], 0}};

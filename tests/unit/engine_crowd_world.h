@@ -195,7 +195,7 @@ static inline void world_one(struct world_run *r, int late, struct world_sum *su
 		votes[n] = (struct vote){&r->w[i].v, ballots[n].answer};
 		n++;
 		crowd_enough(&r->crowd, &rule, votes, n, &d);
-		crowd_learn(&r->crowd, ballots, n, 1);
+		crowd_answer(&r->crowd, ballots, n, 1);
 	}
 	for (size_t i = 0; i < n; i++)
 		world_judge(r, &r->w[who[i]], sum);

@@ -235,6 +235,59 @@ static void review_is_not_done(struct kit *k)
 	ck_assert_str_eq(state_of(k, t), "expired");
 }
 
+/* Nobody reviews what was cancelled. */
+static void review_is_moot(struct kit *k)
+{
+	desk(k, reviewed);
+	int t = desk_submit(k, "r", "");
+	answer(k, t, yes);
+	int q = review_of(k, t);
+	ck_assert_int_eq(kit_say(k, t, "r", "cancel", "{}"), 0);
+	ck_assert_str_eq(state_of(k, t), "cancelled");
+	ck_assert_str_eq(state_of(k, q), "cancelled");
+}
+
+/* Two of three must approve, one of them a senior; a veto would end it. */
+static void quorum(struct kit *k)
+{
+	desk(k, "{\"minOverlap\":2,\"maxOverlap\":4,\"approval\":{\"field\":\"/ok\",\"approve\":[true],"
+	        "\"quorum\":2,\"groups\":[{\"pool\":\"seniors\",\"quorum\":1}]}}");
+	int t = desk_submit(k, "r", ""), n = 0, senior = 0;
+	while (kit_task(k, t)) {
+		senior |= strcmp(answer(k, t, yes), "ana") == 0;
+		n++;
+	}
+	ck_assert(senior && n >= 2);
+	ck_assert_str_eq(state_of(k, t), "completed");
+	all_six(k, t);
+}
+
+static void veto(struct kit *k)
+{
+	desk(k, "{\"minOverlap\":2,\"maxOverlap\":4,\"approval\":{\"field\":\"/ok\",\"approve\":[true],"
+	        "\"quorum\":2,\"veto\":true}}");
+	int t = desk_submit(k, "r", "");
+	answer(k, t, yes);
+	answer(k, t, no);
+	ck_assert_str_eq(state_of(k, t), "completed");
+	ck_assert(json_is_false(js_at(k->view[t], "/result/answer/ok")));
+}
+
+/* Numbers by the median, the others field by field. */
+static void numbers_and_fields(struct kit *k)
+{
+	desk(k, "{\"minOverlap\":3,\"maxOverlap\":3,\"confidence\":\"0.6\",\"consensus\":\"majority\"}");
+	int t = desk_submit(k, "r",
+	                    "\"schema\":{\"type\":\"object\",\"properties\":{\"n\":{\"type\":\"integer\"},"
+	                    "\"ok\":{\"type\":\"boolean\"}},\"required\":[\"n\",\"ok\"]}");
+	answer(k, t, "{\"answer\":{\"n\":4,\"ok\":true}}");
+	answer(k, t, "{\"answer\":{\"n\":900,\"ok\":true}}");
+	answer(k, t, "{\"answer\":{\"n\":5,\"ok\":false}}");
+	ck_assert_str_eq(state_of(k, t), "completed");
+	ck_assert_int_eq((int)js_int_or(k->view[t], "/result/answer/n", 0), 5);
+	ck_assert(json_is_true(js_at(k->view[t], "/result/answer/ok")));
+}
+
 static void programs_judge(struct kit *k)
 {
 	desk(k, "{\"programs\":[{\"name\":\"p\",\"command\":[\"p\"]}]}");
@@ -252,6 +305,30 @@ static void programs_judge(struct kit *k)
 	ck_assert_int_eq(kit_say(k, t, "erd", "checked", body), 0);
 	ck_assert_str_eq(state_of(k, t), "completed");
 	all_six(k, t);
+}
+
+/* A reviewer overturns: the record goes on from there. */
+static void dispute_corrects(struct kit *k)
+{
+	struct standing before, after;
+
+	desk(k, "{\"qa\":{\"lane\":\"review\",\"rate\":\"0\"}}");
+	int t = desk_submit(k, "r", "");
+	char who[64], body[512];
+	snprintf(who, sizeof(who), "%s", answer(k, t, yes));
+	reputation_of(k->w, "l", who, &before);
+	for (int honest = 0; honest < 2; honest++) { /* only the lane that reviews may */
+		snprintf(body, sizeof(body), "{\"er\":1,\"lane\":\"%s\",\"title\":\"d\",\"disputes\":\"task_x\","
+		         "\"metadata\":{\"disputed\":{\"lane\":\"l\",\"worker\":\"%s\",\"accepted\":true}}}",
+		         honest ? "review" : "l", who);
+		int q = kit_trigger(k, "r", body);
+		ck_assert_int_eq(desk_count(k, "worker.corrected"), 0);
+		answer(k, q, honest ? "{\"answer\":{\"verdict\":\"overturn\"}}"
+		                    : "{\"answer\":{\"verdict\":\"overturn\",\"ok\":true}}");
+	}
+	ck_assert_int_eq(desk_count(k, "worker.corrected"), 1);
+	reputation_of(k->w, "l", who, &after);
+	ck_assert(after.mean_micro < before.mean_micro);
 }
 
 static int gold_task(const struct kit *k)
@@ -308,7 +385,7 @@ static void gold_suspends(struct kit *k)
 static void (*const stories[])(struct kit *) = {
 	plain, two_agree, third_decides, disagreement_fails, rule_fails_and_is_met, rule_reroutes,
 	review_confirms, review_corrects, review_must_be_an_answer, review_rejects, review_is_not_done,
-	programs_judge, gold_suspends};
+	review_is_moot, quorum, veto, numbers_and_fields, programs_judge, dispute_corrects, gold_suspends};
 
 START_TEST(story)
 {

@@ -1,351 +1,332 @@
 #include "engine/verify/combine.h"
 
-#include <math.h>
-#include <stdint.h>
-#include <stdlib.h>
+#include <assert.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
+#include "base/sha256.h"
+#include "engine/verify/combine_p.h"
 #include "json/js.h"
 
-enum { WORDS_MAX = 256, ELEMENTS_MAX = 256 };
+/* ---- taking apart ---- */
 
-static const json_t *value_of(const struct cell_field *f, const json_t *answer)
+static int same(const json_t *a, const json_t *b)
 {
-	return f->pointer[0] ? js_at(answer, f->pointer) : answer;
+	struct buf x = BUF_INIT, y = BUF_INIT;
+
+	if (json_is_string(a) || json_is_boolean(a) || json_is_null(a))
+		return json_equal(a, b);
+	js_dump(&x, a, JS_VALUE);
+	js_dump(&y, b, JS_VALUE);
+	int equal = x.len == y.len && memcmp(buf_str(&x), buf_str(&y), x.len) == 0;
+	buf_release(&x);
+	buf_release(&y);
+	return equal;
 }
 
-/* ---- numbers ---- */
-
-struct weighed {
-	double x, w;
-};
-
-static int by_value(const void *a, const void *b)
+uint32_t combine_category_of(const struct combine_field *f, const json_t *v)
 {
-	const struct weighed *p = a, *q = b;
+	const json_t *one;
+	size_t i;
 
-	return (p->x > q->x) - (p->x < q->x);
-}
-
-/* The least value that at least half of the weight does not exceed. */
-static double median(struct weighed *v, size_t n)
-{
-	double all = 0, below = 0;
-
-	qsort(v, n, sizeof(*v), by_value);
-	for (size_t i = 0; i < n; i++)
-		all += v[i].w;
-	for (size_t i = 0; i < n; i++)
-		if ((below += v[i].w) * 2 >= all)
-			return v[i].x;
-	return v[n - 1].x;
-}
-
-static size_t numbers(const struct combining *in, const struct cell_field *f,
-                      struct weighed out[COMBINE_MAX])
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < in->n; i++) {
-		const json_t *v = value_of(f, in->answers[i]);
-		if (json_is_number(v))
-			out[n++] = (struct weighed){json_number_value(v), in->weight[i]};
-	}
-	return n;
-}
-
-/* Half of the answers are this far from the median or nearer. */
-static double deviation(struct weighed *v, size_t n, double middle)
-{
-	for (size_t i = 0; i < n; i++)
-		v[i] = (struct weighed){fabs(v[i].x - middle), v[i].w};
-	return median(v, n);
-}
-
-/* The value as somebody gave it: what one of them wrote meets the schema. */
-static const json_t *number_given(const struct combining *in, const struct cell_field *f, double x)
-{
-	for (size_t i = 0; i < in->n; i++) {
-		const json_t *v = value_of(f, in->answers[i]);
-		if (json_is_number(v) && json_number_value(v) == x)
-			return v;
-	}
-	return NULL;
-}
-
-/* ---- texts ---- */
-
-struct words {
-	uint64_t h[WORDS_MAX];
-	size_t n;
-};
-
-static int by_hash(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
-/* ASCII letters of either case are the same, other bytes are as they are. */
-static unsigned char folded(unsigned char c)
-{
-	return c >= 'A' && c <= 'Z' ? (unsigned char)(c + 'a' - 'A') : c;
-}
-
-static int in_word(unsigned char c)
-{
-	unsigned char l = folded(c);
-
-	return (l >= 'a' && l <= 'z') || (c >= '0' && c <= '9') || c >= 0x80;
-}
-
-static void words_of(const char *s, struct words *out)
-{
-	out->n = 0;
-	while (*s && out->n < WORDS_MAX) {
-		uint64_t h = 0xcbf29ce484222325u;
-		size_t n = 0;
-		for (; in_word((unsigned char)*s); s++, n++)
-			h = (h ^ folded((unsigned char)*s)) * 0x100000001b3u;
-		if (n)
-			out->h[out->n++] = h;
-		else
-			s++;
-	}
-	qsort(out->h, out->n, sizeof(*out->h), by_hash);
-}
-
-static double alike(const struct words *a, const struct words *b)
-{
-	size_t i = 0, k = 0, both = 0;
-
-	while (i < a->n && k < b->n) {
-		if (a->h[i] == b->h[k]) {
-			both++;
-			i++;
-			k++;
-		} else if (a->h[i] < b->h[k]) {
-			i++;
-		} else {
-			k++;
+	json_array_foreach(f->categories, i, one) {
+		if (json_typeof(one) == json_typeof(v) || (json_is_number(one) && json_is_number(v))) {
+			if (same(one, v))
+				return (uint32_t)i;
 		}
 	}
-	size_t any = a->n + b->n - both;
-	return any ? (double)both / (double)any : 1;
+	return COMBINE_NONE;
 }
 
-/* The index of the one that is most like the others; texts that are not there do not count. */
-static size_t medoid(const struct combining *in, const struct cell_field *f)
+const json_t *combine_value(const struct combine_field *f, const json_t *answer)
 {
-	struct words *w = mem_alloc(in->n * sizeof(*w));
-	size_t best = 0;
-	double most = -1;
+	const json_t *v = js_at(answer, f->pointer);
 
-	for (size_t i = 0; i < in->n; i++) {
-		const char *s = json_string_value(value_of(f, in->answers[i]));
-		words_of(s ? s : "", &w[i]);
-	}
-	for (size_t i = 0; i < in->n; i++) {
-		double sum = 0;
-		if (!json_is_string(value_of(f, in->answers[i])))
-			continue;
-		for (size_t k = 0; k < in->n; k++)
-			if (k != i && json_is_string(value_of(f, in->answers[k])))
-				sum += in->weight[k] * alike(&w[i], &w[k]);
-		if (sum > most) {
-			most = sum;
-			best = i;
-		}
-	}
-	free(w);
-	return best;
+	if (json_is_null(v) && f->kind == COMBINE_CATEGORY)
+		return combine_category_of(f, v) == COMBINE_NONE ? NULL : v;
+	return json_is_null(v) && f->kind != COMBINE_WHOLE ? NULL : v;
 }
 
-/* ---- sets ---- */
-
-static int has(const json_t *set, const json_t *v)
+uint32_t combine_categories(const struct combine_field *f)
 {
-	for (size_t i = 0; i < json_array_size(set); i++)
-		if (json_equal(json_array_get(set, i), v))
-			return 1;
-	return 0;
+	return f->kind == COMBINE_CATEGORY ? (uint32_t)json_array_size(f->categories) + !f->required
+	                                   : 0;
 }
 
-/* Every element that more than half of the weight has. */
-static json_t *set_of(const struct combining *in, const struct cell_field *f)
+/* The category that means that the value is not there. */
+static uint32_t nothing(const struct combine_field *f)
 {
-	json_t *out = json_array();
+	return (uint32_t)json_array_size(f->categories);
+}
 
-	for (size_t i = 0; i < in->n; i++) {
-		const json_t *set = value_of(f, in->answers[i]);
-		for (size_t e = 0; e < json_array_size(set) && json_array_size(out) < ELEMENTS_MAX; e++) {
-			const json_t *v = json_array_get(set, e);
-			double with = 0, all = 0;
-			for (size_t k = 0; k < in->n; k++) {
-				all += in->weight[k];
-				with += in->weight[k] * has(value_of(f, in->answers[k]), v);
-			}
-			if (with * 2 > all && !has(out, v))
-				json_array_append(out, (json_t *)v);
-		}
-	}
+static uint64_t hash_of(const json_t *v)
+{
+	struct buf b = BUF_INIT;
+	struct sha256 h;
+	uint64_t out;
+
+	js_dump(&b, v, JS_VALUE);
+	sha256_of(&h, buf_str(&b), b.len);
+	buf_release(&b);
+	memcpy(&out, h.b, sizeof out);
 	return out;
 }
 
-static int same_set(const json_t *a, const json_t *b)
+uint64_t combine_hash(const struct combine_field *f, const json_t *v)
 {
-	if (json_array_size(a) != json_array_size(b))
-		return 0;
-	for (size_t i = 0; i < json_array_size(a); i++)
-		if (!has(b, json_array_get(a, i)))
-			return 0;
-	return 1;
+	uint64_t sum = 0;
+	const json_t *one;
+	size_t i;
+
+	if (f->kind != COMBINE_SET || !json_is_array(v))
+		return hash_of(v);
+	json_array_foreach(v, i, one)
+		sum += hash_of(one);
+	return sum;
 }
 
-/* ---- wholes ---- */
-
-static size_t plurality(const struct combining *in, const struct cell_field *f)
+void combine_cells(const struct combine_plan *p, const json_t *answer,
+                   struct combine_cell cells[COMBINE_FIELDS])
 {
-	size_t best = 0;
-	double most = -1;
+	for (size_t i = 0; i < p->n; i++) {
+		const struct combine_field *f = &p->field[i];
+		const json_t *v = combine_value(f, answer);
+		cells[i] = (struct combine_cell){.there = v != NULL, .category = COMBINE_NONE};
+		if (f->kind == COMBINE_CATEGORY)
+			cells[i].category = v            ? combine_category_of(f, v)
+			                    : f->required ? COMBINE_NONE : nothing(f);
+		if (f->kind == COMBINE_NUMBER && json_is_number(v))
+			cells[i].number = json_number_value(v);
+		if (v)
+			cells[i].hash = combine_hash(f, v);
+	}
+}
+
+/* ---- putting together ---- */
+
+/* As if it had stood there: objects on the way are made. */
+static void put(json_t **root, const char *pointer, json_t *value)
+{
+	struct buf key = BUF_INIT;
+	json_t *at;
+
+	if (*pointer == '\0') {
+		json_decref(*root);
+		*root = value;
+		return;
+	}
+	if (!*root)
+		*root = json_object();
+	at = *root;
+	while (*pointer++ == '/') {
+		buf_clear(&key);
+		for (; *pointer && *pointer != '/'; pointer++) {
+			int escaped = *pointer == '~' && pointer[1];
+			pointer += escaped;
+			buf_addc(&key, !escaped ? *pointer : *pointer == '1' ? '/' : '~');
+		}
+		if (*pointer == '\0')
+			break;
+		json_t *child = json_object_get(at, buf_str(&key));
+		if (!child) {
+			child = json_object();
+			js_set_new(at, buf_str(&key), child);
+		}
+		at = child;
+	}
+	js_set_new(at, buf_str(&key), value);
+	buf_release(&key);
+}
+
+static void collect(const struct combine_field *f, const struct combine_vote *votes, size_t n,
+                    struct combine_values *out)
+{
+	*out = (struct combine_values){.n = n};
+	for (size_t i = 0; i < n; i++) {
+		out->v[i] = combine_value(f, votes[i].answer);
+		out->weight[i] = votes[i].weight;
+		out->total += votes[i].weight;
+	}
+}
+
+/* The weight behind each answer's category or value, and the first of the heaviest. */
+static size_t heaviest(const uint64_t *key, const struct combine_values *in, int *tie)
+{
+	double sum[COMBINE_ANSWERS] = {0}, best = 0;
+	size_t at = 0;
 
 	for (size_t i = 0; i < in->n; i++) {
-		double votes = 0;
-		for (size_t k = 0; k < in->n; k++) {
-			const json_t *a = value_of(f, in->answers[i]), *b = value_of(f, in->answers[k]);
-			if (a == b || (a && b && json_equal(a, b)))
-				votes += in->weight[k];
-		}
-		if (votes > most + 1e-12) {
-			most = votes;
-			best = i;
+		for (size_t j = 0; j < in->n; j++)
+			sum[i] += key[i] == key[j] ? in->weight[j] : 0;
+		best = sum[i] > best ? sum[i] : best;
+	}
+	for (size_t i = in->n; i-- > 0;) {
+		if (sum[i] >= best - 1e-12 * in->total)
+			at = i;
+	}
+	*tie = 0;
+	for (size_t i = 0; i < in->n; i++)
+		*tie |= key[i] != key[at] && sum[i] >= best - 1e-12 * in->total;
+	return at;
+}
+
+static json_t *category(const struct combine_field *f, const struct combine_values *in,
+                        uint32_t chosen, struct combine_result *out)
+{
+	uint64_t key[COMBINE_ANSWERS];
+	uint32_t none = nothing(f);
+
+	for (size_t i = 0; i < in->n; i++)
+		key[i] = in->v[i] ? combine_category_of(f, in->v[i]) : none;
+	if (chosen > none) {
+		size_t at = heaviest(key, in, &out->tie);
+		chosen = (uint32_t)key[at];
+		for (size_t i = 0; out->tie && i < in->n; i++) {
+			double w = 0, best = 0;
+			for (size_t j = 0; j < in->n; j++) {
+				w += key[j] == key[i] ? in->weight[j] : 0;
+				best += key[j] == key[at] ? in->weight[j] : 0;
+			}
+			if (w >= best - 1e-12 * in->total && key[i] < chosen)
+				chosen = (uint32_t)key[i];
 		}
 	}
-	return best;
+	for (size_t i = 0; i < in->n; i++)
+		out->agree += key[i] == chosen ? in->weight[i] / in->total : 0;
+	return chosen < none ? json_incref(json_array_get(f->categories, chosen)) : NULL;
 }
 
-/* ---- together ---- */
-
-/* What a field's result is: a new reference, NULL: it is not there. */
-static json_t *result_of(const struct combining *in, size_t i, struct combined *out)
+static json_t *text(const struct combine_values *in, struct combine_result *out)
 {
-	const struct cell_field *f = &in->plan->f[i];
-	struct weighed v[COMBINE_MAX];
-	size_t n;
+	const char *s[COMBINE_ANSWERS];
+	size_t len[COMBINE_ANSWERS];
 
-	switch (f->kind) {
-	case CELL_CATEGORY:
-		if (in->chosen[i] == f->k - 1)
-			return NULL;
-		return f->values ? json_incref(json_array_get(f->values, (size_t)in->chosen[i]))
-		                 : json_boolean(in->chosen[i]);
-	case CELL_NUMBER:
-		n = numbers(in, f, v);
-		if (n * 2 <= in->n)
-			return NULL;
-		double x = median(v, n), mad = deviation(v, n, x);
-		double spread = mad / (fabs(x) > 1e-12 ? fabs(x) : 1);
-		out->spread = spread > out->spread ? spread : out->spread;
-		return json_incref((json_t *)number_given(in, f, x));
-	case CELL_SET:
-		return set_of(in, f);
-	case CELL_TEXT:
-		return json_incref((json_t *)value_of(f, in->answers[medoid(in, f)]));
-	case CELL_WHOLE:
-		return json_incref((json_t *)value_of(f, in->answers[plurality(in, f)]));
+	for (size_t i = 0; i < in->n; i++) {
+		s[i] = json_string_value(in->v[i]);
+		len[i] = json_string_length(in->v[i]);
+		s[i] = s[i] ? s[i] : "";
 	}
-	return NULL;
+	return json_incref((json_t *)in->v[combine_medoid(s, len, in->weight, in->n, &out->tie)]);
 }
 
-static int agrees(const struct combining *in, size_t i, const json_t *result, size_t who)
+static json_t *whole(const struct combine_values *in, struct combine_result *out)
 {
-	const struct cell_field *f = &in->plan->f[i];
-	const json_t *v = value_of(f, in->answers[who]);
-	struct weighed w[COMBINE_MAX];
+	struct buf b[COMBINE_ANSWERS];
+	const char *s[COMBINE_ANSWERS];
+	size_t len[COMBINE_ANSWERS], at = 0;
+	uint64_t key[COMBINE_ANSWERS];
+	int alike = 0;
 
-	if (f->kind == CELL_TEXT)
-		return 1;
-	if (!v || !result)
-		return !v && !result;
-	if (f->kind == CELL_SET)
-		return same_set(v, result);
-	if (f->kind != CELL_NUMBER)
-		return json_equal(v, result);
-	if (!json_is_number(v))
-		return 0;
-	double middle = json_number_value(result);
-	double mad = deviation(w, numbers(in, f, w), middle);
-	return fabs(json_number_value(v) - middle) <= 3 * 1.4826 * mad + 1e-9 * fabs(middle);
+	for (size_t i = 0; i < in->n; i++) {
+		buf_init(&b[i], 0);
+		js_dump(&b[i], in->v[i], JS_VALUE);
+		s[i] = buf_str(&b[i]);
+		len[i] = b[i].len;
+		key[i] = hash_of(in->v[i]);
+		for (size_t j = 0; j < i; j++)
+			alike |= key[j] == key[i];
+	}
+	at = alike ? heaviest(key, in, &out->tie)
+	           : combine_medoid(s, len, in->weight, in->n, &out->tie);
+	for (size_t i = 0; i < in->n; i++)
+		buf_release(&b[i]);
+	return json_incref((json_t *)in->v[at]);
 }
 
-/* ${doc} is our own copy; the object that holds the field is there in whoever has the field. */
-static int put_at(json_t *doc, const char *pointer, json_t *value)
+/* Whether it is there at all is voted on first; then only those that have it count. */
+static int drop_absent(struct combine_values *in, struct combine_result *out)
 {
-	char parent[PLAN_POINTER], key[PLAN_POINTER];
-	const char *last = strrchr(pointer, '/');
+	double there = 0;
 	size_t n = 0;
 
-	memcpy(parent, pointer, (size_t)(last - pointer));
-	parent[last - pointer] = '\0';
-	for (const char *s = last + 1; *s; s++)
-		key[n++] = *s != '~' ? *s : *++s == '0' ? '~' : '/';
-	key[n] = '\0';
-	json_t *obj = parent[0] ? js_at(doc, parent) : doc;
-	if (!json_is_object(obj))
+	for (size_t i = 0; i < in->n; i++)
+		there += in->v[i] ? in->weight[i] : 0;
+	if (there * 2 < in->total || there <= 0) {
+		out->agree = 1 - there / in->total;
 		return 0;
-	if (value)
-		json_object_set(obj, key, value);
-	else
-		json_object_del(obj, key);
+	}
+	out->tie = there * 2 == in->total; /* there rather than not */
+	for (size_t i = 0; i < in->n; i++) {
+		if (!in->v[i])
+			continue;
+		in->v[n] = in->v[i];
+		in->weight[n++] = in->weight[i];
+	}
+	in->n = n;
 	return 1;
 }
 
-static size_t most_agreeing(const struct combining *in, json_t *const results[])
+static int small_arrays(const struct combine_values *in)
 {
-	size_t best = 0;
-	int most = -1;
+	for (size_t i = 0; i < in->n; i++) {
+		if (!json_is_array(in->v[i]) || json_array_size(in->v[i]) > COMBINE_ELEMENTS)
+			return 0;
+	}
+	return 1;
+}
 
-	for (size_t who = 0; who < in->n; who++) {
-		int n = 0;
-		for (size_t i = 0; i < in->plan->n; i++) {
-			const json_t *v = value_of(&in->plan->f[i], in->answers[who]);
-			n += 2 * agrees(in, i, results[i], who);
-			n += v && results[i] && json_equal(v, results[i]);
+static json_t *combine_one(const struct combine_field *f, struct combine_values *in,
+                           uint32_t chosen, struct combine_result *out)
+{
+	json_t *made = NULL;
+	double total = in->total;
+
+	if (f->kind == COMBINE_CATEGORY)
+		return category(f, in, chosen, out);
+	if (!drop_absent(in, out))
+		return NULL;
+	in->total = 0;
+	for (size_t i = 0; i < in->n; i++)
+		in->total += in->weight[i];
+	if (f->kind == COMBINE_NUMBER)
+		made = combine_number(in, out);
+	else if (f->kind == COMBINE_SET && small_arrays(in))
+		made = combine_set(f, in, out);
+	else
+		made = f->kind == COMBINE_TEXT ? text(in, out) : whole(in, out);
+	for (size_t i = 0; made && i < in->n; i++)
+		out->agree += combine_hash(f, in->v[i]) == combine_hash(f, made) ? in->weight[i] / total
+		                                                                 : 0;
+	return made;
+}
+
+json_t *combine_answers(const struct combine_plan *p, const struct combine_vote *votes, size_t n,
+                        const uint32_t *chosen, struct combine_result *result)
+{
+	struct combine_values in;
+	json_t *root = NULL;
+
+	assert(n >= 1 && n <= COMBINE_ANSWERS);
+	for (size_t i = 0; i < p->n; i++) {
+		struct combine_result one = {0};
+		collect(&p->field[i], votes, n, &in);
+		json_t *v = combine_one(&p->field[i], &in, chosen ? chosen[i] : COMBINE_NONE, &one);
+		if (v)
+			put(&root, p->field[i].pointer, v);
+		if (result)
+			result[i] = one;
+	}
+	return root ? root : json_object();
+}
+
+size_t combine_nearest(const struct combine_plan *p, const struct combine_vote *votes, size_t n,
+                       const json_t *combined)
+{
+	size_t best = 0, best_same = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		size_t equal = 0;
+		for (size_t k = 0; k < p->n; k++) {
+			const struct combine_field *f = &p->field[k];
+			const json_t *a = combine_value(f, votes[i].answer), *b = combine_value(f, combined);
+			equal += a && b ? combine_hash(f, a) == combine_hash(f, b) : !a && !b;
 		}
-		if (n > most) {
-			most = n;
-			best = who;
+		if (i == 0 || equal > best_same ||
+		    (equal == best_same && votes[i].weight > votes[best].weight)) {
+			best = i;
+			best_same = equal;
 		}
 	}
 	return best;
-}
-
-void combine_answers(const struct combining *in, struct combined *out)
-{
-	json_t *results[PLAN_FIELDS], *doc;
-	int changed = 0;
-
-	memset(out, 0, sizeof(*out));
-	for (size_t i = 0; i < in->plan->n; i++)
-		results[i] = result_of(in, i, out);
-	out->winner = most_agreeing(in, results);
-	doc = json_deep_copy(in->answers[out->winner]);
-	for (size_t who = 0; who < in->n; who++)
-		out->agrees[who] = 1;
-	for (size_t i = 0; i < in->plan->n; i++) {
-		const struct cell_field *f = &in->plan->f[i];
-		const json_t *own = value_of(f, doc);
-		int as_it_is = own == results[i] || (own && results[i] && json_equal(own, results[i]));
-		for (size_t who = 0; who < in->n; who++)
-			out->agrees[who] &= (unsigned char)agrees(in, i, results[i], who);
-		if (!as_it_is && f->pointer[0])
-			changed |= put_at(doc, f->pointer, results[i]);
-		json_decref(results[i]);
-	}
-	if (changed)
-		out->answer = doc;
-	else
-		json_decref(doc);
 }

@@ -148,7 +148,7 @@ static void look_at(const struct crowd *c, const struct ballot *ballots, size_t 
 	crowd_look(c, votes, n, v);
 }
 
-void crowd_learn(struct crowd *c, const struct ballot *ballots, size_t n, double weight)
+void crowd_answer(struct crowd *c, const struct ballot *ballots, size_t n, double weight)
 {
 	struct lesson l;
 	struct crowd_view v;
@@ -175,6 +175,12 @@ void crowd_learn(struct crowd *c, const struct ballot *ballots, size_t n, double
 	for (uint32_t j = 0; few && j < crowd_cats(c); j++)
 		c->classes[j] = not_below_0(c->classes[j] +
 		                            weight * (now[j] - (n > 1 ? before[j] : 0)));
+}
+
+void crowd_learn(struct crowd *c, const struct ballot *ballots, size_t n, double weight)
+{
+	for (size_t i = 1; i <= n; i++)
+		crowd_answer(c, ballots, i, weight);
 }
 
 void crowd_anchor(struct crowd *c, const struct ballot *ballots, size_t n, uint32_t truth,

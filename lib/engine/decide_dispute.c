@@ -1,0 +1,36 @@
+/*
+ * A dispute is a task that erctl submits to the lane that reviews.  When a reviewer overturns what became
+ * of an answer, its worker's record is corrected from then on; what happened stays as it was.
+ */
+#include <string.h>
+
+#include "engine/decide_p.h"
+#include "engine/stages.h"
+#include "engine/world.h"
+#include "json/js.h"
+
+/* Only those who review for a lane judge its workers. */
+static int reviews_for(const struct world *w, const struct task *t, const char *lane_name)
+{
+	const struct lane *lane = config_lane(w->config, lane_name);
+
+	return lane && lane->verify.qa.lane && strcmp(lane->verify.qa.lane, t->match->lane) == 0;
+}
+
+void dispute_decided(const struct answered *v, const json_t *answer)
+{
+	const json_t *body = json_object_get(v->in->created, "body");
+	const json_t *disputed = js_at(body, "/metadata/disputed");
+	const char *task = js_str_or(body, "/disputes", NULL);
+	const char *worker = js_str_or(disputed, "/worker", NULL), *lane = js_str_or(disputed, "/lane", NULL);
+	json_t *data;
+
+	if (!task || !worker || !lane || !reviews_for(v->w, v->t, lane) ||
+	    strcmp(js_str_or(answer, "/verdict", ""), "overturn") != 0)
+		return;
+	data = data_worker(worker);
+	js_set_str(data, "lane", lane);
+	js_set_str(data, "task", task);
+	js_set_new(data, "right", json_boolean(!json_is_true(json_object_get(disputed, "accepted"))));
+	draft_plain(v->d->out, EV_WORKER_CORRECTED, v->worker, data);
+}
