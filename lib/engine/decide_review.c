@@ -324,6 +324,17 @@ static const struct assign *under_review(const struct task *t)
 	return NULL;
 }
 
+/* The reviewer is still at it: whatever else came meanwhile can wait. */
+static int review_goes_on(const struct world *w, const struct task *t, const struct assign *a)
+{
+	for (int n = 0; n < REVIEWS_MAX; n++) {
+		struct id id = review_id(w, &t->id, a->attempt, n);
+		if (world_task(w, &id))
+			return 1;
+	}
+	return 0;
+}
+
 /* A review of a task that has ended meanwhile. */
 static int orphan(const struct world *w, const struct task *t)
 {
@@ -332,10 +343,12 @@ static int orphan(const struct world *w, const struct task *t)
 
 int recheck_due(const struct world *w, const struct task *t)
 {
+	const struct assign *a = under_review(t);
+
 	if (orphan(w, t))
 		return 1;
-	if (under_review(t))
-		return 1;
+	if (a)
+		return !review_goes_on(w, t, a);
 	for (int i = 0; i < t->n_assigns; i++)
 		if (t->assigns[i].state != AS_ENDED &&
 		    reputation_suspended(w, t->match->lane, t->assigns[i].worker))
