@@ -199,6 +199,11 @@ const struct cmd cmd_simulate = {
 	         "time, how many were lost, how long they took, how often the answer was the true "
 	         "one, what an answer cost, and how often the predicted 90 % bound held; for the "
 	         "workers their load; the plot how many tasks were open.\n\n"
+	         "Where a lane verifies, two more tables: how often what was accepted is true beside "
+	         "what the lane wants, answers for each task, how many were rejected, reviews and "
+	         "tasks with known answers that it took (they count in the lane's cost); and of each "
+	         "kind of worker how many were suspended, and after how many answers. Rule programs "
+	         "are not run.\n\n"
 	         "With --from the same tasks come in as in a spool's last days, and workers are as "
 	         "quick as its journal knows them; --with shows what other lanes, pools or workers "
 	         "would have made of it. Which answers were true is not in a journal: all count as "
@@ -212,6 +217,7 @@ const struct cmd cmd_simulate = {
 	.exits = "0 2 3 5",
 	.examples = "erctl simulate busy-desk.json\n"
 	            "erctl simulate busy-desk.json --etc ./spool --seed 7 --json\n"
+	            "erctl simulate verification.json --compare\n"
 	            "erctl simulate --from /var/spool/er --last 30d --with ./etc-new",
 	.run = run,
 };

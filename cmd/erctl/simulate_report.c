@@ -11,6 +11,7 @@
 #include "numbers.h"
 #include "out.h"
 #include "sim/sim.h"
+#include "simulate_checked.h"
 #include "table.h"
 
 enum { PLOT_ROWS = 6, EIGHTHS = 8, WORKERS_SHOWN = 20 };
@@ -159,6 +160,7 @@ void simulate_print(struct out *o, const struct scenario *s, const struct simula
 	if (*s->title)
 		out_field(o, "scenario", s->title);
 	print_lanes(o, runs, n);
+	checked_print(o, runs, n);
 	for (size_t i = 0; i < n; i++) {
 		if (runs[i].label)
 			out_line(o, "%s:", runs[i].label);
@@ -193,10 +195,12 @@ static json_t *lane_doc(const struct sim_lane *l)
 	json_t *doc = numbers_doc("lane", l->name, counts, NITEMS(counts));
 
 	set_usd(doc, "costUsd", l->cost_micro);
+	if (l->verifies)
+		js_set_new(doc, "verification", checked_lane_doc(l));
 	return doc;
 }
 
-static json_t *person_doc(const struct sim_person *p)
+static json_t *person_doc(const struct sim_report *r, const struct sim_person *p)
 {
 	const struct number counts[] = {
 	    {"offers", p->offers},   {"accepted", p->accepted}, {"declined", p->declined},
@@ -206,6 +210,10 @@ static json_t *person_doc(const struct sim_person *p)
 	json_t *doc = numbers_doc("worker", p->name, counts, NITEMS(counts));
 
 	set_usd(doc, "costUsd", p->cost_micro);
+	if (r->verifies)
+		js_set_str(doc, "kind", kind_names[p->kind]);
+	if (p->suspended_after)
+		js_set_int(doc, "suspendedAfter", (int64_t)p->suspended_after);
 	return doc;
 }
 
@@ -224,10 +232,12 @@ json_t *simulate_doc(const struct sim_report *r)
 	js_set_new(doc, "lanes", lanes);
 	js_set_new(doc, "all", lane_doc(&r->all));
 	for (size_t i = 0; i < r->n_people; i++)
-		json_array_append_new(people, person_doc(&r->people[i]));
+		json_array_append_new(people, person_doc(r, &r->people[i]));
 	js_set_new(doc, "workers", people);
 	for (size_t i = 0; i < SIM_SLICES; i++)
 		json_array_append_new(open, json_integer((json_int_t)r->slices[i].open));
 	js_set_new(doc, "openTasks", open);
+	if (r->verifies)
+		js_set_new(doc, "kinds", checked_kinds_doc(r));
 	return doc;
 }

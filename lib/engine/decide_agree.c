@@ -206,12 +206,10 @@ static double right_by_others(const struct agreeing_on *k, size_t who)
 
 /* The categories of an answer as numbers.  Of what is known to be right ${open}: a field that it leaves
  * open is -1. */
-static json_t *cells_of(const struct combine_plan *plan, const json_t *answer, int open)
+static json_t *categories_json(const struct combine_plan *plan, const struct combine_cell *cells, int open)
 {
-	struct combine_cell cells[COMBINE_FIELDS];
 	json_t *out = json_array();
 
-	combine_cells(plan, answer, cells);
 	for (size_t i = 0; i < plan->n && json_array_size(out) < BALLOTS_MAX; i++) {
 		if (!is_category(plan, i))
 			continue;
@@ -222,13 +220,21 @@ static json_t *cells_of(const struct combine_plan *plan, const json_t *answer, i
 	return out;
 }
 
+static json_t *cells_of(const struct combine_plan *plan, const json_t *answer, int open)
+{
+	struct combine_cell cells[COMBINE_FIELDS];
+
+	combine_cells(plan, answer, cells);
+	return categories_json(plan, cells, open);
+}
+
 static json_t *vote_json(const struct agreeing_on *k, size_t who, const uint8_t agrees[])
 {
 	json_t *vote = json_object();
 	double right = right_by_others(k, who);
 
 	js_set_int(vote, "attempt", k->all[who].attempt);
-	js_set_new(vote, "cells", cells_of(&k->plan, k->all[who].answer, 0));
+	js_set_new(vote, "cells", categories_json(&k->plan, k->cells[who], 0));
 	if (right < 0 && k->n > 1)
 		right = agrees[who] ? 0.9 : 0.1; /* no categories: all that can be said */
 	if (right >= 0)

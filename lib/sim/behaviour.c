@@ -8,7 +8,12 @@
 #include "json/js.h"
 #include "sim/scenario_p.h"
 
-enum { ABSENCES_MAX = 1000, DAY_MIN = 24 * 60 };
+enum { ABSENCES_MAX = 1000, DAY_MIN = 24 * 60, TRUST_TASKS = 50 };
+
+static const double sloppy_right = 0.65;
+
+const char *const kind_names[KIND_COUNT + 1] = {"honest",   "sloppy",    "spammer",
+                                                "constant", "colluding", "adversary", NULL};
 
 void behaviour_default(struct behaviour *b)
 {
@@ -71,16 +76,36 @@ static int read_shift(const json_t *doc, struct behaviour *b, struct err *err)
 	return 0;
 }
 
+static int read_kind(const json_t *doc, struct behaviour *b, struct err *err)
+{
+	const char *word = kind_names[KIND_HONEST];
+	int64_t tasks = TRUST_TASKS;
+
+	if (js_get_str(doc, "/kind", &word, 32, err) != 0 ||
+	    js_get_int(doc, "/trustTasks", 0, 1000000, &tasks, err) != 0)
+		return -1;
+	for (b->kind = KIND_HONEST; strcmp(kind_names[b->kind], word) != 0; b->kind++)
+		if (b->kind + 1 == KIND_COUNT)
+			return err_field(err, FAIL_INVALID, "/kind", "is honest, sloppy, spammer, constant, "
+			                                             "colluding or adversary");
+	if (json_object_get(doc, "trustTasks") && b->kind != KIND_ADVERSARY)
+		return err_field(err, FAIL_INVALID, "/trustTasks", "is for an adversary");
+	b->trust_tasks = (uint32_t)tasks;
+	if (b->kind == KIND_SLOPPY)
+		b->right = sloppy_right;
+	return 0;
+}
+
 int behaviour_read(const json_t *doc, struct behaviour *b, struct err *err)
 {
 	static const char *const known[] = {"reactMinutes", "workMinutes", "accept", "ignore", "right",
-	                                    "invalid", "vary", "absent", "shift", NULL};
+	                                    "invalid", "vary", "absent", "shift", "kind", "trustTasks", NULL};
 
 	if (!doc)
 		return 0;
 	if (!json_is_object(doc))
 		return err_field(err, FAIL_INVALID, "/behaviour", "must be an object");
-	if (js_only_keys(doc, "", known, err) != 0 ||
+	if (js_only_keys(doc, "", known, err) != 0 || read_kind(doc, b, err) != 0 ||
 	    dist_read(doc, "/reactMinutes", &b->react, err) != 0 ||
 	    dist_read(doc, "/workMinutes", &b->work, err) != 0 ||
 	    read_chance(doc, "/accept", 0, 1, &b->accept, err) != 0 ||

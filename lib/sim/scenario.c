@@ -92,6 +92,7 @@ static int read_crews(struct scenario *s, struct err *err)
 		if (read_crew(json_array_get(list, i), &s->crews[i], err) != 0 ||
 		    check_twice(s, i, err) != 0)
 			return err_wrap(err, "/crews/%zu", i);
+		s->crews[i].how.gang = (uint32_t)i + 1;
 		workers += s->crews[i].count;
 	}
 	if (workers > SCENARIO_WORKERS_MAX)
@@ -174,10 +175,60 @@ static json_t *default_body(const char *lane)
 	return body;
 }
 
+static int read_truth(const json_t *doc, struct arrivals *a, struct err *err)
+{
+	static const char *const known[] = {"answer", "weight", NULL};
+	const json_t *answer = json_object_get(doc, "answer");
+	double *weight = &a->weight[a->n_answers];
+
+	*weight = 1;
+	if (js_only_keys(doc, "", known, err) != 0 ||
+	    read_chance(doc, "/weight", 0, 1e6, weight, err) != 0)
+		return -1;
+	if (!answer)
+		return err_field(err, FAIL_INVALID, "/answer", "is needed");
+	a->answer[a->n_answers++] = json_incref((json_t *)answer);
+	return 0;
+}
+
+static int read_truths(const json_t *doc, struct arrivals *a, struct err *err)
+{
+	json_t *list = NULL;
+	double sum = 0;
+
+	if (js_get_arr(doc, "/truths", TRUTHS_MAX, &list, err) != 0)
+		return -1;
+	if (json_object_get(doc, "answer") || json_object_get(doc, "wrong"))
+		return err_field(err, FAIL_INVALID, "/truths", "is instead of answer and wrong");
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		if (read_truth(json_array_get(list, i), a, err) != 0)
+			return err_wrap(err, "/truths/%zu", i);
+		sum += a->weight[i];
+	}
+	if (a->n_answers < 2 || !(sum > 0))
+		return err_field(err, FAIL_INVALID, "/truths", "has 2 to %d answers, one with a weight",
+		                 TRUTHS_MAX);
+	a->drawn = 1;
+	return 0;
+}
+
+static int read_answers(const json_t *doc, struct arrivals *a, struct err *err)
+{
+	const json_t *answer = json_object_get(doc, "answer"), *wrong = json_object_get(doc, "wrong");
+
+	if (json_object_get(doc, "truths"))
+		return read_truths(doc, a, err);
+	a->answer[0] = answer ? json_incref((json_t *)answer) : json_pack("{s:s}", "answer", "yes");
+	a->answer[1] = wrong ? json_incref((json_t *)wrong) : json_pack("{s:s}", "answer", "no");
+	a->weight[0] = 1;
+	a->n_answers = 2;
+	return 0;
+}
+
 static int read_stream(const json_t *doc, struct arrivals *a, struct err *err)
 {
 	static const char *const known[] = {"lane", "body", "perHour", "at", "profile", "from",
-	                                    "answer", "wrong", NULL};
+	                                    "answer", "wrong", "truths", NULL};
 	const char *lane = NULL;
 	json_t *body = NULL;
 
@@ -191,10 +242,7 @@ static int read_stream(const json_t *doc, struct arrivals *a, struct err *err)
 	if (!lane && !body)
 		return err_field(err, FAIL_INVALID, "/lane", "a lane or a body is needed");
 	a->body = body ? json_incref(body) : default_body(lane);
-	const json_t *answer = json_object_get(doc, "answer"), *wrong = json_object_get(doc, "wrong");
-	a->answer = answer ? json_incref((json_t *)answer) : json_pack("{s:s}", "answer", "yes");
-	a->wrong = wrong ? json_incref((json_t *)wrong) : json_pack("{s:s}", "answer", "no");
-	return 0;
+	return read_answers(doc, a, err);
 }
 
 static int read_streams(struct scenario *s, struct err *err)
@@ -287,8 +335,8 @@ void scenario_free(struct scenario *s)
 	}
 	for (size_t i = 0; s->streams && i < s->n_streams; i++) {
 		json_decref(s->streams[i].body);
-		json_decref(s->streams[i].answer);
-		json_decref(s->streams[i].wrong);
+		for (size_t k = 0; k < s->streams[i].n_answers; k++)
+			json_decref(s->streams[i].answer[k]);
 		free(s->streams[i].at);
 	}
 	free(s->crews);

@@ -13,11 +13,16 @@
  *              added to these pools
  *   behaviour  {WORKER:{…}}: of workers that have a document
  *   arrivals   [{lane | body {…}, perHour | at ["10m",…], profile [24 factors by hour of the day],
- *              from, answer, wrong}]: Poisson, or at stated moments
+ *              from, answer, wrong | truths [{answer, weight}]}]: Poisson, or at stated moments; of
+ *              two to eight truths each task has one, by their weights, and a wrong answer is one of
+ *              the others
  * Behaviour  reactMinutes 1, workMinutes 10 (distributions, sim/draw.h); accept 1, ignore 0 (an offer is
  *            never looked at), right 1, invalid 0 (answers that do not meet the schema);
  *            vary {workMinutes, right}: how much the members of a crew differ (spread, plus or minus);
- *            absent [{from,until}]: durations from the start; shift {from "08:00", until "16:00"}: UTC
+ *            absent [{from,until}]: durations from the start; shift {from "08:00", until "16:00"}: UTC;
+ *            kind: honest; sloppy (right 0.65 where nothing is said, in half the time); spammer (any answer);
+ *            constant (always the same one); colluding (a crew agrees on a wrong one for each task);
+ *            adversary (honest for trustTasks answers, 50, then always wrong)
  * Limits     100,000 workers, 100,000 arrival streams, length and drain 10 years; SIM_TASKS_MAX tasks,
  *            of which SIM_OPEN_MAX may be open at once (sim/sim.h).
  * Ownership  scenario_free.
@@ -34,9 +39,22 @@
 
 struct err;
 
+enum { SCENARIO_WORKERS_MAX = 100000, SCENARIO_STREAMS_MAX = 100000, TRUTHS_MAX = 8 };
+
 struct absence {
 	int64_t from_ms, until_ms; /* from the start */
 };
+
+enum kind {
+	KIND_HONEST,
+	KIND_SLOPPY,
+	KIND_SPAMMER,
+	KIND_CONSTANT,
+	KIND_COLLUDING,
+	KIND_ADVERSARY,
+	KIND_COUNT
+};
+extern const char *const kind_names[KIND_COUNT + 1]; /* NULL-ended */
 
 struct behaviour {
 	struct dist react, work;
@@ -45,6 +63,9 @@ struct behaviour {
 	struct absence *absent;       /* owned, in order */
 	size_t n_absent;
 	int shift_from_min, shift_until_min; /* of the day, UTC; equal: all day */
+	enum kind kind;
+	uint32_t trust_tasks;         /* KIND_ADVERSARY */
+	uint32_t gang;                /* KIND_COLLUDING: who agree */
 };
 
 struct crew_plan {
@@ -68,7 +89,10 @@ struct arrivals {
 	double busiest;       /* the largest factor */
 	int64_t *at;          /* owned: stated moments, from the start, in order */
 	size_t n_at;
-	json_t *answer, *wrong; /* owned */
+	json_t *answer[TRUTHS_MAX]; /* owned: true ones, or one that is and one that is not */
+	double weight[TRUTHS_MAX];
+	size_t n_answers;
+	int drawn;            /* each task draws its truth: else the first is */
 };
 
 struct scenario {
@@ -83,8 +107,6 @@ struct scenario {
 	struct arrivals *streams;
 	size_t n_streams;
 };
-
-enum { SCENARIO_WORKERS_MAX = 100000, SCENARIO_STREAMS_MAX = 100000 };
 
 struct scenario *scenario_new(const json_t *doc, struct err *err);
 void scenario_free(struct scenario *s);

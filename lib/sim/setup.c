@@ -12,7 +12,9 @@
 #include "sim/scenario_p.h"
 #include "sim/sim_p.h"
 
-enum { STREAM_ARRIVALS = 1000000, STREAM_PEOPLE = 1 };
+enum { STREAM_ARRIVALS = 1000000, STREAM_TRUTHS = 2000000, STREAM_HABITS = 3000000, STREAM_PEOPLE = 1 };
+
+static const double sloppy_work = 0.5;
 
 /* ---- documents ---- */
 
@@ -151,12 +153,18 @@ static double clamp(double v, double low, double high)
 static void add_actor(struct sim *s, const char *name, struct behaviour *how, uint64_t seed)
 {
 	struct actor *a = mem_alloc(sizeof(*a));
+	struct draw habits;
 
 	a->how = how;
+	a->tally.kind = how->kind;
 	a->tally.name = mem_strdup(name);
 	draw_seed(&a->draw, seed, STREAM_PEOPLE + s->n_actors);
 	a->work_factor = exp(log(how->vary_work) * draw_normal(&a->draw));
 	a->right = clamp(how->right + how->vary_right * (2 * draw_unit(&a->draw) - 1), 0, 1);
+	if (how->kind == KIND_SLOPPY)
+		a->work_factor *= sloppy_work;
+	draw_seed(&habits, seed, STREAM_HABITS + s->n_actors);
+	a->habit = (uint32_t)draw_bits(&habits);
 	a->number = (uint32_t)s->n_actors;
 	s->actors[s->n_actors++] = a;
 	HASH_ADD_KEYPTR(hh, s->by_name, a->tally.name, strlen(a->tally.name), a);
@@ -213,10 +221,10 @@ static void add_streams(struct sim *s, uint64_t seed)
 	for (size_t i = 0; i < s->plan->n_streams; i++) {
 		struct stream *st = &s->streams[i];
 		st->plan = &s->plan->streams[i];
-		st->right = answer_body(json_incref(st->plan->answer));
-		st->wrong = answer_body(json_incref(st->plan->wrong));
-		st->invalid = answer_body(json_null());
+		for (size_t k = 0; k < st->plan->n_answers; k++)
+			st->bodies[k] = answer_body(json_incref(st->plan->answer[k]));
 		draw_seed(&st->draw, seed, STREAM_ARRIVALS + i);
+		draw_seed(&st->truths, seed, STREAM_TRUTHS + i);
 	}
 }
 
@@ -225,9 +233,8 @@ static void drop_streams(struct sim *s)
 	for (size_t i = 0; s->streams && i < s->plan->n_streams; i++) {
 		submission_free(s->streams[i].prepared);
 		json_decref(s->streams[i].created);
-		json_decref(s->streams[i].right);
-		json_decref(s->streams[i].wrong);
-		json_decref(s->streams[i].invalid);
+		for (size_t k = 0; k < TRUTHS_MAX; k++)
+			json_decref(s->streams[i].bodies[k]);
 	}
 	free(s->streams);
 }
@@ -243,6 +250,7 @@ int sim_set_up(struct sim *s, const struct sim_options *o, struct err *err)
 	s->w->rule = o->rule;
 	s->w->forgets = 1;
 	s->nothing = json_object();
+	s->invalid = answer_body(json_null());
 	heap_init(&s->agenda, NULL, NULL);
 	s->documents = o->documents;
 	add_streams(s, o->seed);
@@ -264,14 +272,23 @@ void sim_tear_down(struct sim *s)
 		free(s->actors[i]->queue);
 		free(s->actors[i]);
 	}
-	for (uint32_t i = 0; i < s->n_places; i++)
-		json_decref(s->tasks[i].created);
+	for (uint32_t i = 0; i < s->n_tasks; i++) {
+		struct sim_task *t = sim_task(s, i);
+		if (!t)
+			continue;
+		own_end(s, t);
+		json_decref(t->created);
+	}
 	free(s->actors);
 	free(s->tasks);
 	free(s->places);
 	free(s->items);
 	drop_streams(s);
 	heap_release(&s->agenda);
+	for (uint32_t i = 0; i < s->n_papers; i++)
+		json_decref(s->papers[i].data);
+	free(s->papers);
 	json_decref(s->nothing);
+	json_decref(s->invalid);
 	world_free(s->w);
 }

@@ -1,5 +1,6 @@
 #include "sim/sim.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "engine/decide.h"
 #include "engine/evolve.h"
 #include "json/js.h"
+#include "model/fact.h"
 #include "model/message.h"
 #include "sim/sim_p.h"
 
@@ -53,14 +55,14 @@ struct sim_task *sim_task(const struct sim *s, uint32_t number)
 	return place & TASK_CLOSED ? NULL : &s->tasks[place];
 }
 
-struct stream *sim_stream(const struct sim *s, uint32_t number)
+struct sim_lane *sim_lane(const struct sim *s, uint32_t number)
 {
 	uint32_t place = s->places[number];
 
-	return place & TASK_CLOSED ? &s->streams[place & ~TASK_CLOSED] : s->tasks[place].stream;
+	return place & TASK_CLOSED ? &s->report->lanes[place & ~TASK_CLOSED] : s->tasks[place].lane;
 }
 
-static struct sim_task *new_task(struct sim *s, struct stream *st)
+struct sim_task *sim_new_task(struct sim *s, const struct id *id, struct stream *st)
 {
 	uint32_t place = s->free_task;
 
@@ -78,8 +80,12 @@ static struct sim_task *new_task(struct sim *s, struct stream *st)
 		s->places = mem_grow(s->places, s->cap_places, sizeof(*s->places));
 	}
 	s->places[s->n_tasks] = place;
-	s->tasks[place] = (struct sim_task){.stream = st, .at_ms = s->now_ms};
-	id_from_seq(&s->tasks[place].id, s->now_ms, TAG, s->n_tasks++);
+	s->tasks[place] = (struct sim_task){.stream = st, .at_ms = s->now_ms, .papers = HEAP_NONE};
+	if (id)
+		s->tasks[place].id = *id;
+	else
+		id_from_seq(&s->tasks[place].id, s->now_ms, TAG, s->n_tasks);
+	s->n_tasks++;
 	return &s->tasks[place];
 }
 
@@ -88,7 +94,8 @@ void sim_close(struct sim *s, uint32_t number)
 	uint32_t place = s->places[number];
 	struct sim_task *t = &s->tasks[place];
 
-	s->places[number] = TASK_CLOSED | (uint32_t)(t->stream - s->streams);
+	own_end(s, t);
+	s->places[number] = TASK_CLOSED | (uint32_t)(t->lane - s->report->lanes);
 	json_decref(t->created);
 	t->created = NULL;
 	t->next_free = s->free_task;
@@ -97,14 +104,50 @@ void sim_close(struct sim *s, uint32_t number)
 
 /* ---- the engine ---- */
 
-/* A task's number lies in its id. */
-static uint32_t task_number(const struct id *id)
+/* A task's number lies in its id, but for those that the engine made. */
+int sim_number(const struct sim *s, const struct id *id, uint32_t *number)
 {
 	uint32_t n = 0;
 
+	if (s->own && own_number(s, id, number))
+		return 1;
 	for (int i = ID_BYTES - 4; i < ID_BYTES; i++)
 		n = n << 8 | id->b[i];
+	*number = n;
+	return n < s->n_tasks;
+}
+
+static uint32_t task_number(const struct sim *s, const struct id *id)
+{
+	uint32_t n = 0;
+	int known = sim_number(s, id, &n);
+
+	assert(known);
 	return n;
+}
+
+/* What a rehearsal without documents keeps of them: answers that are judged beside others. */
+static void keep(struct sim *s, const struct draft *dr, struct event *ev)
+{
+	struct sim_task *t = sim_task(s, task_number(s, &dr->task));
+
+	if (t->lane->verifies)
+		ev->pos = papers_keep(s, t, dr->data ? json_incref(dr->data) : fact_json(&dr->fact));
+}
+
+/* A task that no client sent. */
+static int is_own(const struct sim *s, const struct draft *dr)
+{
+	return s->verifies && (json_object_get(dr->data, "gold") || json_object_get(dr->data, "reviews"));
+}
+
+static void count_event(struct sim *s, const struct event *ev)
+{
+	s->report->events++;
+	if (ev->has_task)
+		tally_event(s, ev, task_number(s, &ev->task));
+	else if (ev->type == EV_WORKER_SUSPENDED)
+		tally_suspended(s, ev);
 }
 
 static int apply(struct sim *s, struct decision *d, struct err *err)
@@ -117,11 +160,13 @@ static int apply(struct sim *s, struct decision *d, struct err *err)
 		                   .terms = s->documents ? NULL : dr->terms};
 		if (s->documents || !dr->typed)
 			fact_read(&dr->fact, dr->data);
+		if (s->verifies && ev.type == EV_SUBMITTED)
+			keep(s, dr, &ev);
 		if (evolve(s->w, &ev, err) != 0)
 			return -1;
-		s->report->events++;
-		if (ev.has_task)
-			tally_event(s, &ev, task_number(&ev.task));
+		if (ev.type == EV_CREATED && is_own(s, dr))
+			own_begin(s, &ev);
+		count_event(s, &ev);
 	}
 	return 0;
 }
@@ -133,6 +178,7 @@ static int settle(struct sim *s, struct err *err)
 
 	while (engine_next(s->w, s->now_ms, &in)) {
 		in.brief = !s->documents;
+		papers_show(s, &in);
 		if (decide(s->w, s->now_ms, &in, &d, err) != 0)
 			return -1;
 		int rc = apply(s, &d, err);
@@ -170,6 +216,7 @@ int sim_say(struct sim *s, enum message_type type, uint32_t task, const char *fr
 	                    .at_ms = s->now_ms, .body = body ? body : s->nothing};
 	struct input in = {.kind = IN_MESSAGE, .msg = &m, .created = t->created,
 	                   .brief = !s->documents};
+	papers_show(s, &in);
 	int rc = send(s, &in, err);
 
 	if (rc <= 0 || (err->code != FAIL_CONFLICT && err->code != FAIL_DENIED &&
@@ -227,7 +274,7 @@ static int arrive(struct sim *s, uint32_t stream, struct err *err)
 	if (s->n_open >= SIM_OPEN_MAX || s->n_tasks >= SIM_TASKS_MAX)
 		return err_set(err, FAIL_INVALID, "/arrivals: too much: more than %d tasks, or %d of them "
 		                                  "open at once", SIM_TASKS_MAX, SIM_OPEN_MAX);
-	struct id id = new_task(s, st)->id;
+	struct id id = sim_new_task(s, NULL, st)->id;
 
 	plan_arrival(s, stream);
 	if (submit(s, st, &id, err) == 0)
@@ -252,6 +299,8 @@ static int act(struct sim *s, const struct agenda_item *it, struct err *err)
 		return arrive(s, it->who, err);
 	case DO_REACT:
 		return people_react(s, it, err);
+	case DO_CHECK:
+		return people_check(s, it, err);
 	default:
 		return people_finish(s, it, err);
 	}
@@ -291,7 +340,8 @@ static int run(struct sim *s, const struct sim_options *o, struct err *err)
 int sim_run(const struct scenario *plan, const struct sim_options *o, struct sim_report *out,
             struct err *err)
 {
-	struct sim s = {.plan = plan, .report = out, .free_item = HEAP_NONE, .free_task = HEAP_NONE};
+	struct sim s = {.plan = plan, .report = out, .free_item = HEAP_NONE, .free_task = HEAP_NONE,
+	                .free_paper = HEAP_NONE};
 
 	*out = (struct sim_report){.seed = o->seed, .from_ms = plan->start_ms};
 	s.now_ms = plan->start_ms;

@@ -6,6 +6,8 @@
  * Method     Discrete events: the next arrival, reaction or finished piece of work, or the engine's
  *            next timer, whichever is earlier.  A person works on one thing at a time, first come
  *            first served, and only while present; an offer is looked at after the reaction time.
+ * Own tasks  What the engine asks for itself (reviews, tasks with known answers) is answered like any other
+ *            task and counted apart: in the lane it serves.  Rule programs are not run: they pass.
  * Seeds      Same scenario and seed, same report, byte for byte.  Arrivals, and each person, draw
  *            from streams of their own, so another way of routing meets the same work.
  * Complexity O(log n) for each event of a task; memory by open tasks and 20 bytes a closed one.
@@ -34,6 +36,10 @@ struct sim_lane {
 	int64_t cost_micro;    /* USD: what the answers cost, unused ones as well */
 	int64_t *took_ms;      /* created -> completed, sorted at the end; owned */
 	size_t n_took, cap_took;
+	int verifies;          /* its document has "verify" */
+	int confidence_milli;
+	uint64_t answers;      /* of completed tasks, whatever became of them */
+	uint64_t rejected, reviews, golds;
 };
 
 struct sim_person {
@@ -41,6 +47,15 @@ struct sim_person {
 	uint64_t offers, accepted, declined, missed, answers, right, wasted;
 	int64_t busy_ms, present_ms;
 	int64_t cost_micro;
+	enum kind kind;
+	uint64_t suspended_after; /* so many answers, of an adversary: wrong ones; 0: not */
+};
+
+/* People of a kind who answered. */
+struct sim_kind {
+	uint64_t workers, suspended;
+	int64_t *after; /* owned: answers before the suspension, sorted */
+	size_t n;
 };
 
 struct sim_slice {
@@ -59,6 +74,8 @@ struct sim_report {
 	struct sim_person *people; /* by name */
 	size_t n_people;
 	struct sim_slice slices[SIM_SLICES];
+	int verifies;            /* some lane does: else nothing is said of it */
+	struct sim_kind kinds[KIND_COUNT];
 };
 
 struct sim_options {
@@ -77,5 +94,6 @@ void sim_report_release(struct sim_report *r);
 
 /* The ${q}-quantile (0..1) of a lane's times, 0 when nothing was completed. */
 int64_t sim_quantile(const struct sim_lane *l, double q);
+int64_t sim_found_after(const struct sim_kind *k, double q);
 
 #endif

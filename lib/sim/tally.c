@@ -21,18 +21,23 @@ struct sim_lane *tally_lane(struct sim *s, const char *name)
 /* Every lane has its row before the first task comes: rows must not move. */
 static int add_lane(void *ctx, const char *name, const json_t *doc)
 {
-	struct sim_report *r = ctx;
+	const struct sim *s = ctx;
+	struct sim_report *r = s->report;
+	const struct verify *v = &config_lane(s->w->config, name)->verify;
 
 	(void)doc;
 	r->lanes = mem_grow(r->lanes, r->n_lanes + 1, sizeof(*r->lanes));
-	r->lanes[r->n_lanes++] = (struct sim_lane){.name = mem_strdup(name)};
+	r->lanes[r->n_lanes++] = (struct sim_lane){.name = mem_strdup(name), .verifies = v->asked,
+	                                           .confidence_milli = v->confidence_milli};
+	r->verifies |= v->asked;
 	return 0;
 }
 
 void tally_begin(struct sim *s)
 {
 	s->report->all.name = mem_strdup("all");
-	config_each(s->w->config, CFG_LANE, add_lane, s->report);
+	config_each(s->w->config, CFG_LANE, add_lane, s);
+	s->verifies = s->report->verifies;
 }
 
 static struct sim_slice *slice_now(struct sim *s)
@@ -43,8 +48,25 @@ static struct sim_slice *slice_now(struct sim *s)
 	return &s->report->slices[at * SIM_SLICES / whole];
 }
 
+static void draw_truth(struct stream *st, struct sim_task *t)
+{
+	const struct arrivals *a = st->plan;
+	double sum = 0;
+
+	for (size_t i = 0; i < a->n_answers; i++)
+		sum += a->weight[i];
+	sum *= draw_unit(&st->truths);
+	while (t->truth + 1 < a->n_answers && sum >= a->weight[t->truth])
+		sum -= a->weight[t->truth++];
+}
+
 static void created(struct sim *s, const struct event *ev, struct sim_task *t)
 {
+	s->n_open++;
+	if (t->role != ROLE_ASKED)
+		return;
+	if (t->stream->plan->drawn)
+		draw_truth(t->stream, t);
 	if (!t->stream->created)
 		t->stream->created = json_incref(ev->data);
 	t->created = json_incref(s->documents ? ev->data : t->stream->created);
@@ -54,7 +76,6 @@ static void created(struct sim *s, const struct event *ev, struct sim_task *t)
 	t->due_ms = fact_at(ev->fact, FACT_DUE, INT64_MAX);
 	if (ev->terms)
 		t->due_ms = ev->terms->due_ms;
-	s->n_open++;
 	t->lane->submitted++;
 	slice_now(s)->arrived++;
 }
@@ -76,6 +97,7 @@ static void completed(struct sim *s, struct sim_task *t)
 	l->completed++;
 	l->in_time += s->now_ms <= t->due_ms;
 	l->right += t->right;
+	l->answers += t->n_answers;
 	keep_time(l, took);
 	if (t->bound_ms) {
 		l->predicted++;
@@ -84,10 +106,9 @@ static void completed(struct sim *s, struct sim_task *t)
 	slice_now(s)->completed++;
 }
 
-static void ended(struct sim *s, enum event_type type, uint32_t number)
+static void count_end(struct sim *s, enum event_type type, struct sim_task *t)
 {
-	struct sim_task *t = sim_task(s, number);
-
+	slice_now(s)->left++;
 	switch (type) {
 	case EV_COMPLETED:
 		completed(s, t);
@@ -101,8 +122,15 @@ static void ended(struct sim *s, enum event_type type, uint32_t number)
 	default:
 		t->lane->expired++;
 	}
+}
+
+static void ended(struct sim *s, enum event_type type, uint32_t number)
+{
+	struct sim_task *t = sim_task(s, number);
+
+	if (t->role == ROLE_ASKED)
+		count_end(s, type, t);
 	s->n_open--;
-	slice_now(s)->left++;
 	while (t->n_holders)
 		people_drop(s, t->holders[t->n_holders - 1], number);
 	sim_close(s, number);
@@ -119,7 +147,18 @@ static void predicted(struct sim_task *t, const struct fact *fact)
 static int of_worker(enum event_type type)
 {
 	return type == EV_OFFERED || type == EV_ACCEPTED || type == EV_OFFER_EXPIRED ||
-	       type == EV_RELEASED || type == EV_REASSIGNED;
+	       type == EV_RELEASED || type == EV_REASSIGNED || type == EV_HELD || type == EV_REJECTED;
+}
+
+/* Out of hand, until something is to be done at it again. */
+static void held(struct sim *s, const struct event *ev, uint32_t who, uint32_t number)
+{
+	const char *awaits = ev->fact->awaits ? ev->fact->awaits : "";
+
+	people_drop(s, who, number);
+	if (strcmp(awaits, awaits_names[AWAITS_PROGRAMS]) == 0)
+		sim_plan(s, s->now_ms, (struct agenda_item){.what = DO_CHECK, .who = who, .task = number,
+		                                            .turn = (uint32_t)ev->fact->attempt});
 }
 
 void tally_event(struct sim *s, const struct event *ev, uint32_t number)
@@ -155,9 +194,24 @@ void tally_event(struct sim *s, const struct event *ev, uint32_t number)
 		if (a)
 			people_drop(s, who, number);
 		break;
+	case EV_SUBMITTED:
+		tally_answer(s, ev, t);
+		break;
+	case EV_HELD:
+		if (a)
+			held(s, ev, who, number);
+		break;
+	case EV_REJECTED:
+		t->lane->rejected += t->role == ROLE_ASKED;
+		if (a && t->lane->verifies) /* one that was held is to be done again */
+			people_took(s, who, number);
+		break;
+	case EV_VERIFIED:
+		tally_verified(t, ev);
+		break;
 	case EV_SLA_BREACHED:
-		t->lane->breached++;
-		slice_now(s)->breached++;
+		t->lane->breached += t->role == ROLE_ASKED;
+		slice_now(s)->breached += t->role == ROLE_ASKED;
 		break;
 	case EV_COMPLETED:
 	case EV_FAILED:
@@ -173,7 +227,7 @@ void tally_event(struct sim *s, const struct event *ev, uint32_t number)
 /* ---- the end ---- */
 
 /* By digits of eight bits; times are never negative. */
-static void sort_ms(int64_t *v, size_t n)
+void tally_sort(int64_t *v, size_t n)
 {
 	enum { DIGIT = 8, VALUES = 1 << DIGIT };
 	int64_t *from = v, *to = mem_alloc((n + 1) * sizeof(*to));
@@ -222,11 +276,15 @@ static void sum_lanes(struct sim_report *r)
 		all->predicted += l->predicted;
 		all->within += l->within;
 		all->cost_micro += l->cost_micro;
+		all->answers += l->answers;
+		all->rejected += l->rejected;
+		all->reviews += l->reviews;
+		all->golds += l->golds;
 		for (size_t k = 0; k < l->n_took; k++)
 			keep_time(all, l->took_ms[k]);
-		sort_ms(l->took_ms, l->n_took);
+		tally_sort(l->took_ms, l->n_took);
 	}
-	sort_ms(all->took_ms, all->n_took);
+	tally_sort(all->took_ms, all->n_took);
 }
 
 static void list_people(struct sim *s)
@@ -255,6 +313,7 @@ void tally_finish(struct sim *s)
 		sl->open = open;
 	}
 	sum_lanes(r);
+	tally_kinds(s);
 	list_people(s);
 }
 
@@ -266,6 +325,8 @@ void sim_report_release(struct sim_report *r)
 	}
 	for (size_t i = 0; i < r->n_people; i++)
 		free(r->people[i].name);
+	for (int k = 0; k < KIND_COUNT; k++)
+		free(r->kinds[k].after);
 	free(r->all.name);
 	free(r->all.took_ms);
 	free(r->lanes);
@@ -273,10 +334,17 @@ void sim_report_release(struct sim_report *r)
 	memset(r, 0, sizeof(*r));
 }
 
+static int64_t quantile(const int64_t *v, size_t n, double q)
+{
+	return n ? v[(size_t)(q * (double)(n - 1) + 0.5)] : 0;
+}
+
 int64_t sim_quantile(const struct sim_lane *l, double q)
 {
-	if (l->n_took == 0)
-		return 0;
-	size_t i = (size_t)(q * (double)(l->n_took - 1) + 0.5);
-	return l->took_ms[i];
+	return quantile(l->took_ms, l->n_took, q);
+}
+
+int64_t sim_found_after(const struct sim_kind *k, double q)
+{
+	return quantile(k->after, k->n, q);
 }

@@ -131,17 +131,18 @@ static struct document {
 	uint64_t seq;
 } kept[KEPT];
 static uint64_t n_kept;
+static struct buf line; /* as it would go into the journal */
 
-static struct journal_pos keep(const struct event *ev, struct buf *line)
+static struct journal_pos keep(const struct event *ev)
 {
 	struct document *d = &kept[n_kept % KEPT];
 
-	buf_addc(line, '}');
+	buf_addc(&line, '}');
 	free(d->line);
-	d->line = buf_detach(line);
+	d->line = mem_strndup(buf_str(&line), line.len);
 	d->seq = ev->seq;
 	n_kept++;
-	return (struct journal_pos){1, (uint32_t)n_kept - 1, (uint32_t)strlen(d->line)};
+	return (struct journal_pos){1, (uint32_t)n_kept - 1, (uint32_t)line.len};
 }
 
 static json_t *data_at(struct journal_pos at)
@@ -150,11 +151,11 @@ static json_t *data_at(struct journal_pos at)
 
 	if (n_kept - at.offset > KEPT)
 		die("journal", "a task is open for too long");
-	json_t *line = js_parse(kept[at.offset % KEPT].line, at.length, &js_limits_own, &err);
-	if (!line)
+	json_t *event = js_parse(kept[at.offset % KEPT].line, at.length, &js_limits_own, &err);
+	if (!event)
 		die("journal", err.msg);
-	json_t *data = json_incref(json_object_get(line, "data"));
-	json_decref(line);
+	json_t *data = json_incref(json_object_get(event, "data"));
+	json_decref(event);
 	return data;
 }
 
@@ -204,19 +205,20 @@ struct took {
 	double documents, decide, encode, evolve;
 };
 
-static void evolve_one(const struct draft *dr, struct buf *line, struct took *took)
+static void evolve_one(const struct draft *dr, struct took *took)
 {
 	struct err err = ERR_INIT;
 	struct event ev = {.type = dr->type, .seq = ++seq, .at_ms = now, .has_task = dr->has_task,
 	                   .task = dr->task, .state = dr->state, .actor = dr->actor, .data = dr->data};
 
 	id_from_seq(&ev.id, now, 7, ev.seq);
+	buf_clear(&line);
 	double from = clock_us();
-	event_encode(&ev, line);
+	event_encode(&ev, &line);
 	double encoded = clock_us();
 	took->encode += encoded - from;
 	if (dr->type == EV_CREATED || dr->type == EV_SUBMITTED)
-		ev.pos = keep(&ev, line);
+		ev.pos = keep(&ev);
 	if (dr->type == EV_OFFERED)
 		plan(now + 1000 + (int64_t)draw(60000), &ev.task, js_str_or(dr->data, "/worker", ""), 0);
 	double before = clock_us();
@@ -251,7 +253,6 @@ static int feed(struct input *in, struct took *took)
 {
 	json_t *docs[INPUT_ANSWERS_MAX + 2];
 	struct err err = ERR_INIT;
-	struct buf line = BUF_INIT;
 	struct decision d;
 	double begun = clock_us();
 	size_t n_docs = documents(in, docs);
@@ -262,15 +263,13 @@ static int feed(struct input *in, struct took *took)
 	if (rc != 0 && in->kind == IN_CONFIG)
 		die(in->config_name, err.msg);
 	for (size_t i = 0; rc == 0 && i < d.n; i++) {
-		buf_clear(&line);
-		evolve_one(&d.events[i], &line, took);
+		evolve_one(&d.events[i], took);
 	}
 	if (rc == 0 && in->kind == IN_ROUTE && !d.n)
 		engine_route_failed(w, &in->task, d.class_full);
 	if (rc == 0)
 		decision_release(&d);
 	free_documents(docs, n_docs);
-	buf_release(&line);
 	return rc != 0;
 }
 
@@ -588,6 +587,7 @@ static void release(void)
 {
 	world_free(w);
 	heap_release(&agenda);
+	buf_release(&line);
 	for (int i = 0; i < KEPT; i++)
 		free(kept[i].line);
 	for (int i = 0; i < WORDS; i++)
@@ -599,6 +599,7 @@ int main(int argc, char **argv)
 	int64_t from = now;
 
 	w = world_new("bench");
+	buf_init(&line, 0);
 	heap_init(&agenda, no_move, NULL);
 	for (uint32_t i = 0; i < ACTIONS; i++)
 		free_actions[n_free++] = i;

@@ -83,3 +83,17 @@ scenario() {
 		[ "$(jq '.all.completed > 0' <<<"$output")" = "${z#*:}" ]
 	done
 }
+
+@test "simulate: what verification catches and costs; nothing of it where no lane verifies" {
+	dir=$BATS_TEST_DIRNAME/../../spool-example/scenarios
+	expect 0 erctl simulate "$dir/verification.json" --json
+	jq -e '.lanes[] | select(.lane == "receipts") | .right / .completed >= 0.975 and
+		.verification.answers / .completed < 3.5 and .verification.reviews > 0 and
+		.verification.goldTasks > 0' <<<"$output"
+	jq -e '.kinds[] | select(.kind == "spammer") | .suspended == .workers' <<<"$output"
+	jq -e '[.workers[] | select(.suspendedAfter)] | length > 0' <<<"$output"
+	expect 0 erctl simulate "$dir/verification.json"
+	[[ "$output" == *"ANSWERS EACH"*"spammer"* ]]
+	expect 0 erctl simulate "$dir/busy-desk.json" --json
+	jq -e '(has("kinds") or (.lanes[0] | has("verification"))) | not' <<<"$output"
+}

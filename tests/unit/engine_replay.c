@@ -107,7 +107,7 @@ static void run(struct sim *s, uint64_t seed, uint64_t restart_rng)
 
 START_TEST(replay_equals_state)
 {
-	uint64_t first = env_or("ER_SEED", 1), rounds = env_or("ER_ROUNDS", 10);
+	uint64_t first = env_or("ER_SEED", 1), rounds = env_or("ER_ROUNDS", 7);
 
 	for (uint64_t seed = first; seed < first + rounds; seed++) {
 		struct sim a, b;

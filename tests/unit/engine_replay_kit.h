@@ -222,7 +222,7 @@ static inline void settle(struct sim *s)
 			              in.kind);
 		decision_release(&d);
 		if (s->restart_within)
-			restart(s, 200);
+			restart(s, 400);
 	}
 	none_starves(s);
 	if (s->settled)

@@ -191,7 +191,7 @@ static void run(struct sim *s, struct audit *audit, uint64_t seed, uint64_t rest
 	s->restart_within = 1;
 	draw_desk(s);
 	for (int i = 0; i < STEPS; i++) {
-		restart(s, 60);
+		restart(s, 90);
 		step(s);
 	}
 }
@@ -219,7 +219,7 @@ static void tell(const struct sim *s, const struct audit *a)
 
 START_TEST(verified_histories)
 {
-	uint64_t first = env_or("ER_SEED", 1), rounds = env_or("ER_ROUNDS", 10);
+	uint64_t first = env_or("ER_SEED", 1), rounds = env_or("ER_ROUNDS", 7);
 	struct audit *audit = mem_alloc(sizeof(*audit));
 
 	for (uint64_t seed = first; seed < first + rounds; seed++) {

@@ -198,6 +198,7 @@ START_TEST(documents)
 	schema_free(load("inbox"));
 	schema_free(load("message"));
 	assert_file("scenario", "spool-example/scenarios/busy-desk.json");
+	assert_file("scenario", "spool-example/scenarios/verification.json");
 	schema_free(load("notice"));
 }
 END_TEST

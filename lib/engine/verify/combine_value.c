@@ -279,9 +279,12 @@ size_t combine_medoid(const char *const *text, const size_t *len, const double *
 	for (size_t i = 0; i < n; i++)
 		sketch(text[i], len[i], &s[i]);
 	for (size_t i = 0; i < n; i++) {
-		for (size_t j = 0; j < n; j++)
-			far[i] += i == j ? 0 : weight[j] * distance(&s[i], &s[j]);
-		best = far[i] < far[best] - 1e-12 ? i : best;
+		for (size_t j = i + 1; j < n; j++) {
+			double d = distance(&s[i], &s[j]);
+			far[i] += weight[j] * d;
+			far[j] += weight[i] * d;
+		}
+		best = far[i] < far[best] - 1e-12 ? i : best; /* the nearer ones have told theirs */
 	}
 	for (size_t i = 0; i < n; i++)
 		*tie |= fabs(far[i] - far[best]) <= 1e-12 && distance(&s[i], &s[best]) > 0;
