@@ -263,7 +263,7 @@ static void reject(struct verdict *k)
 		js_set_new(data, "declined", json_true());
 		draft_task(k->v.d, EV_RELEASED, data);
 	}
-	stage_failed(&k->v, STAGE_QA, reasons);
+	stage_failed_with(&k->v, STAGE_QA, reasons, qa_data(k, "rejected"));
 	json_decref(reasons);
 }
 

@@ -158,6 +158,7 @@ static void on_offered(struct world *w, struct task *t, const struct event *ev)
 		a->load = (uint8_t)(a->worker->live < UINT8_MAX ? a->worker->live : UINT8_MAX);
 		crew_live(w, a->worker, 1);
 	}
+	t->hold_ms = 0; /* an operator need not wait */
 	a->worker->asked = ev->seq;
 	a->state = AS_OFFERED;
 	a->offers++;

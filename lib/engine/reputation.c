@@ -343,8 +343,7 @@ void reputation_check(struct world *w, struct task *t, const struct event *ev)
 	int stage = stage_by_name(js_str_or(ev->data, "/stage", ""));
 	const char *verdict = js_str_or(ev->data, "/verdict", NULL);
 
-	if (!a || (!right && !verdict && !json_object_get(ev->data, "traces") &&
-	           !(stage == STAGE_QA && ev->type == EV_CHECK_FAILED)))
+	if (!a || (!right && !verdict && !json_object_get(ev->data, "traces")))
 		return;
 	struct lane_stats *l = world_lane(w, t->match->lane, 1);
 	struct skill *s = reputation_skill_make(w, l, a->worker);
@@ -357,9 +356,9 @@ void reputation_check(struct world *w, struct task *t, const struct event *ev)
 		learn_fields_of(w, l, t, json_object_get(ev->data, "learn"));
 		saw(w, l, a->worker, &s->gold, s, json_is_true(right), ev->at_ms);
 	}
-	if (stage == STAGE_QA)
+	if (stage == STAGE_QA && verdict) /* that nobody could review it is no verdict */
 		saw(w, l, a->worker, &s->qa, s,
-		    ev->type == EV_CHECK_PASSED && verdict && strcmp(verdict, "confirmed") == 0, ev->at_ms);
+		    ev->type == EV_CHECK_PASSED && strcmp(verdict, "confirmed") == 0, ev->at_ms);
 }
 
 void gold_given(struct world *w, const struct task *t, const char *worker)

@@ -41,12 +41,12 @@ static void set_chain(json_t *data, const struct created *c)
 	js_set_new(data, "chain", chain);
 }
 
-/* Each level may answer once and be too unsure, and blind answers are no failures: beside what the lane
- * allows. */
+/* Answers in all.  Each level may answer once and be too unsure, beside what the lane allows; blind
+ * answers come in sets. */
 static int max_attempts(const struct created *c)
 {
-	int all = c->lane->max_attempts +
-	          (c->chain ? (int)c->chain->n * (c->chain->repeat + 1) : c->lane->verify.max_overlap - 1);
+	int all = c->chain ? c->lane->max_attempts + (int)c->chain->n * (c->chain->repeat + 1)
+	                   : c->lane->max_attempts * c->lane->verify.max_overlap;
 
 	return all < ATTEMPTS_MAX ? all : ATTEMPTS_MAX;
 }

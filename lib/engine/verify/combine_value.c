@@ -284,7 +284,7 @@ size_t combine_medoid(const char *const *text, const size_t *len, const double *
 			far[i] += weight[j] * d;
 			far[j] += weight[i] * d;
 		}
-		best = far[i] < far[best] - 1e-12 ? i : best; /* the nearer ones have told theirs */
+		best = far[i] < far[best] - 1e-12 ? i : best; /* all the others are in far[i] */
 	}
 	for (size_t i = 0; i < n; i++)
 		*tie |= fabs(far[i] - far[best]) <= 1e-12 && distance(&s[i], &s[best]) > 0;
