@@ -115,7 +115,7 @@ peers: $(if $(wildcard /usr/include/valijson/validator.hpp),$(O)/bench/peer_vali
 $(O)/bench/peer_valijson: tests/bench/peer_valijson.cpp
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  CXX   $@";)$(CXX) -std=c++17 -O3 -DNDEBUG -Wall -Wextra -o $@ $<
-$(O)/bench/route $(O)/bench/anomaly $(O)/bench/crowd: $(O)/bench/%: $(O)/tests/bench/%.o $(call below,engine)
+$(O)/bench/route $(O)/bench/anomaly $(O)/bench/crowd $(O)/bench/verify: $(O)/bench/%: $(O)/tests/bench/%.o $(call below,engine)
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  LINK  $@";)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(call below,engine) $(LIBS_CTL)
 $(O)/crash/%: tests/crash/%.c

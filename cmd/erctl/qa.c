@@ -216,8 +216,8 @@ const struct cmd cmd_qa = {
 	.name = "qa",
 	.args = "VERB",
 	.summary = "answers that wait for a reviewer",
-	.about = "A share of a lane's answers goes to reviewers (er-verify(7)): each as a task of its own, "
-	         "in the lane that verify.qa.lane names. A reviewer finds it in the inbox and answers it "
+	.about = "A share of a lane's answers goes to reviewers (er-verify(7)): each as a task of its "
+	         "own, in the lane that verify.qa.lane names. A reviewer finds it in the inbox and answers it "
 	         "as any other task: confirm, correct or reject.",
 	.group = GROUP_LOOK,
 	.max_args = -1,

@@ -29,13 +29,14 @@ static const char *awaits_of(const json_t *view, const json_t *answer)
 {
 	const json_t *all = json_object_get(view, "assignments");
 	const char *worker = js_str_or(answer, "/worker", ""), *awaits;
+	const char *reviewed = js_str_or(view, "/verification/awaits", ""); /* one for all */
 
 	for (size_t i = json_array_size(all); i-- > 0;) {
 		const json_t *a = json_array_get(all, i);
 		awaits = js_str_or(a, "/awaits", NULL);
 		if (awaits && strcmp(js_str_or(a, "/worker", ""), worker) == 0 &&
 		    !json_object_get(answer, "rejected"))
-			return awaits;
+			return strcmp(reviewed, "review") == 0 ? reviewed : awaits;
 	}
 	return NULL;
 }
@@ -121,6 +122,7 @@ static void add_numbers(struct buf *b, const json_t *check)
 
 void verdicts_show(struct run *r, const json_t *view, const json_t *answer)
 {
+	const json_t *agreed = check_of(answer, stage_names[STAGE_CONSENSUS]);
 	const char *awaits = awaits_of(view, answer);
 	struct buf b = BUF_INIT;
 
@@ -129,7 +131,8 @@ void verdicts_show(struct run *r, const json_t *view, const json_t *answer)
 		int passed = json_is_true(json_object_get(check, "passed"));
 		enum style style = !check ? STYLE_NONE : passed ? STYLE_GOOD : STYLE_BAD;
 		buf_clear(&b);
-		if (awaits && waits_at(awaits) == s) {
+		if (awaits && waits_at(awaits) == s &&
+		    !(s == STAGE_QA && json_is_false(json_object_get(agreed, "passed")))) {
 			add_wait(&b, view, awaits);
 			style = STYLE_WAIT;
 		} else if (!check) {

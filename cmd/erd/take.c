@@ -25,7 +25,17 @@ static json_t *verdict_bad(const struct err *why)
 	return v;
 }
 
-static json_t *verdict_ok(struct erd *e, const struct message *m, const struct decision *d)
+/* Where answers are verified their giver is told no more than that: what became of it at once would tell
+ * gold tasks from others. */
+static int is_verified(const struct erd *e, const struct message *m)
+{
+	const struct task *t = m->type == MSG_ANSWER ? world_task(e->world, &m->task) : NULL;
+	const struct lane *lane = t ? config_lane(e->world->config, t->match->lane) : NULL;
+
+	return lane && lane->verify.asked;
+}
+
+static json_t *verdict_ok(struct erd *e, const struct message *m, const struct decision *d, int verified)
 {
 	char id[ID_TEXT_MAX];
 	uint64_t content;
@@ -36,7 +46,7 @@ static json_t *verdict_ok(struct erd *e, const struct message *m, const struct d
 	js_set_new(v, "ok", json_boolean(!d->errors));
 	js_set_int(v, "seq", (int64_t)e->world->seq);
 	js_set_str(v, "task", id_format(&m->task, "task_", id));
-	js_set_str(v, "state", state_name(s));
+	js_set_str(v, "state", state_name(verified && !d->errors ? ST_SUBMITTED : s));
 	js_set_new(v, "replayed", json_boolean(d->replayed));
 	if (d->errors) { /* stored, and sent back to work */
 		js_set_str(v, "code", fail_name(FAIL_INVALID));
@@ -66,7 +76,7 @@ int take_message(struct erd *e, const char *file, struct message *m, struct err 
 
 	if (m->type != MSG_SUBMIT && world_seen(e->world, m->id)) {
 		d.replayed = 1;
-		told_new(e, file, m)->verdict = verdict_ok(e, m, &d);
+		told_new(e, file, m)->verdict = verdict_ok(e, m, &d, is_verified(e, m));
 		e->messages_total++;
 		return 0;
 	}
@@ -74,13 +84,14 @@ int take_message(struct erd *e, const char *file, struct message *m, struct err 
 		return 0;
 	if (docs_load(e, &in, &docs, err) != 0)
 		return -1;
+	int verified = is_verified(e, m);
 	int ready = evidence_ready(e, m, in.created, &why);
 	e->messages_total += ready != 0;
 	if (ready == 0) {
 		rc = 0; /* it stays in new/ */
 	} else if (ready > 0 && record_input(e, &in, m->id, &d, &why) == 0) {
 		rc = evidence_keep(e, m, err);
-		told_new(e, file, m)->verdict = verdict_ok(e, m, &d);
+		told_new(e, file, m)->verdict = verdict_ok(e, m, &d, verified);
 	} else if (err_fatal(&why)) {
 		*err = why;
 		rc = -1;

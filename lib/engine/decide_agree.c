@@ -144,6 +144,18 @@ static void among_given(const struct agreeing_on *k, const struct opinions *o, s
 	best->posterior = most;
 }
 
+/* What the category means, as somebody answered it; short ones only. */
+static const json_t *value_of(const struct agreeing_on *k, const struct combine_field *f,
+                              const struct opinions *o, uint32_t category)
+{
+	for (size_t i = 0; i < k->n; i++) {
+		const json_t *v = o->votes[i].answer == category ? js_at(k->all[i].answer, f->pointer) : NULL;
+		if (v)
+			return json_is_object(v) || json_is_array(v) || json_string_length(v) > 64 ? NULL : v;
+	}
+	return NULL;
+}
+
 static void judge_field(struct agreeing_on *k, size_t i)
 {
 	const struct combine_field *f = &k->plan.field[i];
@@ -165,6 +177,7 @@ static void judge_field(struct agreeing_on *k, size_t i)
 		k->posterior = best.posterior;
 	json_t *told = json_object();
 	js_set_int(told, "category", best.category);
+	js_set_copy(told, "value", value_of(k, f, &o, best.category));
 	js_set_int(told, "posteriorMicro", (json_int_t)lround(best.posterior * 1e6));
 	js_set_new(k->fields, f->pointer[0] ? f->pointer : "/", told);
 }

@@ -23,6 +23,9 @@ static int may_answer(const struct task *t, const struct assign *own, struct err
 {
 	char id[ID_TEXT_MAX];
 
+	if (t->attempts >= t->max_attempts && !t->esc) /* the last one is at its programs */
+		return err_set(err, FAIL_CONFLICT, "%s: has all the answers it may have",
+		               id_format(&t->id, "task_", id));
 	if (own->state != AS_BLOCKED)
 		return 0;
 	return err_set(err, FAIL_CONFLICT, "%s: waits for the requester's reply",

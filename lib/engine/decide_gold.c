@@ -86,15 +86,23 @@ static const char *next_gold(const struct world *w, const char *lane, const char
 	return p.name;
 }
 
+/* Ids with a key have no time in them; one with it is as old as a message usually is. */
 static struct id gold_id(const struct world *w, const struct task *t, int64_t at_ms)
 {
+	enum { DAY = 24 * 3600 * 1000, AGE_MIN_MS = 2, AGE_MAX_MS = 30 };
 	uint64_t a = lot_of(&t->id, w->seq), b = lot_mix(a);
-	uint8_t random[10];
+	int64_t of_task = 0;
 	struct id id;
 
-	memcpy(random, &a, 8);
-	memcpy(random + 8, &b, 2);
-	id_from_ulid(&id, at_ms, random);
+	for (int i = 0; i < 6; i++)
+		of_task = of_task << 8 | t->id.b[i];
+	memcpy(id.b, &a, 8);
+	memcpy(id.b + 8, &b, 8);
+	if (of_task > at_ms - DAY && of_task < at_ms + DAY) {
+		uint8_t random[10];
+		memcpy(random, id.b + 6, 10);
+		id_from_ulid(&id, at_ms - AGE_MIN_MS - (int64_t)(lot_mix(b) % AGE_MAX_MS), random);
+	}
 	return id;
 }
 
@@ -108,11 +116,10 @@ void gold_may_follow(struct world *w, int64_t now_ms, const struct task *t, cons
 
 	if (!how->gold.new_rate_milli || t->gold || t->reviews || t->esc)
 		return;
-	reputation_of(w, t->match->lane, worker, &s);
+	reputation_mean(w, t->match->lane, worker, &s);
 	int rate = s.golds < (uint32_t)how->gold.new_tasks ? how->gold.new_rate_milli : how->gold.rate_milli;
 	uint64_t drawn = lot_of(&t->id, w->seq + 1);
-	if ((int)(drawn % 1000) >= rate ||
-	    !(n.gold = next_gold(w, t->match->lane, worker, s.golds)))
+	if ((int)(drawn % 1000) >= rate || !(n.gold = next_gold(w, t->match->lane, worker, s.golds)))
 		return;
 	n.body = config_gold(w->config, n.gold)->body;
 	n.not_before_ms = now_ms + LATER_MIN_MS + (int64_t)(lot_mix(drawn) % LATER_MAX_MS);

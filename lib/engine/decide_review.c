@@ -26,7 +26,7 @@ static int rate_for(const struct answered *v, int rate)
 {
 	struct standing s;
 
-	reputation_of(v->w, v->t->match->lane, v->worker, &s);
+	reputation_mean(v->w, v->t->match->lane, v->worker, &s);
 	if (s.known < DOUBT_KNOWN || s.mean_micro < 800000)
 		rate *= DOUBT;
 	return rate < 1000 ? rate : 1000;
@@ -145,33 +145,42 @@ static void no_reviewer(const struct answered *v, const char *why)
 	json_decref(reasons);
 }
 
-/* Whoever else is at work need not be; the answer at hand waits with the others. */
-static void release_live(const struct answered *v, const char *but)
+/* Whoever else is at work need not be. */
+static void release_live(const struct answered *v)
 {
 	struct drafts *d = v->d;
 
-	if (!v->held && strcmp(v->worker, but) != 0)
-		draft_fact(d, EV_HELD, &(struct fact){.worker = v->worker, .attempt = v->attempt,
-		                                      .awaits = awaits_names[AWAITS_ANSWERS]});
 	for (size_t k = d->n_live; k-- > 0;) {
-		if (strcmp(d->live[k].worker, but) == 0)
-			continue;
 		json_t *data = data_worker(d->live[k].worker);
 		js_set_str(data, "reason", "enough answers");
 		draft_task(d, EV_RELEASED, data);
 	}
 }
 
+/* The answer at hand waits with the others. */
+static void hold_for(const struct answered *v, const struct opinion *o, const struct agreement *a,
+                     const struct id *review)
+{
+	char text[ID_TEXT_MAX];
+
+	if (strcmp(v->worker, o->worker) != 0)
+		draft_fact(v->d, EV_HELD, &(struct fact){.worker = v->worker, .attempt = v->attempt,
+		                                         .awaits = awaits_names[AWAITS_ANSWERS]});
+	draft_held(v, a, &(struct fact){.worker = o->worker, .attempt = o->attempt,
+	                                .awaits = awaits_names[AWAITS_REVIEW],
+	                                .review = id_format(review, "task_", text)});
+	release_live(v);
+}
+
 void review_ask(const struct answered *v, const struct opinion *o, const struct agreement *a)
 {
 	struct new_task n = {.from = "er", .reviews = &v->t->id};
-	char text[ID_TEXT_MAX];
 	struct err bad = ERR_INIT;
 	uint64_t was;
 	int i = 0, rc;
 
 	do {
-		n.id = review_id(v->w, &v->t->id, v->attempt, i++);
+		n.id = review_id(v->w, &v->t->id, o->attempt, i++);
 	} while (i < REVIEWS_MAX && world_closed(v->w, &n.id, &was) != ST_NONE);
 	if (world_closed(v->w, &n.id, &was) != ST_NONE) {
 		no_reviewer(v, "nobody reviewed it in time");
@@ -185,10 +194,7 @@ void review_ask(const struct answered *v, const struct opinion *o, const struct 
 		no_reviewer(v, bad.msg);
 		return;
 	}
-	release_live(v, o->worker);
-	draft_held(v, a, &(struct fact){.worker = o->worker, .attempt = o->attempt,
-	                                .awaits = awaits_names[AWAITS_REVIEW],
-	                                .review = id_format(&n.id, "task_", text)});
+	hold_for(v, o, a, &n.id);
 }
 
 /* ---- what the reviewer said ---- */
@@ -212,8 +218,11 @@ static json_t *qa_data(const struct verdict *k, const char *word)
 	return data;
 }
 
+/* What is known of the workers may have changed since the reviewer was asked: who agrees is told anew. */
 static void pass_all(struct verdict *k, const char *word)
 {
+	if (k->n > 1)
+		tell_agreement(&k->v, k->all, k->n, &k->a);
 	for (size_t i = 0; i < k->n; i++)
 		if (k->a.agrees[i])
 			draft_check(k->v.d, EV_CHECK_PASSED, STAGE_QA, k->all[i].attempt, qa_data(k, word));
@@ -286,6 +295,7 @@ static void decide_verdict(struct verdict *k)
 	for (size_t i = 0; i < k->n; i++)
 		if (k->all[i].attempt == k->v.attempt)
 			k->a.winner = (int)i;
+	k->a.agrees[k->a.winner] = 1;
 	k->said = json_object_get(said, "answer");
 	k->reviewer = js_str_or(said, "/worker", "unknown");
 	if (said)
@@ -297,6 +307,13 @@ static void decide_verdict(struct verdict *k)
 
 /* ---- a task to be looked at again ---- */
 
+/* What is with a reviewer stays there. */
+static int loses(const struct world *w, const struct task *t, const struct assign *a)
+{
+	return a->state != AS_ENDED && !(a->state == AS_HELD && t->review) &&
+	       reputation_suspended(w, t->match->lane, a->worker);
+}
+
 /* Whoever is suspended has it no longer, and its answer does not count. */
 static int without_suspended(struct drafts *d, const struct world *w, const struct task *t)
 {
@@ -304,8 +321,7 @@ static int without_suspended(struct drafts *d, const struct world *w, const stru
 
 	for (int i = 0; i < t->n_assigns; i++) {
 		const struct assign *a = &t->assigns[i];
-		if (a->state == AS_ENDED || (a->state == AS_HELD && t->review) ||
-		    !reputation_suspended(w, t->match->lane, a->worker))
+		if (!loses(w, t, a))
 			continue;
 		json_t *data = data_worker(a->worker->name);
 		js_set_str(data, "reason", "suspended");
@@ -324,8 +340,8 @@ static const struct assign *under_review(const struct task *t)
 	return NULL;
 }
 
-/* The reviewer is still at it: whatever else came meanwhile can wait. */
-static int review_goes_on(const struct world *w, const struct task *t, const struct assign *a)
+/* A reviewer is still at it. */
+static int reviewing(const struct world *w, const struct task *t, const struct assign *a)
 {
 	for (int n = 0; n < REVIEWS_MAX; n++) {
 		struct id id = review_id(w, &t->id, a->attempt, n);
@@ -345,13 +361,10 @@ int recheck_due(const struct world *w, const struct task *t)
 {
 	const struct assign *a = under_review(t);
 
-	if (orphan(w, t))
+	if (orphan(w, t) || (a && !reviewing(w, t, a)))
 		return 1;
-	if (a)
-		return !review_goes_on(w, t, a);
 	for (int i = 0; i < t->n_assigns; i++)
-		if (t->assigns[i].state != AS_ENDED &&
-		    reputation_suspended(w, t->match->lane, t->assigns[i].worker))
+		if (loses(w, t, &t->assigns[i]))
 			return 1;
 	return 0;
 }
@@ -371,7 +384,7 @@ int decide_recheck(struct world *w, int64_t now_ms, const struct input *in, stru
 	}
 	if (without_suspended(&d, w, t))
 		return 0;
-	if (!a) /* engine_next has asked for nothing */
+	if (!a || reviewing(w, t, a)) /* engine_next has asked for nothing */
 		return 0;
 	answered_held(&k.v, w, now_ms, in, t, a, &d);
 	decide_verdict(&k);

@@ -39,8 +39,10 @@ void draft_offered(struct drafts *d, const struct world *w, int64_t now_ms, cons
                    const struct worker *wk, struct fact *fact)
 {
 	const struct lane *lane = lane_of(w, t);
+	/* one that came in is offered in the same moment, one that was held a little later: not to be told */
+	int64_t from_ms = t->gold && now_ms - t->created_ms < 1000 ? t->created_ms : now_ms;
 
-	fact_set(fact, FACT_EXPIRES, now_ms + lane->offer_ms);
+	fact_set(fact, FACT_EXPIRES, from_ms + lane->offer_ms);
 	fact->kind = kind_names[wk->kind];
 	set_reminder(fact, lane, now_ms);
 	draft_fact(d, EV_OFFERED, fact);
@@ -57,7 +59,8 @@ static void withdraw(struct drafts *d, const struct task *t, const char *taken_b
 			open[n++] = d->live[i].worker;
 		active += d->live[i].state > AS_OFFERED;
 	}
-	for (int i = t->want > active ? t->want - active : 0; i < n; i++)
+	int want = d->overlap - d->held + t->want - 1 - active;
+	for (int i = want > 0 ? want : 0; i < n; i++)
 		draft_fact(d, EV_RELEASED, &(struct fact){.worker = open[i], .by = taken_by,
 		                                          .reason = "taken by another"});
 }

@@ -77,26 +77,62 @@ void stage_failed(const struct answered *v, enum stage stage, const json_t *reas
 	stage_failed_with(v, stage, reasons, json_object());
 }
 
+/* Answers that the task may still have: one that was held is not the last one. */
+static int attempts_left(const struct answered *v)
+{
+	int left = v->t->max_attempts - (v->held ? v->t->attempts : v->attempt);
+
+	return left > 0 ? left : 0;
+}
+
+/* Another answer is at its programs. */
+static int one_more_at_hand(const struct answered *v)
+{
+	for (int i = 0; i < v->t->n_assigns; i++)
+		if (v->t->assigns[i].state == AS_HELD && v->t->assigns[i].awaits == AWAITS_PROGRAMS &&
+		    v->t->assigns[i].attempt != v->attempt)
+			return 1;
+	return 0;
+}
+
+/* An answer whose programs are done when another one is with a reviewer already. */
+static int beside_review(const struct answered *v)
+{
+	const struct assign *a = v->held && v->t->review ? task_assign_of(v->t, v->worker) : NULL;
+
+	return a && a->awaits != AWAITS_REVIEW;
+}
+
+static void set_aside(const struct answered *v, enum stage stage)
+{
+	json_t *data = data_worker(v->worker);
+
+	js_set_str(data, "reason", "the answer did not pass");
+	js_set_str(data, "stage", stage_names[stage]);
+	js_set_new(data, "declined", json_true());
+	draft_task(v->d, EV_RELEASED, data);
+}
+
 void stage_failed_with(const struct answered *v, enum stage stage, const json_t *reasons, json_t *more)
 {
-	int left = v->t->max_attempts - v->attempt, policy = v->how->on_fail[stage];
+	int left = attempts_left(v), policy = v->how->on_fail[stage];
 	json_t *data = data_attempt(v->worker, v->attempt);
 
 	js_set_copy(more, "errors", reasons);
 	draft_check(v->d, EV_CHECK_FAILED, stage, v->attempt, more);
-	js_set_int(data, "attemptsLeft", left > 0 ? left : 0);
+	if (beside_review(v)) {
+		json_decref(data);
+		set_aside(v, stage);
+		return;
+	}
+	js_set_int(data, "attemptsLeft", left);
 	js_set_copy(data, "reasons", reasons);
 	draft_task(v->d, EV_REJECTED, data);
-	if (policy == ON_FAIL_REROUTE) {
-		data = data_worker(v->worker);
-		js_set_str(data, "reason", "the answer did not pass");
-		js_set_str(data, "stage", stage_names[stage]);
-		js_set_new(data, "declined", json_true());
-		draft_task(v->d, EV_RELEASED, data);
-	}
+	if (policy == ON_FAIL_REROUTE)
+		set_aside(v, stage);
 	if (policy == ON_FAIL_END)
 		draft_end(v->d, "an answer did not pass, and the lane lets such tasks fail");
-	else if (left <= 0)
+	else if (!left && !one_more_at_hand(v))
 		draft_end(v->d, "no valid answer within the lane's attempts");
 }
 
@@ -172,9 +208,8 @@ void draft_held(const struct answered *v, const struct agreement *a, const struc
 		json_decref(learn);
 }
 
-/* The consensus verdict of each answer that took part. */
-static void tell_agreement(const struct answered *v, const struct opinion *all, size_t n,
-                           const struct agreement *a)
+void tell_agreement(const struct answered *v, const struct opinion *all, size_t n,
+                    const struct agreement *a)
 {
 	for (size_t i = 0; i < n; i++) {
 		json_t *data = json_object();
@@ -208,10 +243,10 @@ json_t *verified_data(const struct agreement *a, size_t n)
 	return data;
 }
 
-static void no_agreement(const struct answered *v)
+static void no_agreement(const struct answered *v, int too_few)
 {
 	release_others(v, v->worker);
-	draft_end(v->d, "the answers do not agree");
+	draft_end(v->d, too_few ? "not enough answers within the lane's attempts" : "the answers do not agree");
 }
 
 /* A lane that asks for no verification, or a chain: the answer stands. */
@@ -225,6 +260,15 @@ static void stands_alone(const struct answered *v)
 	draft_end_good(v, &own);
 }
 
+/* More answers are wanted than the task may have: what there is is not enough, or all that there will be. */
+static int none_left(const struct answered *v, size_t n, struct agreement *a)
+{
+	if (a->kind != AGREE_MORE || attempts_left(v) || one_more_at_hand(v))
+		return 0;
+	a->kind = AGREE_NOT;
+	return v->how->approval.field || (int)n < v->t->overlap;
+}
+
 static void conclude(struct answered *v)
 {
 	struct opinion all[OVERLAP_MAX + 1];
@@ -234,14 +278,18 @@ static void conclude(struct answered *v)
 
 	agreement_of(v, all, n, &a);
 	const struct opinion *o = &all[a.winner];
+	int too_few = none_left(v, n, &a);
 	if (a.kind == AGREE_MORE) {
 		draft_held(v, &a, &(struct fact){
 			.worker = v->worker, .attempt = v->attempt, .awaits = awaits_names[AWAITS_ANSWERS],
 			.answers = (int)n, .wanted = (int)n + 1 > v->t->overlap ? (int)n + 1 : v->t->overlap});
 	} else {
+		int fails = too_few || (a.kind == AGREE_NOT &&
+		                        v->how->on_fail[STAGE_CONSENSUS] == UNSURE_FAIL);
+		a.agrees[a.winner] |= (uint8_t)!fails; /* where all of it is nobody's, the nearest stands for it */
 		tell_agreement(v, all, n, &a);
-		if (a.kind == AGREE_NOT && v->how->on_fail[STAGE_CONSENSUS] == UNSURE_FAIL) {
-			no_agreement(v);
+		if (fails) {
+			no_agreement(v, too_few);
 		} else if (review_wanted(v, &a, &why)) {
 			json_decref(why);
 			review_ask(v, o, &a);
@@ -285,7 +333,10 @@ int verify_answer(struct answered *v, enum stage first, struct err *err)
 		if (s == STAGE_SCHEMA && unsure(v))
 			return 0;
 	}
-	if (v->how->asked && !v->t->esc)
+	if (beside_review(v)) /* it is heard when the reviewer is done */
+		draft_fact(v->d, EV_HELD, &(struct fact){.worker = v->worker, .attempt = v->attempt,
+		                                         .awaits = awaits_names[AWAITS_ANSWERS]});
+	else if (v->how->asked && !v->t->esc)
 		conclude(v);
 	else
 		stands_alone(v);

@@ -79,7 +79,7 @@ static void hold(struct drafts *d, const char *worker, const struct fact *fact)
 		d->held++;
 	}
 	d->overlap = fact->wanted ? fact->wanted : d->overlap;
-	d->review = strcmp(fact->awaits, awaits_names[AWAITS_REVIEW]) == 0;
+	d->review |= strcmp(fact->awaits, awaits_names[AWAITS_REVIEW]) == 0;
 }
 
 /* What the event does to assignments: evolve_task does the same to the task's own. */

@@ -222,9 +222,10 @@ static void on_held(struct world *w, struct task *t, const struct event *ev)
 	for (int i = 0; awaits_names[i]; i++)
 		if (strcmp(awaits, awaits_names[i]) == 0)
 			a->awaits = (uint8_t)i;
-	t->review = a->awaits == AWAITS_REVIEW;
-	t->recheck = 0;
-	t->verdict = (struct journal_pos){0, 0, 0};
+	if (a->awaits == AWAITS_REVIEW) {
+		t->review = 1;
+		t->verdict = (struct journal_pos){0, 0, 0};
+	}
 	if (ev->fact->wanted && ev->fact->wanted <= OVERLAP_MAX)
 		t->overlap = (uint8_t)ev->fact->wanted;
 	no_more_due(t);
@@ -346,7 +347,9 @@ static void on_assignment(struct world *w, struct task *t, const struct event *e
 		lost(w, t, a, ev);
 		break;
 	default: /* offer_expired, released, reassigned */
-		t->recheck = 0;
+		if (a->state == AS_HELD && t->max_attempts < UINT8_MAX &&
+		    reputation_suspended(w, t->match->lane, a->worker))
+			t->max_attempts++; /* no fault of the task's: another may answer instead */
 		a->declined |= (uint8_t)is(ev, FACT_DECLINED);
 		lost(w, t, a, ev);
 	}
@@ -445,7 +448,6 @@ static void apply(struct world *w, struct task *t, const struct event *ev)
 		break;
 	case EV_CHECK_PASSED:
 	case EV_CHECK_FAILED:
-		t->recheck = 0;
 		if (ev->data) /* else only a note: nothing to learn */
 			reputation_check(w, t, ev);
 		break;

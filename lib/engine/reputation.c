@@ -100,6 +100,11 @@ void reputation_of_fast(const struct skill *s, struct standing *out)
 	                         .answers = s->answers, .golds = s->golds};
 }
 
+void reputation_mean(const struct world *w, const char *lane, const char *worker, struct standing *out)
+{
+	reputation_of_fast(find(w, lane, worker), out);
+}
+
 void reputation_of(const struct world *w, const char *lane, const char *worker, struct standing *out)
 {
 	const struct skill *s = find(w, lane, worker);
@@ -460,15 +465,6 @@ void reputation_worker_event(struct world *w, const struct event *ev)
 	world_wake_all(w, NULL);
 	if (s->suspended_ms)
 		recheck_tasks(w, l, c);
-}
-
-void reputation_loaded(struct world *w)
-{
-	for (size_t i = 0; i < w->pairs.cap; i++) {
-		const struct pair *p = &w->pairs.v[i];
-		if (p->lane && p->skill)
-			look(w, lane_by_id(w, p->lane - 1), w->crew_at[p->crew - 1], p->skill, 0);
-	}
 }
 
 void reputation_release(struct world *w)

@@ -79,7 +79,9 @@ struct standing {
 
 /* All zeros but the prior's mean when nothing is known. */
 void reputation_of(const struct world *w, const char *lane, const char *worker, struct standing *out);
-/* The mean and the counts alone: without the work for bounds.  ${s} may be NULL. */
+/* The mean and the counts alone: without the work for bounds. */
+void reputation_mean(const struct world *w, const char *lane, const char *worker, struct standing *out);
+/* The same of a skill, which may be NULL. */
 void reputation_of_fast(const struct skill *s, struct standing *out);
 double reputation_floor(const struct world *w, const char *lane);
 int reputation_suspended(const struct world *w, const char *lane, const struct crew *c);
@@ -104,8 +106,6 @@ void reputation_worker_event(struct world *w, const struct event *ev);
 /* Made when new. */
 struct skill *reputation_skill_make(struct world *w, struct lane_stats *l, struct crew *c);
 struct book *reputation_book_make(struct lane_stats *l);
-/* After loading: who was about to be suspended still is. */
-void reputation_loaded(struct world *w);
 void reputation_release(struct world *w);
 
 #endif

@@ -313,7 +313,7 @@ static enum route_verdict judge_in(struct filling *f, const char *pool_name, con
 enum route_verdict roster_verdict(struct world *w, struct match *m, const char *name, int64_t now_ms)
 {
 	struct roster r = {.match = m, .until_ms = INT64_MAX};
-	struct filling f = {.w = w, .r = &r, .m = m, .now_ms = now_ms};
+	struct filling f = {.w = w, .r = &r, .m = m, .now_ms = now_ms, .any_suspended = 1};
 	const struct lane *lane = config_lane(w->config, m->lane);
 	enum route_verdict v = ROUTE_OUTSIDE;
 

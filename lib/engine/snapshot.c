@@ -13,7 +13,7 @@
 #include "model/dialect.h"
 #include "model/strings.h"
 
-enum { SNAPSHOT_VERSION = 4 };
+enum { SNAPSHOT_VERSION = 5 };
 
 /* ---- configuration ---- */
 

@@ -146,6 +146,31 @@ static void load_crew(struct world *w, struct reader *r)
 	free(name);
 }
 
+/* Whose suspension is due is not to be found out anew: the crowd's standards move. */
+static void save_suspects(const struct world *w, struct buf *out)
+{
+	put(out, w->n_suspects, 4);
+	for (size_t i = 0; i < w->n_suspects; i++) {
+		put(out, w->suspects[i].lane, 4);
+		put(out, w->suspects[i].crew, 4);
+		put(out, w->suspects[i].habit != 0, 1);
+	}
+}
+
+static void load_suspects(struct world *w, struct reader *r)
+{
+	for (size_t n = get_count(r); n && !r->bad; n--) {
+		uint32_t lane = (uint32_t)get(r, 4), crew = (uint32_t)get(r, 4);
+		int habit = (int)get(r, 1);
+		if (lane >= HASH_COUNT(w->lanes) || crew >= w->n_crews) {
+			r->bad = 1;
+			return;
+		}
+		w->suspects = mem_grow(w->suspects, w->n_suspects + 1, sizeof(*w->suspects));
+		w->suspects[w->n_suspects++] = (struct suspect){lane, crew, habit};
+	}
+}
+
 void save_stats(const struct world *w, struct buf *out)
 {
 	put(out, (uint64_t)w->day, 8);
@@ -168,6 +193,7 @@ void save_stats(const struct world *w, struct buf *out)
 		save_record(&p->rec, out);
 		save_skill(p->skill, out);
 	}
+	save_suspects(w, out);
 }
 
 void load_stats(struct world *w, struct reader *r)
@@ -187,5 +213,5 @@ void load_stats(struct world *w, struct reader *r)
 		load_record(r, &p->rec);
 		load_skill(w, p, r);
 	}
-	reputation_loaded(w);
+	load_suspects(w, r);
 }

@@ -89,6 +89,9 @@ void draft_check(struct drafts *d, enum event_type type, enum stage stage, int a
 size_t opinions_of(const struct answered *v, struct opinion all[OVERLAP_MAX + 1]);
 /* task.held. */
 void draft_held(const struct answered *v, const struct agreement *a, const struct fact *fact);
+/* The consensus verdict of each answer that took part. */
+void tell_agreement(const struct answered *v, const struct opinion *all, size_t n,
+                    const struct agreement *a);
 /* Data of task.verified. */
 json_t *verified_data(const struct agreement *a, size_t n);
 /* Verified and completed, with ${o} as the one whose answer it is; ${verified} is stolen. */

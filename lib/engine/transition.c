@@ -15,19 +15,19 @@
 #define STARTED(s) ST_STARTED
 #define VERIFIED(s) ST_VERIFIED
 
-/* Where a task may go back to when one of those who had it has it no longer. */
+/* Where a task may go back to when one of those who had it has it no longer; submitted: of another the
+ * answer is held. */
 #define BACK_FROM_OFFERED(on)                                                                      \
 	{ST_OFFERED, on, ST_QUEUED}, {ST_OFFERED, on, ST_OFFERED}, {ST_OFFERED, on, ST_SUBMITTED}
 #define BACK_FROM_ACCEPTED(on)                                                                     \
 	{ST_ACCEPTED, on, ST_QUEUED}, {ST_ACCEPTED, on, ST_OFFERED}, {ST_ACCEPTED, on, ST_ACCEPTED}, \
-	    {ST_ACCEPTED, on, ST_SUBMITTED} /* enough answers are held */
+	    {ST_ACCEPTED, on, ST_SUBMITTED}
 #define BACK_FROM_STARTED(on)                                                                      \
 	{ST_STARTED, on, ST_QUEUED}, {ST_STARTED, on, ST_OFFERED}, {ST_STARTED, on, ST_ACCEPTED},  \
 	    {ST_STARTED, on, ST_STARTED}, {ST_STARTED, on, ST_SUBMITTED}
 #define BACK_FROM_BLOCKED(on)                                                                      \
 	{ST_BLOCKED, on, ST_QUEUED}, {ST_BLOCKED, on, ST_OFFERED}, {ST_BLOCKED, on, ST_ACCEPTED},  \
-	    {ST_BLOCKED, on, ST_STARTED}, {ST_BLOCKED, on, ST_BLOCKED},  \
-	    {ST_BLOCKED, on, ST_SUBMITTED}
+	    {ST_BLOCKED, on, ST_STARTED}, {ST_BLOCKED, on, ST_BLOCKED}, {ST_BLOCKED, on, ST_SUBMITTED}
 #define WHILE_OTHERS_WORK(on)                                                                      \
 	{ST_ACCEPTED, on, ST_ACCEPTED}, {ST_STARTED, on, ST_STARTED}, {ST_BLOCKED, on, ST_BLOCKED}
 
@@ -76,7 +76,6 @@ const struct transition transitions[] = {
 	{ST_SUBMITTED, EV_HELD, ST_STARTED},
 	{ST_SUBMITTED, EV_HELD, ST_BLOCKED},
 	{ST_QUEUED, EV_HELD, ST_SUBMITTED}, /* enough of them: to a reviewer */
-	{ST_STARTED, EV_HELD, ST_SUBMITTED}, /* the last of them, when the others were let go */
 	{ST_SUBMITTED, EV_RELEASED, ST_QUEUED}, /* an answer that was held counts no longer */
 	{ST_SUBMITTED, EV_RELEASED, ST_SUBMITTED},
 	{ST_SUBMITTED, EV_RELEASED, ST_OFFERED},

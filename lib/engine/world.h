@@ -243,7 +243,7 @@ struct world {
 	struct suspect {
 		uint32_t lane, crew; /* ids */
 		int habit;           /* for what it does, not for what is right */
-	} *suspects;           /* owned; to be suspended: follows from what was learned */
+	} *suspects;           /* owned; to be suspended */
 	size_t n_suspects;
 	int rule;              /* enum route_rule; 0 but in rehearsals */
 	int forgets;           /* closed tasks; 0 but in rehearsals, whose ids are new by themselves */

@@ -15,7 +15,7 @@
 #include "model/contract_p.h"
 #include "model/strings.h"
 
-enum { ENTRY_BYTES = 256 };
+enum { ENTRY_BYTES = 256, LATELY = 16 };
 
 /* A document that was seen, and what became of it. */
 struct kept {
@@ -90,10 +90,42 @@ static struct kept *find(struct contracts *cache, const struct sha256 *key)
 	return NULL;
 }
 
+static int same_text(const json_t *a, const json_t *b);
+
+static int same_members(const json_t *a, const json_t *b)
+{
+	void *i = json_object_iter((json_t *)a), *k = json_object_iter((json_t *)b);
+
+	for (; i && k; i = json_object_iter_next((json_t *)a, i), k = json_object_iter_next((json_t *)b, k))
+		if (strcmp(json_object_iter_key(i), json_object_iter_key(k)) != 0 ||
+		    !same_text(json_object_iter_value(i), json_object_iter_value(k)))
+			return 0;
+	return !i && !k;
+}
+
+/* Equal as they are written, with the order of members. */
+static int same_text(const json_t *a, const json_t *b)
+{
+	if (a == b)
+		return 1;
+	if (json_is_object(a) && json_is_object(b))
+		return same_members(a, b);
+	if (!json_is_array(a) || !json_is_array(b))
+		return json_equal(a, b);
+	for (size_t i = 0; i < json_array_size(a) || i < json_array_size(b); i++)
+		if (!same_text(json_array_get(a, i), json_array_get(b, i)))
+			return 0;
+	return 1;
+}
+
+/* Of those used lately also a copy, as each reading of a journal's line makes one. */
 static struct kept *find_same(struct contracts *cache, const json_t *doc)
 {
 	for (size_t i = 0; i < cache->n; i++)
 		if (cache->kept[i]->last == doc)
+			return to_front(cache, i);
+	for (size_t i = 0; i < cache->n && i < LATELY; i++)
+		if (cache->kept[i]->last && same_text(cache->kept[i]->last, doc))
 			return to_front(cache, i);
 	return NULL;
 }

@@ -6,20 +6,21 @@
  *            pure fold, so a view can be made from nothing but the journal, byte for
  *            byte the same whenever and however often it is made.
  * Format     er.task.v1, keys in this order (absent when empty):
- *            schema "er.task.v1", seq (last event), id, state, dialect, lane, pool, title,
- *            urgency, domain, from, key, contentSha256, reviews (the task whose answer it judges), createdAt, updatedAt, dueAt, expiresAt,
- *            closedAt, attempts, maxAttempts, priceUsd, estimatedCompletionMinutes,
- *            assignments [{worker, kind? (absent: human), state, awaits? (what an answer waits for that
- *            was given: programs, answers, review), offeredAt, offerExpiresAt?,
- *            acceptedAt?, startedAt?, endedAt?, reason?}], question {text, askedAt, by}?,
- *            comments [{from, at, text}],
+ *            schema "er.task.v1", seq (last event), id, state, dialect, lane, pool, title, urgency,
+ *            domain, from, key, contentSha256, reviews (the task whose answer it judges), createdAt,
+ *            updatedAt, dueAt, expiresAt, closedAt, attempts, maxAttempts, priceUsd,
+ *            estimatedCompletionMinutes,
+ *            assignments [{worker, kind? (absent: human), state, awaits? (what its answer waits for:
+ *            programs, answers, review), offeredAt, offerExpiresAt?, acceptedAt?, startedAt?,
+ *            endedAt?, reason?}],
+ *            question {text, askedAt, by}?, comments [{from, at, text}],
  *            answers [{attempt, worker, at, answer, confidence?, evidence?,
- *            checks [{stage, passed, reasons?, rules?, programs?, scoreMicro?, answers?, tie?, unsure?,
- *            rateMilli?, verdict?, reviewer?, reason?, note?}], rejected?}],
- *            verification {awaits, answers?, wanted?, review?}? while one waits, result {answer, worker,
- *            at, confidence?, evidence?, reviewed?, agreement {score, answers}?}?, failure {reason?, by?}?, responseSchema name?,
- *            schemaSha256, answerSchema (expanded, inline), webhook {url}?,
- *            body (verbatim, secrets as "***")
+ *            checks [{stage, passed, reasons?, rules?, programs?, scoreMicro?, answers?, tie?,
+ *            unsure?, rateMilli?, verdict?, reviewer?, reason?, note?}], rejected?}],
+ *            verification {awaits, answers?, wanted?, review?}? while one waits,
+ *            result {answer, worker, at, confidence?, evidence?, reviewed?, agreement {score,
+ *            answers}?}?, failure {reason?, by?}?, responseSchema name?, schemaSha256,
+ *            answerSchema (expanded, inline), webhook {url}?, body (verbatim, secrets as "***")
  * Limits     At most 64 assignments (older ones that are over leave first) and 200 comments.
  * Ownership  The view is a json_t object owned by the caller; values in it are shared with the
  *            events they came from and must not be changed in place.
@@ -41,8 +42,8 @@ json_t *taskview_create(const struct event *created, struct err *err);
  * view's is ignored. */
 int taskview_apply(json_t *view, const struct event *ev, struct err *err);
 
-/* The data of any event as it may be shown: a task's without what a view hides, nothing that tells a
- * gold task from others (model/gold.h).  A new reference, NULL when the event has none. */
+/* The data of any event as it may be shown: a task's without what a view hides, nothing that tells
+ * a gold task from others (model/gold.h).  A new reference, NULL when the event has none. */
 json_t *taskview_public(const struct event *ev);
 
 enum state taskview_state(const json_t *view);
@@ -52,8 +53,8 @@ int64_t taskview_seq(const json_t *view);
  * The inbox entries that this view implies: for each live assignment of a human worker
  * (offered, accepted, started, blocked) one.  NAME is "<due, compact>-<task id>.json", so names
  * sort by urgency; ${doc} is er.inbox.v1: what the worker may know, without requester's secrets,
- * webhook or other workers' answers: schema, task, state, lane, title, urgency, createdAt, due, offerExpires,
- * priceUsd, instructions/objective, payload, artifacts, context, question, comments, rejections
+ * webhook or other workers' answers: schema, task, state, lane, title, urgency, createdAt, due,
+ * offerExpires, priceUsd, instructions/objective, payload, artifacts, context, question, comments, rejections
  * (reasons of the last rejected answer), answerSchema, body minus webhook parts.
  */
 struct inbox_entry {

@@ -273,7 +273,7 @@ golds() {
 @test "verify: who is wrong too often is suspended, and an operator takes that back" {
 	need_erd
 	gold_world 40 '{"gold":{"rate":"0.5","floor":"0.9"}}'
-	for round in 1 2 3 4 5; do
+	for _ in 1 2 3 4 5; do
 		some_tasks 6
 		answer_all wrong
 		[ "$(erctl status --json | jq '.suspended | length')" = 0 ] || break
@@ -345,6 +345,8 @@ golds() {
 	eventually somebody_asked "$review"
 	expect 0 erctl --as sen answer "$review" --set verdict=overturn --set answer.v=yes
 	expect 0 erctl wait "$review"
+	expect 0 erctl events --type worker.corrected --json
+	[ "$(jq -r '.[0].data | .worker + " " + .lane' <<<"$output")" = "$who checked" ]
 	expect 0 erctl dispute "$id" --from "$who" --reason "no indeed" --dry-run
 	expect 0 erctl submit --lane general --title x --from alice
 	expect 6 erctl dispute "$output" --from alice

@@ -637,7 +637,7 @@ static void tear_down(struct desk *d)
 START_TEST(no_ineligible_offer)
 {
 	const char *env = getenv("ER_OFFERS");
-	uint64_t want = env ? strtoull(env, NULL, 10) : 100000, offers = 0, silent = 0, given = 0;
+	uint64_t want = env ? strtoull(env, NULL, 10) : 50000, offers = 0, silent = 0, given = 0;
 
 	for (uint64_t seed = 1; offers < want; seed++) {
 		struct desk d;

@@ -87,7 +87,7 @@ static void run(struct sim *s, uint64_t seed, uint64_t restart_rng)
 {
 	set_up(s, seed, restart_rng);
 	for (int i = 0; i < STEPS; i++) {
-		restart(s, 16);
+		restart(s, 32);
 		switch (draw(s, 6)) {
 		case 0:
 			submit_any(s);
@@ -107,7 +107,7 @@ static void run(struct sim *s, uint64_t seed, uint64_t restart_rng)
 
 START_TEST(replay_equals_state)
 {
-	uint64_t first = env_or("ER_SEED", 1), rounds = env_or("ER_ROUNDS", 16);
+	uint64_t first = env_or("ER_SEED", 1), rounds = env_or("ER_ROUNDS", 10);
 
 	for (uint64_t seed = first; seed < first + rounds; seed++) {
 		struct sim a, b;

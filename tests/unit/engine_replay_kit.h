@@ -61,7 +61,21 @@ static inline int task_index(const struct sim *s, const struct id *id)
 	return -1;
 }
 
+static inline uint64_t env_or(const char *name, uint64_t dflt)
+{
+	const char *s = getenv(name);
+
+	return s ? strtoull(s, NULL, 10) : dflt;
+}
+
 /* ---- the journal ---- */
+
+/* Before a failure, when ER_TELL asks for it. */
+static inline void tell_journal(const struct sim *s)
+{
+	if (env_or("ER_TELL", 0))
+		fprintf(stderr, "%s", buf_str(&s->journal));
+}
 
 /* Its positions are places in s->data. */
 static inline struct journal_pos sim_pos(size_t i)
@@ -152,8 +166,10 @@ static inline void apply_decision(struct sim *s, struct decision *d, const char 
 			ck_assert_int_lt(s->n_tasks, SIM_TASKS);
 			s->ids[s->n_tasks++] = ev.task;
 		}
-		ck_assert_msg(evolve(s->w, &ev, &err) == 0, "seed %llu: %s",
-		              (unsigned long long)s->seed, err.msg);
+		int rc = evolve(s->w, &ev, &err);
+		if (rc != 0)
+			tell_journal(s);
+		ck_assert_msg(rc == 0, "seed %llu: %s", (unsigned long long)s->seed, err.msg);
 		if (s->saw)
 			s->saw(s, &ev);
 	}
@@ -345,13 +361,6 @@ static inline void tear_down(struct sim *s)
 	json_decref(s->data);
 	buf_release(&s->journal);
 	world_free(s->w);
-}
-
-static inline uint64_t env_or(const char *name, uint64_t dflt)
-{
-	const char *s = getenv(name);
-
-	return s ? strtoull(s, NULL, 10) : dflt;
 }
 
 #endif

@@ -3,6 +3,7 @@
 #define TESTS_ENGINE_REPLAY_TEXT_H
 
 #include "engine_replay_kit.h"
+#include "engine/stages.h"
 
 static inline int by_id(const void *a, const void *b)
 {
@@ -22,7 +23,7 @@ static inline void describe_assign(const struct assign *a, struct buf *out)
 		buf_addf(out, ":%s", awaits_names[a->awaits]);
 }
 
-static inline void describe_task(const struct task *t, struct buf *out)
+static inline void describe_task(const struct world *w, const struct task *t, struct buf *out)
 {
 	char id[ID_TEXT_MAX], parent[ID_TEXT_MAX] = "";
 
@@ -37,8 +38,9 @@ static inline void describe_task(const struct task *t, struct buf *out)
 	         t->reminders, t->alerted, t->want, t->fan, t->claim, t->told);
 	if (t->reviews)
 		id_format(&t->parent, "task_", parent);
+	int due = t->recheck && recheck_due(w, t); /* else it is moot */
 	buf_addf(out, " overlap=%d held=%d r%d%d g%d of=%s verdict=%u hold=%lld due=%d", t->overlap,
-	         task_held(t), t->review, t->recheck, t->gold, parent,
+	         task_held(t), t->review, due, t->gold, parent,
 	         t->verdict.length ? t->verdict.offset : 0, (long long)t->hold_ms, t->due_fixed);
 	for (int i = 0; i < t->n_assigns; i++)
 		describe_assign(&t->assigns[i], out);
@@ -157,7 +159,7 @@ static inline void describe(const struct world *w, struct buf *out)
 	         (unsigned long long)w->seq, w->closed.n, HASH_COUNT(w->deliveries), w->timers.n,
 	         w->n_suspects);
 	for (size_t i = 0; i < n; i++)
-		describe_task(order[i], out);
+		describe_task(w, order[i], out);
 	free(order);
 	describe_closed(w, out);
 	cast_of(w, &cast);

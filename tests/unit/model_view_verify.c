@@ -1,6 +1,7 @@
 /* The task view while answers wait, and what it says of checks and of agreement. */
 #include "model_kit.h"
 
+#include "json/schema/schema.h"
 #include "model/dialect.h"
 #include "model/intake.h"
 #include "model/taskview.h"
@@ -74,6 +75,20 @@ static size_t entries(const json_t *view)
 	struct inbox_entry e[INBOX_ENTRIES_MAX];
 
 	return taskview_inbox(view, 0, e);
+}
+
+static void assert_meets(const json_t *doc, const char *path)
+{
+	struct schema_errors errors = {.n = 0};
+	struct err err = ERR_INIT;
+	json_t *text = kit_file(path);
+	struct schema *s = schema_compile(text, &err);
+
+	ck_assert_msg(s != NULL, "%s", err.msg);
+	if (schema_validate(s, doc, &errors) != 0)
+		ck_abort_msg("%s: %s", errors.e[0].instance, errors.e[0].message);
+	schema_free(s);
+	json_decref(text);
 }
 
 START_TEST(held_stays_while_others_are_asked)
@@ -157,6 +172,7 @@ START_TEST(what_several_say)
 	     "{\"worker\":\"bo\",\"attempt\":2,\"awaits\":\"review\","
 	     "\"review\":\"task_01J8QZ5G4X0000000000000000\"}");
 	ck_assert_str_eq(js_str_or(view, "/verification/awaits", ""), "review");
+	assert_meets(view, "share/schemas/er.task.v1.json");
 	ck_assert_str_eq(js_str_or(view, "/verification/review", ""),
 	                 "task_01J8QZ5G4X0000000000000000");
 	tell(view, EV_CHECK_PASSED, ST_SUBMITTED,
@@ -176,6 +192,8 @@ START_TEST(what_several_say)
 	result = taskview_result(view);
 	ck_assert_str_eq(js_str_or(result, "/answer", ""), "TOGETHER");
 	ck_assert_int_eq(js_int_or(result, "/agreement/answers", 0), 2);
+	assert_meets(result, "share/schemas/er.result.v1.json");
+	assert_meets(view, "share/schemas/er.task.v1.json");
 	json_decref(result);
 	json_decref(view);
 }

@@ -5,7 +5,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "base/sha256.h"
+#include "engine/lot.h"
 #include "engine/verify/combine_p.h"
 #include "json/js.h"
 
@@ -60,16 +60,29 @@ static uint32_t nothing(const struct combine_field *f)
 	return (uint32_t)json_array_size(f->categories);
 }
 
+static uint64_t hash_bytes(const char *s, size_t n, uint64_t h)
+{
+	uint64_t word;
+
+	for (h += n; n >= sizeof word; s += sizeof word, n -= sizeof word) {
+		memcpy(&word, s, sizeof word);
+		h = lot_mix(h ^ word) + 1;
+	}
+	word = 0;
+	memcpy(&word, s, n);
+	return lot_mix(h ^ word);
+}
+
 static uint64_t hash_of(const json_t *v)
 {
 	struct buf b = BUF_INIT;
-	struct sha256 h;
 	uint64_t out;
 
+	if (json_is_string(v))
+		return hash_bytes(json_string_value(v), json_string_length(v), 1);
 	js_dump(&b, v, JS_VALUE);
-	sha256_of(&h, buf_str(&b), b.len);
+	out = hash_bytes(buf_str(&b), b.len, UINT64_C(1) << 32);
 	buf_release(&b);
-	memcpy(&out, h.b, sizeof out);
 	return out;
 }
 
@@ -285,9 +298,9 @@ static json_t *combine_one(const struct combine_field *f, struct combine_values 
 		made = combine_set(f, in, out);
 	else
 		made = f->kind == COMBINE_TEXT ? text(in, out) : whole(in, out);
+	uint64_t own = made ? combine_hash(f, made) : 0;
 	for (size_t i = 0; made && i < in->n; i++)
-		out->agree += combine_hash(f, in->v[i]) == combine_hash(f, made) ? in->weight[i] / total
-		                                                                 : 0;
+		out->agree += combine_hash(f, in->v[i]) == own ? in->weight[i] / total : 0;
 	return made;
 }
 
@@ -313,15 +326,15 @@ json_t *combine_answers(const struct combine_plan *p, const struct combine_vote 
 size_t combine_nearest(const struct combine_plan *p, const struct combine_vote *votes, size_t n,
                        const json_t *combined)
 {
+	struct combine_cell own[COMBINE_FIELDS], cells[COMBINE_FIELDS];
 	size_t best = 0, best_same = 0;
 
+	combine_cells(p, combined, own);
 	for (size_t i = 0; i < n; i++) {
 		size_t equal = 0;
-		for (size_t k = 0; k < p->n; k++) {
-			const struct combine_field *f = &p->field[k];
-			const json_t *a = combine_value(f, votes[i].answer), *b = combine_value(f, combined);
-			equal += a && b ? combine_hash(f, a) == combine_hash(f, b) : !a && !b;
-		}
+		combine_cells(p, votes[i].answer, cells);
+		for (size_t k = 0; k < p->n; k++)
+			equal += cells[k].there == own[k].there && (!own[k].there || cells[k].hash == own[k].hash);
 		if (i == 0 || equal > best_same ||
 		    (equal == best_same && votes[i].weight > votes[best].weight)) {
 			best = i;

@@ -8,7 +8,7 @@
 #include "engine/verify/combine_p.h"
 #include "json/js.h"
 
-enum { SKETCH = 256, GRAM = 4, TEXT_MAX = 65536 };
+enum { SKETCH = 256, GRAM = 4, TEXT_MAX = 65536, SHORT = 1024 };
 static const double mad_to_deviation = 1.4826;
 
 /* ---- numbers ---- */
@@ -191,11 +191,24 @@ struct sketch {
 	size_t n;
 };
 
-static int by_number(const void *x, const void *y)
+/* By digits of eight bits, the lowest first; ${room}: as many more. */
+static void sort_numbers(uint32_t *h, size_t n, uint32_t *room)
 {
-	uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
-
-	return a < b ? -1 : a > b;
+	for (int shift = 0; shift < 32; shift += 8) {
+		uint32_t at[256] = {0}, sum = 0;
+		for (size_t i = 0; i < n; i++)
+			at[h[i] >> shift & 255]++;
+		for (size_t d = 0; d < 256; d++) {
+			uint32_t own = at[d];
+			at[d] = sum;
+			sum += own;
+		}
+		for (size_t i = 0; i < n; i++)
+			room[at[h[i] >> shift & 255]++] = h[i];
+		uint32_t *sorted = room;
+		room = h;
+		h = sorted;
+	}
 }
 
 static uint32_t mix(uint32_t x)
@@ -209,11 +222,12 @@ static uint32_t mix(uint32_t x)
 static void sketch(const char *s, size_t len, struct sketch *out)
 {
 	size_t n = 0, all = 0;
-	uint32_t gram = 0x20202020, *h;
+	uint32_t gram = 0x20202020, few[2 * SHORT], *own = NULL, *h = few;
 	int blank = 1;
 
 	len = len < TEXT_MAX ? len : TEXT_MAX;
-	h = mem_alloc((len + GRAM) * sizeof *h);
+	if (len + GRAM > SHORT)
+		h = own = mem_alloc(2 * (len + GRAM) * sizeof *h);
 	for (size_t i = 0; i < len + GRAM - 1; i++) {
 		unsigned char c = i < len ? (unsigned char)s[i] : ' ';
 		c = c >= 'A' && c <= 'Z' ? (unsigned char)(c + 'a' - 'A') : c;
@@ -224,13 +238,13 @@ static void sketch(const char *s, size_t len, struct sketch *out)
 		gram = gram << 8 | c;
 		h[all++] = mix(gram);
 	}
-	qsort(h, all, sizeof *h, by_number);
+	sort_numbers(h, all, h + all);
 	for (size_t i = 0; i < all && n < SKETCH; i++) {
 		if (n == 0 || h[i] != out->h[n - 1])
 			out->h[n++] = h[i];
 	}
 	out->n = n;
-	free(h);
+	free(own);
 }
 
 /* 1 - the share of common ones among the least SKETCH of both. */
@@ -256,10 +270,12 @@ static double distance(const struct sketch *a, const struct sketch *b)
 size_t combine_medoid(const char *const *text, const size_t *len, const double *weight, size_t n,
                       int *tie)
 {
-	struct sketch *s = mem_alloc(n * sizeof *s);
+	struct sketch s[COMBINE_ANSWERS];
 	double far[COMBINE_ANSWERS] = {0};
 	size_t best = 0;
 
+	if (n == 1)
+		return 0;
 	for (size_t i = 0; i < n; i++)
 		sketch(text[i], len[i], &s[i]);
 	for (size_t i = 0; i < n; i++) {
@@ -269,6 +285,5 @@ size_t combine_medoid(const char *const *text, const size_t *len, const double *
 	}
 	for (size_t i = 0; i < n; i++)
 		*tie |= fabs(far[i] - far[best]) <= 1e-12 && distance(&s[i], &s[best]) > 0;
-	free(s);
 	return best;
 }
