@@ -76,7 +76,6 @@ const struct transition transitions[] = {
 	{ST_SUBMITTED, EV_HELD, ST_STARTED},
 	{ST_SUBMITTED, EV_HELD, ST_BLOCKED},
 	{ST_QUEUED, EV_HELD, ST_SUBMITTED}, /* enough of them: to a reviewer */
-	{ST_STARTED, EV_HELD, ST_SUBMITTED}, /* the last of them, when the others were let go */
 	{ST_SUBMITTED, EV_RELEASED, ST_QUEUED}, /* an answer that was held counts no longer */
 	{ST_SUBMITTED, EV_RELEASED, ST_SUBMITTED},
 	{ST_SUBMITTED, EV_RELEASED, ST_OFFERED},

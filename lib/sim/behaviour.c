@@ -99,7 +99,8 @@ static int read_kind(const json_t *doc, struct behaviour *b, struct err *err)
 int behaviour_read(const json_t *doc, struct behaviour *b, struct err *err)
 {
 	static const char *const known[] = {"reactMinutes", "workMinutes", "accept", "ignore", "right",
-	                                    "invalid", "vary", "absent", "shift", "kind", "trustTasks", NULL};
+	                                    "invalid", "vary", "absent", "shift", "kind", "trustTasks",
+	                                    NULL};
 
 	if (!doc)
 		return 0;

@@ -1,5 +1,5 @@
-/* Tasks that the engine made: reviews and tasks whose answer is known.  And papers: what decisions want to
- * see of the journal again, which there is none of here. */
+/* Tasks that the engine made: reviews and tasks whose answer is known.  And papers: what decisions want
+ * to see again of a journal, which there is none of here. */
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -27,7 +27,7 @@ struct journal_pos papers_keep(struct sim *s, struct sim_task *t, json_t *data)
 	return (struct journal_pos){1, i, 1};
 }
 
-/* What was said of a task is needed as long as it is open; a reviewer's word as long as the other is. */
+/* What was said of a task is needed while it is open; a reviewer's word while the other task is. */
 static void papers_drop(struct sim *s, struct sim_task *t)
 {
 	struct sim_task *heir = t->role == ROLE_REVIEW ? sim_task(s, t->parent) : NULL;

@@ -12,7 +12,12 @@
 #include "sim/scenario_p.h"
 #include "sim/sim_p.h"
 
-enum { STREAM_ARRIVALS = 1000000, STREAM_TRUTHS = 2000000, STREAM_HABITS = 3000000, STREAM_PEOPLE = 1 };
+enum {
+	STREAM_PEOPLE = 1,
+	STREAM_ARRIVALS = 1000000,
+	STREAM_TRUTHS = 2000000,
+	STREAM_HABITS = 3000000
+};
 
 static const double sloppy_work = 0.5;
 
