@@ -12,6 +12,7 @@ struct event;
 struct world;
 
 int evolve_task(struct world *w, const struct event *ev, struct err *err);
+int evolve_created(struct world *w, const struct event *ev, struct err *err);
 
 void evolve_clock(struct world *w, int64_t by_ms);
 

@@ -8,9 +8,11 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <uthash.h>
 
 struct buf;
 struct id;
+struct match;
 struct world;
 
 struct reader {
@@ -31,5 +33,19 @@ size_t get_count(struct reader *r);
 /* snapshot_stats.c: lanes, workers and pairs with what was learned of them. */
 void save_stats(const struct world *w, struct buf *out);
 void load_stats(struct world *w, struct reader *r);
+
+struct match_names { /* the saver's addresses, only as names */
+	uint64_t name;
+	struct match *match;
+	UT_hash_handle hh;
+};
+
+/* snapshot_task.c: the chains of running escalations, then the tasks, which refer to matches by the
+ * saver's names; then they wait again. */
+void save_chains(const struct world *w, struct buf *out);
+void load_chains(struct world *w, struct reader *r);
+void save_tasks(const struct world *w, struct buf *out);
+void load_tasks(struct world *w, struct reader *r, struct match_names *names);
+void queue_waiting(struct world *w);
 
 #endif
