@@ -39,7 +39,7 @@ static int is_live(const struct task *t, const char *worker)
 {
 	const struct assign *a = task_assign_of(t, worker);
 
-	return a && a->state != AS_ENDED;
+	return a && a->state > AS_HELD;
 }
 
 static int loses(const struct moving *v, const struct assign *a)
@@ -96,10 +96,21 @@ static int check_verdict(struct moving *v, enum route_verdict said, struct err *
 	return refuse(v, said >= ROUTE_OFF ? FAIL_CONFLICT : FAIL_DENIED, v->to, what, err);
 }
 
+/* Nobody reviews what they have answered, whoever wants it. */
+static int answered_it(const struct moving *v)
+{
+	const struct task *parent = v->t->reviews ? world_task(v->w, &v->t->parent) : NULL;
+	const struct assign *a = parent ? task_assign_of(parent, v->to) : NULL;
+
+	return a && a->attempt;
+}
+
 static int check_to(struct moving *v, struct err *err)
 {
 	if (!v->to)
 		return 0;
+	if (answered_it(v))
+		return refuse(v, FAIL_DENIED, v->to, " has given the answer that is to be reviewed", err);
 	if (is_live(v->t, v->to))
 		return count_losers(v) ? 0 : refuse(v, FAIL_CONFLICT, v->to, " has it already", err);
 	if (!known_worker(v->w, v->to, err))

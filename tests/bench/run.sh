@@ -5,14 +5,15 @@
 #   BENCH_DIR     where the spools go: a folder on the disk that is to be judged.  Without it: a new ext4
 #                 on a loop device (as root; a file system that has just deleted a million files makes
 #                 new ones slowly for a while, and that is not what is measured), else TMPDIR or /tmp
-#   ONLY="a b"    some parts: submit batch latency messages events large inbox simulate route schema anomaly
-#                 crowd (SEEDS=1000 worlds in each row of the last two)
+#   ONLY="a b"    some parts: submit batch latency messages events large inbox simulate route verify schema
+#                 anomaly crowd (SEEDS=1000 worlds in each row of the last two)
+#   ANSWERS=150000 of the year behind "verify" (of that desk 1000000; they take half a millisecond each)
 # Absolute figures move from machine to machine; quote the ratios.
 set -u
 O=$(realpath "$1") || exit 2
 here=$(dirname "$0")
 N=${N:-100000}
-ONLY=${ONLY:-submit batch latency messages events large inbox simulate route schema anomaly crowd}
+ONLY=${ONLY:-submit batch latency messages events large inbox simulate route verify schema anomaly crowd}
 er=$O/erctl erd=$O/erd probe=$O/bench/probe runs=$O/bench/runs
 T=$(mktemp -d "${BENCH_DIR:-${TMPDIR:-/tmp}}/er-bench.XXXXXX") || exit 2
 W=$T/w pids=''
@@ -279,6 +280,26 @@ if does route; then
 	done
 	row "one of 1,000,000 timers: add" "$(sed -n 's/^route\.timers .*add=\([0-9.]*\).*/\1/p' "$W/out") us" "" "" "< 2 us"
 	row "  fire" "$(sed -n 's/^route\.timers .*fire=\([0-9.]*\).*/\1/p' "$W/out") us" "" "" "< 2 us"
+fi
+
+if does verify; then
+	answers=${ANSWERS:-150000}
+	"$O/bench/verify" "$answers" >"$W/out" || exit 1
+	of_verify() { # NAME HISTORY FIELD
+		sed -n "s/^verify\.$1 history=$2 .* $3=\([0-9.]*\).*/\1/p" "$W/out"
+	}
+	for part in "decide:one answer verified, $answers before it" "encode:its events as lines of the journal" "evolve:what is learned of it"; do
+		v=${part%%:*}
+		for p in p50 p99 max; do
+			label="  $p" target=
+			[ $p = p50 ] && label="${part#*:}: p50"
+			[ "$v $p" = "decide p99" ] && target="< 200 us"
+			now=$(of_verify "$v" late $p) then=$(of_verify "$v" early $p)
+			row "$label" "$now us" "$then us after 10,000" "$(ratio "$now" "$then")" "$target"
+		done
+	done
+	row "reputation: of a worker in a lane" "$(sed -n 's/^verify\.memory .* pair=\([0-9]*\).*/\1/p' "$W/out") B" "" "" ""
+	row "  of a lane" "$(sed -n 's/^verify\.memory .* lane=\([0-9]*\).*/\1/p' "$W/out") B" "" "" ""
 fi
 
 if does schema; then

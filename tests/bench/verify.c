@@ -3,9 +3,9 @@
  *
  *   verify [ANSWERS]      default: 150,000; a year of this desk is 1,000,000
  *
- * A desk of 200 workers and ten lanes that ask for all six stages: rules, anomaly tests, gold tasks,
- * up to five answers by consensus, and a review of some.  A virtual clock spreads ANSWERS over a year, so that
- * each has its workers' whole past in reputation.  One worker in ten is careless.
+ * A desk of 200 workers and ten lanes that ask for all six stages: rules, anomaly tests, gold
+ * tasks, up to five answers by consensus, and a review of some.  A virtual clock spreads ANSWERS over
+ * a year, so that each has its workers' whole past in reputation.  One worker in ten is careless.
  *
  * verify.decide  decide() of an answer: all stages in process, events and their JSON data made.
  * verify.encode  those events as lines of the journal.
@@ -411,8 +411,8 @@ static void make_golds(int lane)
 		json_object_del(right, "marks");
 		json_object_del(right, "summary");
 		json_object_del(right, "comment");
-		config(CFG_GOLD, name, json_pack("{s:s,s:o,s:o}", "lane", own, "body", body_of(lane, draw(100000)),
-		                                 "answer", right));
+		config(CFG_GOLD, name, json_pack("{s:s,s:o,s:o}", "lane", own, "body",
+		                                 body_of(lane, draw(100000)), "answer", right));
 	}
 }
 
@@ -441,7 +441,8 @@ static void make_desk(void)
 
 static uint64_t n_answers, n_wanted, n_refused, n_tasks;
 
-static int say(enum message_type type, const struct id *task, int worker, json_t *body, struct took *took)
+static int say(enum message_type type, const struct id *task, int worker, json_t *body,
+               struct took *took)
 {
 	char from[16], mid[40];
 
@@ -606,8 +607,8 @@ int main(int argc, char **argv)
 	make_words();
 	make_desk();
 	run(argc > 1 ? strtoull(argv[1], NULL, 10) : 150000);
-	printf("verify.desk workers=%d lanes=%d answers=%llu tasks=%llu refused=%llu days=%.0f cpu=%.0f s\n",
-	       WORKERS, LANES, (unsigned long long)n_answers, (unsigned long long)n_tasks,
+	printf("verify.desk workers=%d lanes=%d answers=%llu tasks=%llu refused=%llu days=%.0f "
+	       "cpu=%.0f s\n", WORKERS, LANES, (unsigned long long)n_answers, (unsigned long long)n_tasks,
 	       (unsigned long long)n_refused, (double)(now - from) / 86400000, clock_us() / 1e6);
 	print_window(&early, "early");
 	print_window(&late, "late");

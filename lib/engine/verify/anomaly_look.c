@@ -81,10 +81,10 @@ static void look_text(const struct anomaly_lane *l, const struct traces *t, unsi
 	k->copy_of[i] = -1;
 	for (unsigned j = 0; j < l->n_texts; j++) {
 		const struct anomaly_text *e = &l->text[j];
+		if (4u * len > 5u * e->len || 4u * e->len > 5u * len)
+			continue;
 		int bits = __builtin_popcountll(e->hash ^ t->text[i]);
 		if (bits >= near && bits >= k->nearest)
-			continue;
-		if (4u * len > 5u * e->len || 4u * e->len > 5u * len)
 			continue;
 		if (bits < near) {
 			near = bits;
