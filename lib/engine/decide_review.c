@@ -172,29 +172,45 @@ static void hold_for(const struct answered *v, const struct opinion *o, const st
 	release_live(v);
 }
 
+/* The next review that the answer may have; 0: it had all. */
+static int next_review(const struct answered *v, const struct opinion *o, struct id *id)
+{
+	uint64_t was;
+
+	for (int i = 0; i < REVIEWS_MAX; i++) {
+		*id = review_id(v->w, &v->t->id, o->attempt, i);
+		if (world_closed(v->w, id, &was) == ST_NONE)
+			return 1;
+	}
+	return 0;
+}
+
 void review_ask(const struct answered *v, const struct opinion *o, const struct agreement *a)
+{
+	struct id id;
+
+	if (next_review(v, o, &id))
+		hold_for(v, o, a, &id);
+	else
+		no_reviewer(v, "nobody reviewed it in time");
+}
+
+/* The task of a review is made by a decision of its own: whoever answered does not wait for it. */
+static void review_make(const struct answered *v, const struct opinion *o, const struct agreement *a)
 {
 	struct new_task n = {.from = "er", .reviews = &v->t->id};
 	struct err bad = ERR_INIT;
-	uint64_t was;
-	int i = 0, rc;
 
-	do {
-		n.id = review_id(v->w, &v->t->id, o->attempt, i++);
-	} while (i < REVIEWS_MAX && world_closed(v->w, &n.id, &was) != ST_NONE);
-	if (world_closed(v->w, &n.id, &was) != ST_NONE) {
+	if (!next_review(v, o, &n.id)) {
 		no_reviewer(v, "nobody reviewed it in time");
 		return;
 	}
 	json_t *body = review_body(v, o, a);
 	n.body = body;
-	rc = draft_own_task(v->w, v->now_ms, &n, v->d->out, &bad);
+	int rc = draft_own_task(v->w, v->now_ms, &n, v->d->out, &bad);
 	json_decref(body);
-	if (rc != 0) {
+	if (rc != 0)
 		no_reviewer(v, bad.msg);
-		return;
-	}
-	hold_for(v, o, a, &n.id);
 }
 
 /* ---- what the reviewer said ---- */
@@ -301,7 +317,7 @@ static void decide_verdict(struct verdict *k)
 	if (said)
 		obey(k);
 	else
-		review_ask(&k->v, &k->all[k->a.winner], &k->a);
+		review_make(&k->v, &k->all[k->a.winner], &k->a);
 	agreement_release(&k->a);
 }
 

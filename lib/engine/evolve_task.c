@@ -118,7 +118,7 @@ static void on_held(struct world *w, struct task *t, const struct event *ev)
 		if (strcmp(awaits, awaits_names[i]) == 0)
 			a->awaits = (uint8_t)i;
 	if (a->awaits == AWAITS_REVIEW) {
-		t->review = 1;
+		t->review = t->recheck = 1; /* its task is to be made */
 		t->verdict = (struct journal_pos){0, 0, 0};
 	}
 	if (ev->fact->wanted && ev->fact->wanted <= OVERLAP_MAX)

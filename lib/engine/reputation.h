@@ -15,7 +15,8 @@
  * Suspended  By an event, when suspicion passes 1/alpha; reinstated by an operator, and then suspicion
  *            begins anew.
  * Ownership  The pair of lane and worker owns its skill, the lane its book.
- * Memory     About 1 KiB for each pair that was verified, 16 KiB for each lane.
+ * Memory     About 0.5 KiB for each pair that was verified and 0.7 for each of its modelled fields, 21 KiB for
+ *            each lane.
  */
 #ifndef ENGINE_REPUTATION_H
 #define ENGINE_REPUTATION_H

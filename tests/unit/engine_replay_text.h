@@ -126,7 +126,12 @@ static inline void describe_lane(const struct world *w, const struct cast *cast,
                                  const struct lane_stats *l, struct buf *out)
 {
 	const struct book *b = l->book;
+	int any = b != NULL;
 
+	for (size_t i = 0; i < cast->n_crews; i++)
+		any |= reputation_skill(w, l, cast->crew[i]) != NULL;
+	if (!any) /* a decision looked it up; nothing was learned */
+		return;
 	buf_addf(out, "lane %s suspended=%u fields=%u", l->name, b ? b->suspended : 0,
 	         b ? b->n_fields : 0);
 	if (b) {
