@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "engine/duty.h"
 #include "engine/lookup.h"
+#include "engine/lot.h"
 #include "engine/roster.h"
 #include "engine/route_p.h"
 #include "engine/world.h"
@@ -50,13 +51,13 @@ static const struct seat *explore(struct picking *p, int64_t now_ms, uint64_t *d
 	const struct seat *least = NULL;
 	double least_known = INFINITY;
 
-	*draw = route_draw(p->w, p->t);
+	*draw = lot_of(&p->t->id, p->w->seq);
 	if (!r->n || p->rule != ROUTE_BY_VALUE || p->t->n_assigns || (int)(*draw % 1000) >= r->lane->explore_milli ||
 	    now_ms - p->t->created_ms > (p->t->due_ms - p->t->created_ms) / 2)
 		return NULL;
 	uint64_t h = *draw;
 	for (int i = 0; i < PROBES; i++) {
-		h = route_mix(h + 0x9e3779b97f4a7c15u);
+		h = lot_mix(h + 0x9e3779b97f4a7c15u);
 		const struct seat *s = &r->seats[h % r->n];
 		struct outlook o;
 		if (route_judge(p, s) != ROUTE_ELIGIBLE || s->external)

@@ -58,9 +58,6 @@ void route_walk(struct picking *p);
 /* What of this task and this moment speaks against a seat. */
 enum route_verdict route_judge(const struct picking *p, const struct seat *s);
 struct scored route_score(const struct picking *p, const struct seat *s);
-/* What this decision draws: the same in every replay. */
-uint64_t route_draw(const struct world *w, const struct task *t);
-uint64_t route_mix(uint64_t x);
 /* route_why.c: the candidates. */
 void route_show(const struct picking *p, json_t *why);
 

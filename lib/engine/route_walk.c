@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "engine/duty.h"
+#include "engine/lot.h"
 #include "engine/roster.h"
 #include "engine/route_p.h"
 #include "engine/world.h"
@@ -29,24 +30,6 @@ enum route_verdict route_judge(const struct picking *p, const struct seat *s)
 	return ROUTE_ELIGIBLE;
 }
 
-/* ---- chance ---- */
-
-uint64_t route_mix(uint64_t x)
-{
-	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
-	x = (x ^ x >> 27) * 0x94d049bb133111ebu;
-	return x ^ x >> 31;
-}
-
-uint64_t route_draw(const struct world *w, const struct task *t)
-{
-	uint64_t h = w->seq;
-
-	for (size_t i = 0; i < sizeof(t->id.b); i++)
-		h = h * 0x100000001b3u + t->id.b[i];
-	return route_mix(h);
-}
-
 /* ---- scores ---- */
 
 static double by_rule(const struct picking *p, const struct seat *s)
@@ -57,7 +40,7 @@ static double by_rule(const struct picking *p, const struct seat *s)
 	case ROUTE_ROUND_ROBIN:
 		return -(double)s->crew->asked;
 	default:
-		return (double)route_mix(route_draw(p->w, p->t) + s->crew->id);
+		return (double)lot_mix(lot_of(&p->t->id, p->w->seq) + s->crew->id);
 	}
 }
 
