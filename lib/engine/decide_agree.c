@@ -335,11 +335,15 @@ static void judge_approval(const struct agreeing_on *k, struct agreement *out)
 	int approved = yes >= k->how->approval.quorum && groups;
 	int refused = (no && k->how->approval.veto) || (!approved && left <= 0) ||
 	              yes + left < k->how->approval.quorum;
-	out->kind = refused || approved ? AGREE_ENOUGH : AGREE_MORE;
+	int found = 0;
 	out->score_micro = (int)(yes * INT64_C(1000000) / (int64_t)k->n);
 	for (size_t i = k->n; i-- > 0;)
-		if (approves(k->how, &k->all[i]) == (refused ? 0 : 1))
+		if (approves(k->how, &k->all[i]) == !refused) {
 			out->winner = (int)i;
+			found = 1;
+		}
+	/* refused though nobody said no: some group is missing, and no answer says that */
+	out->kind = !refused && !approved ? AGREE_MORE : found ? AGREE_ENOUGH : AGREE_NOT;
 	for (size_t i = 0; i < k->n; i++) /* a vote is no mistake, whichever way */
 		out->agrees[i] = 1;
 }

@@ -285,7 +285,8 @@ static void conclude(struct answered *v)
 			.answers = (int)n, .wanted = (int)n + 1 > v->t->overlap ? (int)n + 1 : v->t->overlap});
 	} else {
 		int fails = too_few || (a.kind == AGREE_NOT &&
-		                        v->how->on_fail[STAGE_CONSENSUS] == UNSURE_FAIL);
+		                        (v->how->approval.field ||
+		                         v->how->on_fail[STAGE_CONSENSUS] == UNSURE_FAIL));
 		a.agrees[a.winner] |= (uint8_t)!fails; /* where all of it is nobody's, the nearest stands for it */
 		tell_agreement(v, all, n, &a);
 		if (fails) {

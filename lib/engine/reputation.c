@@ -332,6 +332,9 @@ void reputation_verified(struct world *w, struct task *t, const struct event *ev
 		fade(w, l->name, s, ev->at_ms);
 		if (right)
 			count(&s->peers, (double)json_integer_value(right) / 1e6);
+		if (right)
+			anomaly_agreed(&reputation_book_make(l)->anomaly, &s->anomaly,
+			               json_integer_value(right) >= 500000, -1);
 		look(w, l, a->worker, s, 0);
 	}
 }

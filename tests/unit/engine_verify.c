@@ -100,6 +100,8 @@ static void two_agree(struct kit *k)
 	ck_assert_str_eq(state_of(k, t), "completed");
 	all_six(k, t);
 	ck_assert_int_eq(checks(k, t, "task.check_passed", "consensus"), 2);
+	const struct skill *s = reputation_skill(k->w, world_lane(k->w, "l", 0), world_find_crew(k->w, first));
+	ck_assert(s->anomaly.looks[ANOMALY_DISAGREEMENT] > 0);
 }
 
 static void third_decides(struct kit *k)
@@ -273,6 +275,18 @@ static void veto(struct kit *k)
 	ck_assert(json_is_false(js_at(k->view[t], "/result/answer/ok")));
 }
 
+/* Enough who approve, none of them a senior: that is no approval, though nobody said no. */
+static void quorum_of_a_group_is_missing(struct kit *k)
+{
+	desk(k, "{\"minOverlap\":2,\"maxOverlap\":2,\"approval\":{\"field\":\"/ok\",\"approve\":[true],"
+	        "\"quorum\":2,\"groups\":[{\"pool\":\"seniors\",\"quorum\":1}]}}");
+	kit_set(k, CFG_POOL, "p", "{\"members\":[\"bo\",\"cy\",\"di\"]}");
+	int t = desk_submit(k, "r", "");
+	answer(k, t, yes);
+	answer(k, t, yes);
+	ck_assert_str_eq(state_of(k, t), "failed");
+}
+
 /* Numbers by the median, the others field by field. */
 static void numbers_and_fields(struct kit *k)
 {
@@ -386,7 +400,7 @@ static void gold_suspends(struct kit *k)
 static void (*const stories[])(struct kit *) = {
 	plain, two_agree, third_decides, disagreement_fails, rule_fails_and_is_met, rule_reroutes,
 	review_confirms, review_corrects, review_must_be_an_answer, review_rejects, review_is_not_done,
-	review_is_moot, quorum, veto, numbers_and_fields, programs_judge, dispute_corrects, gold_suspends};
+	review_is_moot, quorum, quorum_of_a_group_is_missing, veto, numbers_and_fields, programs_judge, dispute_corrects, gold_suspends};
 
 START_TEST(story)
 {
