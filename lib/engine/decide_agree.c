@@ -265,7 +265,7 @@ static json_t *learn_json(const struct agreeing_on *k, const uint8_t agrees[])
 	for (size_t i = 0; i < k->n; i++)
 		json_array_append_new(votes, vote_json(k, i, agrees));
 	js_set_new(learn, "votes", votes);
-	if (!k->v->held) /* the last one is new */
+	if (k->v->fresh) /* the last one */
 		js_set_new(learn, "fresh", json_true());
 	return learn;
 }

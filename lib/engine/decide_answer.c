@@ -63,7 +63,7 @@ int draft_answer(struct world *w, int64_t now_ms, const struct input *in, const 
 {
 	struct answered v = {.w = w, .now_ms = now_ms, .in = in, .t = t,
 	                     .lane = match_lane(w, t->match), .how = verify_of(w, t),
-	                     .d = d, .worker = m->from, .attempt = t->attempts + 1,
+	                     .d = d, .fresh = 1, .worker = m->from, .attempt = t->attempts + 1,
 	                     .answer = json_object_get(m->body, "answer"),
 	                     .confidence = json_object_get(m->body, "confidence"),
 	                     .evidence = json_object_get(m->body, "evidence"),

@@ -282,6 +282,7 @@ int decide_checked(struct world *w, int64_t now_ms, const struct input *in, stru
 		               id_format(&t->id, "task_", id));
 	drafts_init(&d, out, &t->id, t, "erd");
 	answered_held(&v, w, now_ms, in, t, a, &d);
+	v.fresh = 1;
 	if (!json_is_true(json_object_get(body, "passed"))) {
 		const json_t *reasons = json_object_get(body, "reasons");
 		return rules_failed(&v, reasons ? json_incref((json_t *)reasons) : json_array());

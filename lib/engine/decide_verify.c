@@ -182,10 +182,12 @@ size_t opinions_of(const struct answered *v, struct opinion all[OVERLAP_MAX + 1]
 		const json_t *data = v->in->answers[k++];
 		if (a->awaits == AWAITS_PROGRAMS && a->attempt != v->attempt)
 			continue; /* not judged yet */
+		if (v->fresh && a->attempt == v->attempt)
+			continue;
 		all[n++] = (struct opinion){a->worker->name, a->attempt, json_object_get(data, "answer"),
 		                            json_object_get(data, "confidence")};
 	}
-	if (!v->held)
+	if (v->fresh)
 		all[n++] = (struct opinion){v->worker, v->attempt, v->answer, v->confidence};
 	return n;
 }
@@ -196,7 +198,7 @@ void draft_held(const struct answered *v, const struct agreement *a, const struc
 	struct fact with = *fact;
 	json_t *learn = NULL;
 
-	if (!v->held && a->learn) {
+	if (v->fresh && a->learn) {
 		learn = json_object();
 		js_set_copy(learn, "learn", a->learn);
 	}

@@ -39,6 +39,7 @@ struct answered {
 	const char *worker;
 	int attempt;
 	int held;                    /* it is among the held ones */
+	int fresh;                   /* nothing was learned of it yet */
 	const json_t *answer;
 	const json_t *confidence;    /* or NULL */
 	const json_t *evidence;      /* or NULL */
@@ -85,7 +86,7 @@ void stage_failed(const struct answered *v, enum stage stage, const json_t *reas
 void stage_failed_with(const struct answered *v, enum stage stage, const json_t *reasons, json_t *more);
 /* ${more} is stolen, or NULL. */
 void draft_check(struct drafts *d, enum event_type type, enum stage stage, int attempt, json_t *more);
-/* The answers that are held, with the one at hand: by their workers' places; how many. */
+/* The answers that are held, with the one at hand; a fresh one is the last. */
 size_t opinions_of(const struct answered *v, struct opinion all[OVERLAP_MAX + 1]);
 /* task.held. */
 void draft_held(const struct answered *v, const struct agreement *a, const struct fact *fact);

@@ -319,6 +319,8 @@ static void programs_judge(struct kit *k)
 	ck_assert_int_eq(kit_say(k, t, "erd", "checked", body), 0);
 	ck_assert_str_eq(state_of(k, t), "completed");
 	all_six(k, t);
+	const struct skill *s = reputation_skill(k->w, world_lane(k->w, "l", 0), world_find_crew(k->w, who));
+	ck_assert(s->n_voters == 1 && s->voters[0].seen == 1); /* the crowd has learned of it */
 }
 
 /* A reviewer overturns: the record goes on from there. */
