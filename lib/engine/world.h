@@ -222,6 +222,7 @@ struct world {
 	} news;
 	uint64_t config_gen;   /* raised by each change of configuration */
 	struct bits busy;      /* transient: crews that cannot take more now */
+	uint64_t load_gen;     /* transient: raised when anybody's load or hours change */
 	struct heap duty;      /* transient: crews with hours, by their next change */
 	int64_t duty_ms;       /* transient: up to when that is worked off */
 	int64_t wake_ms;       /* transient: when a stuck match may have somebody again */
