@@ -9,14 +9,14 @@
 #include "json/js.h"
 #include "model/message.h"
 
-static void draft_submitted(struct drafts *d, const struct message *m, int attempt, int64_t took_ms)
+static void draft_submitted(const struct answered *v)
 {
-	draft_fact(d, EV_SUBMITTED, &(struct fact){
-		.worker = m->from, .attempt = attempt,
-		.took_ms = took_ms > INT32_MAX ? INT32_MAX : took_ms > 0 ? (int)took_ms : took_ms == 0,
-		.answer = json_object_get(m->body, "answer"),
-		.confidence = json_object_get(m->body, "confidence"),
-		.evidence = json_object_get(m->body, "evidence")});
+	int64_t ms = v->took_ms;
+
+	draft_fact(v->d, EV_SUBMITTED, &(struct fact){
+		.worker = v->worker, .attempt = v->attempt,
+		.took_ms = ms > INT32_MAX ? INT32_MAX : ms > 0 ? (int)ms : ms == 0,
+		.answer = v->answer, .confidence = v->confidence, .evidence = v->evidence});
 }
 
 static int may_answer(const struct task *t, const struct assign *own, struct err *err)
@@ -75,7 +75,7 @@ int draft_answer(struct world *w, int64_t now_ms, const struct input *in, const 
 		draft_started(d, w, now_ms, t, own);
 	else
 		draft_worker(d, EV_STARTED, m->from);
-	draft_submitted(d, m, v.attempt, v.took_ms);
+	draft_submitted(&v);
 	return verify_answer(&v, STAGE_SCHEMA, err);
 }
 

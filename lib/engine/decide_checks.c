@@ -49,7 +49,6 @@ static json_t *schema_errors_of(const struct world *w, const json_t *created, co
                             struct err *err)
 {
 	const json_t *doc = json_object_get(created, "answerSchema");
-	struct schema_errors errors = {.n = 0};
 
 	if (!doc)
 		doc = json_object_get(json_object_get(created, "spec"), "schema");
@@ -58,6 +57,8 @@ static json_t *schema_errors_of(const struct world *w, const json_t *created, co
 	const struct schema *s = contract_schema(w->config, doc, err);
 	if (!s)
 		return NULL;
+	struct schema_errors errors; /* long, and as long as its n says */
+	errors.n = errors.total = 0;
 	if (schema_validate(s, answer, &errors) == 0)
 		return NULL;
 	json_t *out = errors_that_fit(&errors);
@@ -233,11 +234,18 @@ static void judge_anomaly(const struct answered *v, const struct traces *t,
 	              &lim, out);
 }
 
+static void traces_of(const struct answered *v, struct traces *out)
+{
+	char id[ID_TEXT_MAX];
+	const struct anomaly_answer in = {v->answer, id_format(&v->t->id, "task_", id), v->took_ms,
+	                                  v->said_ms};
+
+	anomaly_features(&in, out);
+}
+
 /* Gold tasks teach too, and are never held back: that would tell them apart. */
 int stage_anomaly(struct answered *v, struct err *err)
 {
-	char id[ID_TEXT_MAX];
-	struct anomaly_answer in = {v->answer, id_format(&v->t->id, "task_", id), v->took_ms, v->said_ms};
 	struct anomaly_verdict verdict;
 	struct traces t;
 	json_t *data, *reasons;
@@ -247,7 +255,7 @@ int stage_anomaly(struct answered *v, struct err *err)
 		stage_note(v, STAGE_ANOMALY, "the lane does not ask for it");
 		return 1;
 	}
-	anomaly_features(&in, &t);
+	traces_of(v, &t);
 	judge_anomaly(v, &t, &verdict);
 	data = anomaly_verdict_json_new(&verdict);
 	js_set_new(data, "traces", anomaly_traces_json_new(&t));
