@@ -407,6 +407,7 @@ static int apply_fact(struct world *w, const struct event *ev, struct err *err)
 		return -1;
 	struct task *t = world_task(w, &ev->task);
 	enum state was = t ? (enum state)t->state : ST_NONE;
+	w->recent = t;
 	if (!t || !moves_allow(&w->moves, was, ev->type, ev->state))
 		return disagree(ev, was, err);
 	apply(w, t, ev);

@@ -198,6 +198,7 @@ struct world {
 	struct config *config;
 	uint64_t seq;         /* of the last event applied */
 	struct task *by_id;
+	struct task *recent;  /* transient: the last that changed, or its place in its slab */
 	struct task **slabs;  /* owned; TASK_SLAB structs each, never moved */
 	uint32_t n_tasks;     /* indexes given out so far, free ones included */
 	uint32_t *free_slots, n_free, cap_free;
