@@ -35,6 +35,7 @@ static int may_answer(const struct task *t, const struct assign *own, struct err
 void answered_held(struct answered *v, struct world *w, int64_t now_ms, const struct input *in,
                    const struct task *t, const struct assign *a, struct drafts *d)
 {
+	struct err bad;
 	size_t k = 0;
 
 	for (const struct assign *x = t->assigns; x < a; x++)
@@ -48,6 +49,8 @@ void answered_held(struct answered *v, struct world *w, int64_t now_ms, const st
 	                       .evidence = json_object_get(said, "evidence"),
 	                       .took_ms = js_int_or(said, "/tookMs", -1)};
 	v->said_ms = v->took_ms < 0 ? now_ms : a->accepted_ms + v->took_ms;
+	err_clear(&bad); /* it was compiled when the answer came */
+	(void)answer_contract(v, &bad);
 }
 
 /* What the sender says of the time counts between what is known of it. */

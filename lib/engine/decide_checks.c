@@ -45,20 +45,11 @@ static json_t *errors_that_fit(const struct schema_errors *errors)
 }
 
 /* The errors as JSON, or NULL when the answer meets the schema. */
-static json_t *schema_errors_of(const struct world *w, const json_t *created, const json_t *answer,
-                            struct err *err)
+static json_t *schema_errors_of(const struct answered *v)
 {
-	const json_t *doc = json_object_get(created, "answerSchema");
 	struct schema_errors errors = {.n = 0};
 
-	if (!doc)
-		doc = json_object_get(json_object_get(created, "spec"), "schema");
-	if (!doc || json_is_null(doc))
-		return NULL;
-	const struct schema *s = contract_schema(w->config, doc, err);
-	if (!s)
-		return NULL;
-	if (schema_validate(s, answer, &errors) == 0)
+	if (!v->contract || schema_validate(v->contract->schema, v->answer, &errors) == 0)
 		return NULL;
 	json_t *out = errors_that_fit(&errors);
 	schema_errors_release(&errors);
@@ -87,11 +78,11 @@ int stage_schema(struct answered *v, struct err *err)
 	struct err bad;
 
 	err_clear(&bad); /* cheaper than all of it zeroed */
-	json_t *errors = schema_errors_of(v->w, v->in->created, v->answer, &bad);
-	if (bad.code != FAIL_NONE) {
+	if (answer_contract(v, &bad) != 0) {
 		*err = bad;
 		return err_wrap(err, "the task's schema");
 	}
+	json_t *errors = schema_errors_of(v);
 	evidence_errors(v->in->created, v->evidence, &errors);
 	if (!errors) {
 		stage_note(v, STAGE_SCHEMA, NULL);

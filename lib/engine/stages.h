@@ -20,6 +20,8 @@
 #include "model/verify.h"
 
 struct assign;
+struct combine_plan;
+struct compiled;
 struct drafts;
 struct err;
 struct fact;
@@ -35,6 +37,7 @@ struct answered {
 	const struct task *t;
 	const struct lane *lane;     /* NULL: its document is gone */
 	const struct verify *how;    /* never NULL */
+	struct compiled *contract;   /* what its answers must meet (model/contract.h), or NULL */
 	struct drafts *d;
 	const char *worker;
 	int attempt;
@@ -75,6 +78,25 @@ const struct verify *verify_of(const struct world *w, const struct task *t);
 void answered_held(struct answered *v, struct world *w, int64_t now_ms, const struct input *in,
                    const struct task *t, const struct assign *a, struct drafts *d);
 
+/* decide_contract.c */
+/* The schema of the task's answers; NULL, too: it has none. */
+const json_t *answer_schema(const struct answered *v);
+/* Finds v->contract.  -1: the schema is none. */
+int answer_contract(struct answered *v, struct err *err);
+/* Whether ${answer} could be an answer of the task. */
+int answer_meets(const struct answered *v, const json_t *answer);
+/* How the task's answers are taken apart and put together. */
+struct answer_plan {
+	struct combine_plan *plan; /* owned */
+	json_t *fields;            /* owned: what evolve learns of, [{at, k}] */
+};
+/* Borrowed from the contract; where there is none it is made, and *${own} is to be freed, else NULL. */
+const struct answer_plan *answer_plan(const struct answered *v, struct answer_plan **own);
+void answer_plan_free(struct answer_plan *p);
+/* A field whose workers are modelled; one of very many categories is a whole. */
+enum { CATEGORIES_MAX = 1000 };
+int plan_is_category(const struct combine_plan *plan, size_t i);
+
 /* decide_verify.c: all stages from ${first}; -1: the schema or a rule could not be judged. */
 int verify_answer(struct answered *v, enum stage first, struct err *err);
 /* The stage's verdict as an event: data {stage, attempt, …}.  ${data} is stolen, NULL: nothing more. */
@@ -110,10 +132,10 @@ int stage_gold(struct answered *v, struct err *err);
 void agreement_of(const struct answered *v, const struct opinion *all, size_t n,
                   struct agreement *out);
 void agreement_release(struct agreement *a);
-/* What is learned of one answer whose truth is known: {fields, votes, truth}; NULL: nothing. */
-json_t *learn_known(const json_t *created, const struct opinion *o, const json_t *truth);
+/* What is learned of one answer whose truth is known: {fields, votes, truth}. */
+json_t *learn_known(const struct answered *v, const struct opinion *o, const json_t *truth);
 /* The categories of ${answer}, for the member "truth" beside what agreement_of said. */
-json_t *learn_truth(const json_t *created, const json_t *answer);
+json_t *learn_truth(const struct answered *v, const json_t *answer);
 
 /* decide_dispute.c: ${answer} ends a task; if that is a dispute, its worker's record follows. */
 void dispute_decided(const struct answered *v, const json_t *answer);

@@ -25,7 +25,15 @@ enum {
 
 #define ANOMALY_MS_MAX (INT64_C(1) << 53) /* differences do not overflow */
 
-uint64_t hash_mix(uint64_t a, uint64_t b);
+static inline uint64_t hash_mix(uint64_t a, uint64_t b)
+{
+	uint64_t z = a + 0x9e3779b97f4a7c15u + b * 0xd1342543de82ef95u;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+	return z ^ z >> 31;
+}
+
 uint64_t hash_bytes(const char *s, size_t n);
 /* Charikar's SimHash over the 6-byte shingles of the folded text; *${len}: its code points. */
 uint64_t text_simhash(const char *s, size_t n, uint16_t *len);
