@@ -26,6 +26,7 @@ struct agreeing_on {
 	struct combine_vote votes[OVERLAP_MAX + 1];
 	uint32_t chosen[COMBINE_FIELDS];  /* of category fields */
 	double posterior;                 /* of the least sure category field; -1: there is none */
+	double right[OVERLAP_MAX + 1];    /* each opinion, by the others alone; -1: not known */
 	int tie;
 	json_t *fields;                   /* for people: what of each category field */
 };
@@ -47,7 +48,8 @@ static uint32_t category_of(const struct combine_field *f, const struct combine_
 }
 
 struct opinions {
-	struct crowd crowd;  /* of the lane's field, or a fresh one */
+	const struct crowd *crowd;
+	struct crowd fresh;  /* where the lane has none, or of fewer categories */
 	struct vote votes[OVERLAP_MAX + 1];
 };
 
@@ -57,12 +59,14 @@ static void opinions_on(const struct agreeing_on *k, size_t i, struct opinions *
 	uint32_t categories = combine_categories(f);
 	int at = k->book ? book_field(k->book, f->pointer) : -1;
 
-	if (at >= 0)
-		out->crowd = k->book->ballots[at];
-	else
-		crowd_init(&out->crowd, categories, reputation_floor(k->v->w, k->v->t->match->lane));
-	if (out->crowd.k < categories)
-		crowd_grow(&out->crowd, categories);
+	out->crowd = at >= 0 ? &k->book->ballots[at] : &out->fresh;
+	if (at < 0)
+		crowd_init(&out->fresh, categories, reputation_floor(k->v->w, k->v->t->match->lane));
+	if (out->crowd->k < categories) {
+		out->fresh = *out->crowd;
+		crowd_grow(&out->fresh, categories);
+		out->crowd = &out->fresh;
+	}
 	for (size_t who = 0; who < k->n; who++) {
 		const struct skill *s = at >= 0 ? k->skill[who] : NULL;
 		out->votes[who].voter = s && (uint32_t)at < s->n_voters ? &s->voters[at] : NULL;
@@ -74,18 +78,19 @@ static void opinions_on(const struct agreeing_on *k, size_t i, struct opinions *
 static double by_votes(const struct agreeing_on *k, const struct opinions *o, double (*weight)(const struct opinions *, size_t),
                        struct crowd_verdict *out)
 {
-	double of[CATEGORIES_MAX] = {0}, all = 0;
+	double of[CATEGORIES_MAX], all = 0;
 
+	memset(of, 0, o->crowd->k * sizeof(of[0]));
 	*out = (struct crowd_verdict){.category = 0};
 	for (size_t i = 0; i < k->n; i++) {
 		double w = weight(o, i);
 		of[o->votes[i].answer] += w;
 		all += w;
 	}
-	for (uint32_t c = 1; c < o->crowd.k; c++)
+	for (uint32_t c = 1; c < o->crowd->k; c++)
 		if (of[c] > of[out->category])
 			out->category = c;
-	for (uint32_t c = 0; c < o->crowd.k; c++)
+	for (uint32_t c = 0; c < o->crowd->k; c++)
 		out->tie |= c != out->category && of[c] > 0 && fabs(of[c] - of[out->category]) < 1e-9;
 	out->posterior = of[out->category] / all;
 	return out->posterior;
@@ -101,10 +106,9 @@ static double once(const struct opinions *o, size_t i)
 /* The logarithm of the odds to be right, which is what a vote is worth where errors are independent. */
 static double by_accuracy(const struct opinions *o, size_t i)
 {
-	double mean, lo, hi;
+	double mean = voter_mean(o->crowd, o->votes[i].voter);
+	double odds = log(mean / (1 - mean) * (o->crowd->k - 1));
 
-	voter_accuracy(&o->crowd, o->votes[i].voter, &mean, &lo, &hi);
-	double odds = log(mean / (1 - mean) * (o->crowd.k - 1));
 	return odds > 0.01 ? odds : 0.01;
 }
 
@@ -117,7 +121,7 @@ static void among_given(const struct agreeing_on *k, const struct opinions *o, s
 	for (size_t i = 0; i < k->n; i++)
 		if (o->votes[i].answer == best->category)
 			return;
-	crowd_posterior(&o->crowd, o->votes, k->n, p);
+	crowd_posterior(o->crowd, o->votes, k->n, p);
 	for (size_t i = 0; i < k->n; i++) {
 		uint32_t c = o->votes[i].answer;
 		if (p[c] > most || (p[c] == most && c < best->category)) {
@@ -140,6 +144,19 @@ static const json_t *value_of(const struct agreeing_on *k, const struct combine_
 	return NULL;
 }
 
+/* Of all fields the least. */
+static void judge_each(struct agreeing_on *k, const struct opinions *o)
+{
+	double right[OVERLAP_MAX + 1];
+
+	if (k->n < 2 || k->v->t->gold)
+		return;
+	crowd_by_others(o->crowd, o->votes, k->n, right);
+	for (size_t i = 0; i < k->n; i++)
+		if (k->right[i] < 0 || right[i] < k->right[i])
+			k->right[i] = right[i];
+}
+
 static void judge_field(struct agreeing_on *k, size_t i)
 {
 	const struct combine_field *f = &k->plan->field[i];
@@ -151,10 +168,11 @@ static void judge_field(struct agreeing_on *k, size_t i)
 
 	opinions_on(k, i, &o);
 	if (k->how->consensus == CONSENSUS_CROWD)
-		crowd_enough(&o.crowd, &rule, o.votes, k->n, &best);
+		crowd_enough(o.crowd, &rule, o.votes, k->n, &best);
 	else
 		by_votes(k, &o, k->how->consensus == CONSENSUS_WEIGHTED ? by_accuracy : once, &best);
 	among_given(k, &o, &best);
+	judge_each(k, &o);
 	k->chosen[i] = best.category;
 	k->tie |= best.tie;
 	if (k->posterior < 0 || best.posterior < k->posterior)
@@ -167,26 +185,6 @@ static void judge_field(struct agreeing_on *k, size_t i)
 }
 
 /* ---- what evolve learns ---- */
-
-/* How probably each answer is right, by the others alone; -1: nobody else answered. */
-static double right_by_others(const struct agreeing_on *k, size_t who)
-{
-	double least = -1;
-
-	for (size_t i = 0; k->n > 1 && i < k->plan->n; i++) {
-		struct opinions o;
-		double p[CATEGORIES_MAX];
-		if (!plan_is_category(k->plan, i))
-			continue;
-		opinions_on(k, i, &o);
-		struct vote own = o.votes[who];
-		o.votes[who] = o.votes[k->n - 1];
-		crowd_posterior(&o.crowd, o.votes, k->n - 1, p);
-		if (least < 0 || p[own.answer] < least)
-			least = p[own.answer];
-	}
-	return least;
-}
 
 /* The categories of an answer as numbers.  Of what is known to be right ${open}: a field that it leaves
  * open is -1. */
@@ -215,7 +213,7 @@ static json_t *cells_of(const struct combine_plan *plan, const json_t *answer, i
 static json_t *vote_json(const struct agreeing_on *k, size_t who, const uint8_t agrees[])
 {
 	json_t *vote = json_object();
-	double right = right_by_others(k, who);
+	double right = k->right[who];
 
 	js_set_int(vote, "attempt", k->all[who].attempt);
 	js_set_new(vote, "cells", categories_json(k->plan, k->cells[who], 0));
@@ -321,6 +319,8 @@ static void judge_approval(const struct agreeing_on *k, struct agreement *out)
 static void judge_categories(struct agreeing_on *k)
 {
 	k->posterior = -1;
+	for (size_t i = 0; i < k->n; i++)
+		k->right[i] = -1;
 	for (size_t i = 0; i < k->plan->n; i++) {
 		k->chosen[i] = COMBINE_NONE;
 		if (plan_is_category(k->plan, i))

@@ -99,20 +99,15 @@ int stage_schema(struct answered *v, struct err *err)
 static json_t *rule_data(const struct answered *v)
 {
 	const struct worker *wk = config_worker(v->w->config, v->worker);
-	json_t *said = json_object(), *data, *worker;
-
-	js_set_copy(said, "answer", v->answer);
-	js_set_copy(said, "confidence", v->confidence);
-	js_set_copy(said, "evidence", v->evidence);
-	data = ruling_told(&(struct ruled){.task = &v->t->id, .created = v->in->created, .submitted = said,
-	                                   .worker = v->worker, .attempt = v->attempt, .now_ms = v->now_ms});
-	worker = json_object_get(data, "worker");
+	json_t *data = ruling_told(&(struct ruled){.task = &v->t->id, .created = v->in->created,
+	                                           .submitted = v->said, .worker = v->worker,
+	                                           .attempt = v->attempt, .now_ms = v->now_ms});
+	json_t *worker = json_object_get(data, "worker");
 	if (wk)
 		js_set_int(worker, "trustLevel", wk->trust_level);
 	if (wk)
 		js_set_copy(worker, "document", wk->doc);
 	js_set_int(data, "now", v->now_ms / 1000);
-	json_decref(said);
 	return data;
 }
 
@@ -149,12 +144,12 @@ static void rules_passed(const struct answered *v)
 		stage_note(v, STAGE_RULES, "the lane has none");
 		return;
 	}
-	json_t *data = json_object();
+	json_t *data = check_data(STAGE_RULES, v->attempt);
 	if (v->how->n_rules)
 		js_set_int(data, "rules", (json_int_t)v->how->n_rules);
 	if (v->how->n_programs)
 		js_set_int(data, "programs", (json_int_t)v->how->n_programs);
-	stage_passed(v, STAGE_RULES, data);
+	stage_passed(v, data);
 }
 
 int stage_rules(struct answered *v, struct err *err)
@@ -240,12 +235,13 @@ int stage_anomaly(struct answered *v, struct err *err)
 	}
 	anomaly_features(&in, &t);
 	judge_anomaly(v, &t, &verdict);
-	data = anomaly_verdict_json_new(&verdict);
+	data = check_data(STAGE_ANOMALY, v->attempt);
+	anomaly_verdict_json(&verdict, data);
 	js_set_new(data, "traces", anomaly_traces_json_new(&t));
 	if (verdict.fired & FIRED_LIFE) /* what it does at all answers: the worker's, not this one's */
 		js_set_new(data, "habit", json_true());
 	if (!(verdict.fired & FIRED_ANSWER) || v->t->gold) {
-		stage_passed(v, STAGE_ANOMALY, data);
+		stage_passed(v, data);
 		return 1;
 	}
 	reasons = anomaly_reasons(&verdict);

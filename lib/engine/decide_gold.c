@@ -34,7 +34,7 @@ int stage_gold(struct answered *v, struct err *err)
 		stage_note(v, STAGE_GOLD, "the lane has no gold tasks");
 		return 1;
 	}
-	data = json_object();
+	data = check_data(STAGE_GOLD, v->attempt);
 	if (g) {
 		struct opinion own = {v->worker, v->attempt, v->answer, NULL};
 		js_set_new(data, "right", json_boolean(gold_right(g, v->answer)));
@@ -44,7 +44,7 @@ int stage_gold(struct answered *v, struct err *err)
 	js_set_int(data, "meanMicro", s.mean_micro);
 	js_set_int(data, "lowMicro", s.low_micro);
 	js_set_int(data, "observations", s.known);
-	stage_passed(v, STAGE_GOLD, data);
+	stage_passed(v, data);
 	return 1;
 }
 

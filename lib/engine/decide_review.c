@@ -215,9 +215,9 @@ struct verdict {
 	const char *reviewer;
 };
 
-static json_t *qa_data(const struct verdict *k, const char *word)
+static json_t *qa_data(const struct verdict *k, int attempt, const char *word)
 {
-	json_t *data = json_object();
+	json_t *data = check_data(STAGE_QA, attempt);
 
 	js_set_str(data, "verdict", word);
 	js_set_str(data, "reviewer", k->reviewer);
@@ -232,7 +232,7 @@ static void pass_all(struct verdict *k, const char *word)
 		tell_agreement(&k->v, k->all, k->n, &k->a);
 	for (size_t i = 0; i < k->n; i++)
 		if (k->a.agrees[i])
-			draft_check(k->v.d, EV_CHECK_PASSED, STAGE_QA, k->all[i].attempt, qa_data(k, word));
+			draft_task(k->v.d, EV_CHECK_PASSED, qa_data(k, k->all[i].attempt, word));
 }
 
 /* The reviewer's own answer stands, when it is one. */
@@ -262,7 +262,7 @@ static void reject(struct verdict *k)
 		js_set_new(data, "declined", json_true());
 		draft_task(k->v.d, EV_RELEASED, data);
 	}
-	stage_failed_with(&k->v, STAGE_QA, reasons, qa_data(k, "rejected"));
+	stage_failed_with(&k->v, STAGE_QA, reasons, qa_data(k, k->v.attempt, "rejected"));
 	json_decref(reasons);
 }
 

@@ -43,6 +43,7 @@ struct answered {
 	int attempt;
 	int held;                    /* it is among the held ones */
 	int fresh;                   /* nothing was learned of it yet */
+	const json_t *said;          /* what came: answer, confidence and evidence */
 	const json_t *answer;
 	const json_t *confidence;    /* or NULL */
 	const json_t *evidence;      /* or NULL */
@@ -99,15 +100,15 @@ int plan_is_category(const struct combine_plan *plan, size_t i);
 
 /* decide_verify.c: all stages from ${first}; -1: the schema or a rule could not be judged. */
 int verify_answer(struct answered *v, enum stage first, struct err *err);
-/* The stage's verdict as an event: data {stage, attempt, …}.  ${data} is stolen, NULL: nothing more. */
+/* A stage's verdict as an event. */
 void stage_note(const struct answered *v, enum stage stage, const char *note); /* passed, with a word */
-void stage_passed(const struct answered *v, enum stage stage, json_t *data);
+/* {stage, attempt}: what the data of a verdict begins with. */
+json_t *check_data(enum stage stage, int attempt);
+void stage_passed(const struct answered *v, json_t *data); /* ${data} is stolen */
 /* ${reasons} [{instance, keyword, message}] is borrowed.  Drafts what the lane says becomes of it. */
 void stage_failed(const struct answered *v, enum stage stage, const json_t *reasons);
-/* The same, with ${more} (stolen) in the check event. */
-void stage_failed_with(const struct answered *v, enum stage stage, const json_t *reasons, json_t *more);
-/* ${more} is stolen, or NULL. */
-void draft_check(struct drafts *d, enum event_type type, enum stage stage, int attempt, json_t *more);
+/* The same, with ${data} (stolen) of the check event. */
+void stage_failed_with(const struct answered *v, enum stage stage, const json_t *reasons, json_t *data);
 /* The answers that are held, with the one at hand; a fresh one is the last. */
 size_t opinions_of(const struct answered *v, struct opinion all[OVERLAP_MAX + 1]);
 /* task.held. */
