@@ -35,6 +35,7 @@ static int may_answer(const struct task *t, const struct assign *own, struct err
 void answered_held(struct answered *v, struct world *w, int64_t now_ms, const struct input *in,
                    const struct task *t, const struct assign *a, struct drafts *d)
 {
+	struct err bad;
 	size_t k = 0;
 
 	for (const struct assign *x = t->assigns; x < a; x++)
@@ -43,11 +44,13 @@ void answered_held(struct answered *v, struct world *w, int64_t now_ms, const st
 	*v = (struct answered){.w = w, .now_ms = now_ms, .in = in, .t = t,
 	                       .lane = match_lane(w, t->match), .how = verify_of(w, t),
 	                       .d = d, .worker = a->worker->name, .attempt = a->attempt, .held = 1,
-	                       .answer = json_object_get(said, "answer"),
+	                       .said = said, .answer = json_object_get(said, "answer"),
 	                       .confidence = json_object_get(said, "confidence"),
 	                       .evidence = json_object_get(said, "evidence"),
 	                       .took_ms = js_int_or(said, "/tookMs", -1)};
 	v->said_ms = v->took_ms < 0 ? now_ms : a->accepted_ms + v->took_ms;
+	err_clear(&bad); /* it was compiled when the answer came */
+	(void)answer_contract(v, &bad);
 }
 
 /* What the sender says of the time counts between what is known of it. */
@@ -64,7 +67,7 @@ int draft_answer(struct world *w, int64_t now_ms, const struct input *in, const 
 	struct answered v = {.w = w, .now_ms = now_ms, .in = in, .t = t,
 	                     .lane = match_lane(w, t->match), .how = verify_of(w, t),
 	                     .d = d, .fresh = 1, .worker = m->from, .attempt = t->attempts + 1,
-	                     .answer = json_object_get(m->body, "answer"),
+	                     .said = m->body, .answer = json_object_get(m->body, "answer"),
 	                     .confidence = json_object_get(m->body, "confidence"),
 	                     .evidence = json_object_get(m->body, "evidence"),
 	                     .took_ms = -1, .said_ms = said_ms(m, own, now_ms)};
