@@ -210,6 +210,14 @@ void draft_held(const struct answered *v, const struct agreement *a, const struc
 		json_decref(learn);
 }
 
+static void mark(json_t *data, const struct agreement *a)
+{
+	if (a->tie)
+		js_set_new(data, "tie", json_true());
+	if (a->kind == AGREE_NOT)
+		js_set_new(data, "unsure", json_true());
+}
+
 void tell_agreement(const struct answered *v, const struct opinion *all, size_t n,
                     const struct agreement *a)
 {
@@ -218,10 +226,7 @@ void tell_agreement(const struct answered *v, const struct opinion *all, size_t 
 		js_set_int(data, "scoreMicro", a->score_micro);
 		js_set_int(data, "answers", (json_int_t)n);
 		js_set_copy(data, "fields", a->fields);
-		if (a->tie)
-			js_set_new(data, "tie", json_true());
-		if (a->kind == AGREE_NOT)
-			js_set_new(data, "unsure", json_true());
+		mark(data, a);
 		if (!a->agrees[i]) {
 			json_t *r = json_array();
 			json_array_append_new(r, reason_of("", "/consensus", "most others answered differently"));
@@ -302,7 +307,9 @@ static void conclude(struct answered *v)
 					draft_check(v->d, EV_CHECK_PASSED, STAGE_QA, all[i].attempt,
 					            json_incref(why));
 			json_decref(why);
-			draft_good(v, o, verified_data(&a, n));
+			json_t *verified = verified_data(&a, n);
+			mark(verified, &a);
+			draft_good(v, o, verified);
 		}
 	}
 	agreement_release(&a);
