@@ -121,6 +121,9 @@ $(O)/bench/peer_valijson: tests/bench/peer_valijson.cpp
 $(O)/bench/route $(O)/bench/anomaly $(O)/bench/crowd $(O)/bench/verify: $(O)/bench/%: $(O)/tests/bench/%.o $(call below,engine)
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  LINK  $@";)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(call below,engine) $(LIBS_CTL)
+$(O)/bench/worlds: $(O)/tests/bench/worlds.o $(call below,sim)
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "  LINK  $@";)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(call below,sim) $(LIBS_CTL)
 $(O)/crash/%: tests/crash/%.c
 	$(probe)
 $(O)/tools/calendar: $(O)/tests/tools/calendar.o $(call below,spool)

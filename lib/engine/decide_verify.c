@@ -205,6 +205,14 @@ void draft_held(const struct answered *v, const struct agreement *a, const struc
 		json_decref(learn);
 }
 
+static void mark(json_t *data, const struct agreement *a)
+{
+	if (a->tie)
+		js_set_new(data, "tie", json_true());
+	if (a->kind == AGREE_NOT)
+		js_set_new(data, "unsure", json_true());
+}
+
 void tell_agreement(const struct answered *v, const struct opinion *all, size_t n,
                     const struct agreement *a)
 {
@@ -213,10 +221,7 @@ void tell_agreement(const struct answered *v, const struct opinion *all, size_t 
 		js_set_int(data, "scoreMicro", a->score_micro);
 		js_set_int(data, "answers", (json_int_t)n);
 		js_set_copy(data, "fields", a->fields);
-		if (a->tie)
-			js_set_new(data, "tie", json_true());
-		if (a->kind == AGREE_NOT)
-			js_set_new(data, "unsure", json_true());
+		mark(data, a);
 		if (!a->agrees[i]) {
 			json_t *r = json_array();
 			json_array_append_new(r, reason_of("", "/consensus", "most others answered differently"));
@@ -306,7 +311,9 @@ static void conclude(struct answered *v)
 		} else {
 			pass_unseen(v, all, n, &a, why);
 			json_decref(why);
-			draft_good(v, o, verified_data(&a, n));
+			json_t *verified = verified_data(&a, n);
+			mark(verified, &a);
+			draft_good(v, o, verified);
 		}
 	}
 	agreement_release(&a);

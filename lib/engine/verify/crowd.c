@@ -7,7 +7,7 @@
 #include "engine/verify/beta.h"
 #include "engine/verify/crowd_p.h"
 
-static const double tie_within = 1e-9, crowd_each = 4, class_n = 8, least = 1e-6;
+static const double tie_within = 1e-9, crowd_each = 8, class_n = 8, least = 1e-6;
 
 /* Chance to be right, between guessing (0) and never wrong (1); below: a part of guessing. */
 static const double above[CROWD_GRID] = {-0.85, -0.5, 0, 0.1, 0.2, 0.3, 0.4, 0.5,

@@ -13,7 +13,7 @@
  *            soon expects one or the other, and needs few answers to tell which.
  *            Up to CROWD_CATS_MAX categories the worker's confusion counts are added: a row is as if
  *            CROWD_ROW answers had been seen around what p and the crowd's own confusions (themselves
- *            shrunk to one accuracy, with 4 k answers) imply.  Above, errors are uniform.
+ *            shrunk to one accuracy, with 8 k answers) imply.  Above, errors are uniform.
  *            The posterior of a task is the product of the workers' predictive chances with the
  *            class frequencies: exact Bayes for workers that answer once per task.
  * Learning   A worker is judged by the posterior of the others (leave one out), so nobody confirms
@@ -23,7 +23,9 @@
  * Suspension voter_evidence() is an e-process against "at or above the floor, as the lane's workers
  *            there are": a sum of likelihood ratios begun at every answer (so that one who turns bad
  *            is seen, too), the one begun at answer s weighted 0.7 for the first, 0.3 / (s (s - 1))
- *            later; Shin, Ramdas and Rinaldo, "E-detectors", 2023; Ville, 1939.  The chance that it
+ *            later; Shin, Ramdas and Rinaldo, "E-detectors", 2023; Ville, 1939.  Who always says the
+ *            same is compared with how often the trusted say it, too: else, where one category is rare,
+ *            everybody is suspect until the lane has learned how rare.  The chance that it
  *            EVER passes 1 / alpha is at most alpha for a worker drawn from those above the floor,
  *            however long they work: VOTER_ALPHA is the stated rate of false suspensions.
  * Units      Chances are 0..1.  Categories 0..k-1.
