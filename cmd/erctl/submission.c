@@ -78,7 +78,8 @@ static int await_verdict(struct submission *s, struct run *r, struct receipt *re
 	struct err late = ERR_INIT;
 	json_t *verdict = receipt_wait(receipt, VERDICT_WAIT_MS, &late);
 	if (!verdict) {
-		out_note(&r->out, "%s: erd has not decided yet; the task is safe in the spool", s->id);
+		out_note(&r->out, "%s: erd has not decided yet; the task is safe in the spool",
+		         s->id);
 		return 0;
 	}
 	int rc = verdict_check(r, verdict, err);
@@ -137,7 +138,8 @@ static json_t *local_view(const struct submission *s, struct err *err)
 	                    .at_ms = s->at_ms};
 	json_t *data = created_data(&c);
 	struct event created = {.type = EV_CREATED, .seq = 0, .at_ms = s->at_ms, .has_task = 1,
-	                        .task = s->task, .state = ST_QUEUED, .actor = s->from, .data = data};
+	                        .task = s->task, .state = ST_QUEUED, .actor = s->from,
+	                        .data = data};
 	json_t *view = taskview_create(&created, err);
 	json_decref(data);
 	return view;

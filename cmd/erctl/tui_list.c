@@ -104,7 +104,8 @@ struct columns {
 
 static struct columns columns_of(int cols)
 {
-	struct columns c = {.left = COL_FLAGS, .state = COL_FLAGS + COL_LEFT, .usd = -1, .lane = -1};
+	struct columns c = {.left = COL_FLAGS, .state = COL_FLAGS + COL_LEFT, .usd = -1,
+	                    .lane = -1};
 	int x = c.state + COL_STATE;
 	if (cols >= 60) {
 		c.usd = x;
@@ -172,8 +173,8 @@ static void draw_rows(struct inbox *in, int y, int cols)
 		draw_cells(&in->list.e[at], y + i, cols, flags, at == in->at);
 	}
 	if (in->list.n == 0)
-		paint_format(y + 1, COL_FLAGS, cols - COL_FLAGS, PAINT_PLAIN, "nothing waits for %s",
-		             in->r->worker);
+		paint_format(y + 1, COL_FLAGS, cols - COL_FLAGS, PAINT_PLAIN,
+		             "nothing waits for %s", in->r->worker);
 }
 
 /* ---- title and footer ---- */

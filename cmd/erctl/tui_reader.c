@@ -237,7 +237,8 @@ const char *inbox_link(const struct inbox *in, size_t i)
 {
 	static const char *const places[] = {"artifacts", "payload", "context"};
 	for (size_t p = 0; p < sizeof places / sizeof places[0]; p++) {
-		const char *hit = in->doc ? nth_link(json_object_get(in->doc, places[p]), &i) : NULL;
+		const json_t *part = json_object_get(in->doc, places[p]);
+		const char *hit = in->doc ? nth_link(part, &i) : NULL;
 		if (hit)
 			return hit;
 	}

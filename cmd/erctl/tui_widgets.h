@@ -29,7 +29,8 @@ struct area_line {
 };
 struct area {
 	struct area_line *line;
-	size_t n, cap, max; /* .max 0: AREA_LINES_MAX; what comes after is not added, .full is set */
+	/* .max 0: AREA_LINES_MAX; what comes after is not added, .full is set */
+	size_t n, cap, max;
 	size_t top;
 	int full;
 };

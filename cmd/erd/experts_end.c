@@ -37,7 +37,8 @@ int64_t experts_time_left(const struct erd *e, const struct task *t)
 	int64_t now = erd_now(e);
 	int64_t ends = t->due_ms > now ? t->due_ms : t->expire_ms;
 
-	if (t->esc && !t->esc->stopped && t->esc->level_ends_ms > now && t->esc->level_ends_ms < ends)
+	if (t->esc && !t->esc->stopped && t->esc->level_ends_ms > now &&
+	    t->esc->level_ends_ms < ends)
 		ends = t->esc->level_ends_ms;
 	return ends - now;
 }

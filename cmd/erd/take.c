@@ -25,8 +25,8 @@ static json_t *verdict_bad(const struct err *why)
 	return v;
 }
 
-/* Where answers are verified their giver is told no more than that: what became of it at once would tell
- * gold tasks from others. */
+/* Where answers are verified their giver is told no more than that: what became of it at once would
+ * tell gold tasks from others. */
 static int is_verified(const struct erd *e, const struct message *m)
 {
 	const struct task *t = m->type == MSG_ANSWER ? world_task(e->world, &m->task) : NULL;
@@ -35,7 +35,8 @@ static int is_verified(const struct erd *e, const struct message *m)
 	return lane && lane->verify.asked;
 }
 
-static json_t *verdict_ok(struct erd *e, const struct message *m, const struct decision *d, int verified)
+static json_t *verdict_ok(struct erd *e, const struct message *m, const struct decision *d,
+                          int verified)
 {
 	char id[ID_TEXT_MAX];
 	uint64_t content;
@@ -157,8 +158,8 @@ static void look_at_space(struct erd *e)
 
 	if (tight != e->tight)
 		log_event(tight ? LOG_WARNING_ : LOG_NOTICE_, tight ? "space.low" : "space.enough",
-		          "reason", tight ? "less than 5 % of the disk is free: submits wait" : NULL,
-		          NULL);
+		          "reason",
+		          tight ? "less than 5 % of the disk is free: submits wait" : NULL, NULL);
 	e->tight = tight;
 }
 
