@@ -45,7 +45,8 @@ END_TEST
 START_TEST(ulid_vector)
 {
 	/* the ULID specification's example: 01ARZ3NDEKTSV4RRFFQ69G5FAV */
-	static const uint8_t random[10] = {0xd6, 0x76, 0x4c, 0x61, 0xef, 0xb9, 0x93, 0x02, 0xbd, 0x5b};
+	static const uint8_t random[10] = {0xd6, 0x76, 0x4c, 0x61, 0xef, 0xb9, 0x93, 0x02, 0xbd,
+	                                   0x5b};
 	char text[ID_TEXT_MAX];
 	struct id id, back;
 

@@ -1,7 +1,7 @@
 /*
- * A world with a virtual clock for tests of chains: submit, send, let time pass, read what happened.
- * With ${restart_at} the world is made anew, from a snapshot or from the journal, after so many
- * decisions; what it does then must not differ.
+ * A world with a virtual clock for tests of chains: submit, send, let time pass, read what
+ * happened. With ${restart_at} the world is made anew, from a snapshot or from the journal, after
+ * so many decisions; what it does then must not differ.
  */
 #ifndef TESTS_ENGINE_CHAIN_KIT_H
 #define TESTS_ENGINE_CHAIN_KIT_H
@@ -25,7 +25,8 @@
 #include "model/taskview.h"
 
 #define T0 INT64_C(1774987200000) /* 2026-03-31T20:00:00Z */
-enum { SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE, KIT_TASKS = 64, SETTLE_MAX = 10000 };
+enum { SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE };
+enum { KIT_TASKS = 64, SETTLE_MAX = 10000 };
 
 struct kit {
 	struct world *w;

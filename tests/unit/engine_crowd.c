@@ -112,8 +112,10 @@ static void adaptive(const char *set, double confidence, double floor, double de
 	kit_state = 1;
 	for (int i = 0; i <= SHUFFLES; i++) {
 		struct replay r = replay(&a, confidence, floor);
-		printf("%-10s %-10s all %.4f; with %.1f %% of the answers %.4f, as delivered %.4f\n",
-		       set, i ? "shuffled" : "file order", all, 100 * r.used, r.together, r.delivered);
+		printf("%-10s %-10s all %.4f; with %.1f %% of the answers %.4f, "
+		       "as delivered %.4f\n",
+		       set, i ? "shuffled" : "file order", all, 100 * r.used, r.together,
+		       r.delivered);
 		ck_assert_double_le(r.used, 0.60);
 		ck_assert_double_ge(r.together, all - (i ? 0.02 : 0.015));
 		ck_assert_double_ge(r.delivered, all - delivered);
@@ -284,7 +286,8 @@ START_TEST(flat_as_they_are)
 	memcpy(w, v, sizeof w);
 	for (int i = 0; i < 50; i++) {
 		struct ballot mine[3] = {{&v[0], (uint32_t)i % 2}, {&v[1], i % 3 == 0}, {&v[2], 1}};
-		struct ballot theirs[3] = {{&w[0], (uint32_t)i % 2}, {&w[1], i % 3 == 0}, {&w[2], 1}};
+		struct ballot theirs[3] = {{&w[0], (uint32_t)i % 2}, {&w[1], i % 3 == 0},
+		                           {&w[2], 1}};
 		for (size_t n = 1; n <= 3; n++) {
 			crowd_answer(&c, mine, n, 1);
 			crowd_answer(&copy, theirs, n, 1);

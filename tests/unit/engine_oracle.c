@@ -1,7 +1,8 @@
 /*
- * Who may be asked, by brute force: random worlds, and for every offer made in them a second opinion
- * that reads the documents themselves and knows nothing of rosters, bits or orders.  Also the other way
- * round: no task waits while this opinion finds somebody.  ER_OFFERS says after how many offers to stop.
+ * Who may be asked, by brute force: random worlds, and for every offer made in them a second
+ * opinion that reads the documents themselves and knows nothing of rosters, bits or orders.  Also
+ * the other way round: no task waits while this opinion finds somebody.  ER_OFFERS says after how
+ * many offers to stop.
  */
 #include <check.h>
 #include <stdlib.h>
@@ -61,13 +62,19 @@ static const char *named(char kind, int i, char out[16])
 
 /* ---- the second opinion ---- */
 
+/* Of an entry that may be a bare name. */
+static const char *name_of(const json_t *v)
+{
+	return json_is_string(v) ? json_string_value(v) : js_str_or(v, "/name", "");
+}
+
 static const json_t *entry(const json_t *list, const char *name)
 {
 	const json_t *v;
 	size_t i;
 
 	json_array_foreach((json_t *)list, i, v) {
-		const char *n = json_is_string(v) ? json_string_value(v) : js_str_or(v, "/name", "");
+		const char *n = name_of(v);
 		if (strcmp(n, name) == 0)
 			return v;
 	}
@@ -80,7 +87,7 @@ static int skilled(const json_t *need, const json_t *wk)
 	size_t i;
 
 	json_array_foreach(json_object_get(need, "skills"), i, v) {
-		const char *n = json_is_string(v) ? json_string_value(v) : js_str_or(v, "/name", "");
+		const char *n = name_of(v);
 		int64_t level = json_is_string(v) ? 1 : js_int_or(v, "/level", 1);
 		const json_t *have = entry(json_object_get(wk, "skills"), n);
 		if (!have || (json_is_string(have) ? 1 : js_int_or(have, "/level", 1)) < level)
@@ -95,7 +102,8 @@ static int certified(const json_t *need, const json_t *wk, int64_t now)
 	size_t i;
 
 	json_array_foreach(json_object_get(need, "certifications"), i, v) {
-		const json_t *have = entry(json_object_get(wk, "certifications"), json_string_value(v));
+		const json_t *have = entry(json_object_get(wk, "certifications"),
+		                           json_string_value(v));
 		int64_t ends = INT64_MAX;
 		if (!have)
 			return 0;
@@ -186,7 +194,8 @@ static int by_pools(const struct desk *d, const struct seen *t, const char *name
 			if (strcmp(member, name) != 0 && is_external(pool, wk))
 				ext = 1;
 			if (ext && (strcmp(conf, "internal_only") == 0 ||
-			            (strcmp(conf, "restricted") == 0 && !js_at(t->spec, "/need/workers"))))
+			            (strcmp(conf, "restricted") == 0 &&
+			             !js_at(t->spec, "/need/workers"))))
 				continue;
 			int as = ext && strcmp(conf, "internal_first") == 0 ? 2 : 1;
 			best = !best || as < best ? as : best;
@@ -201,7 +210,8 @@ enum { BY_ROUTING, BY_OPERATOR /* who may ask again those who declined */, BY_FO
 static int eligible_for(const struct desk *d, const struct seen *t, const char *name, int by)
 {
 	const json_t *lane = json_object_get(d->lanes, js_str_or(t->spec, "/lane", ""));
-	const json_t *wk = json_object_get(d->workers, name), *need = json_object_get(t->spec, "need");
+	const json_t *wk = json_object_get(d->workers, name);
+	const json_t *need = json_object_get(t->spec, "need");
 	const json_t *only = json_object_get(need, "workers");
 	int64_t capacity = js_int_or(wk, "/capacity", 10);
 	int i = number(name);
@@ -526,7 +536,8 @@ static int say(struct desk *d, enum message_type type, const struct id *task, co
 
 static json_t *some_body(struct desk *d)
 {
-	static const char *const confs[] = {"public", "internal_first", "internal_only", "restricted"};
+	static const char *const confs[] = {"public", "internal_first", "internal_only",
+	                                    "restricted"};
 	char name[16];
 	json_t *body = json_pack("{s:i,s:s,s:s}", "er", 1, "title", "t", "lane",
 	                         named('l', (int)draw(d, LANES), name));

@@ -9,7 +9,8 @@ START_TEST(final_states_are_final)
 	for (int s = 0; s < ST_COUNT; s++)
 		for (int on = 0; on < EV_COUNT; on++)
 			if (state_final((enum state)s))
-				ck_assert_int_eq(state_next((enum state)s, (enum event_type)on), -1);
+				ck_assert_int_eq(state_next((enum state)s, (enum event_type)on),
+				                 -1);
 }
 END_TEST
 

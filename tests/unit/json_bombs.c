@@ -31,8 +31,9 @@ static json_t *make_slow(size_t i)
 /* Each of these would take seconds to minutes without a bound on the work. */
 START_TEST(bombs_are_short)
 {
-	static const char *const schemas[] = {"{\"items\":{}}", "{\"items\":{\"pattern\":\"^(a+)+$\"}}",
-	                                      "{\"items\":{}}", "{\"uniqueItems\":true}"};
+	static const char *const schemas[] =
+	    {"{\"items\":{}}", "{\"items\":{\"pattern\":\"^(a+)+$\"}}",
+	     "{\"items\":{}}", "{\"uniqueItems\":true}"};
 	json_t *doc = parse(schemas[_i]), *v;
 	json_t *item = json_object_get(doc, "items");
 	struct schema_errors errors;
@@ -107,9 +108,11 @@ static const struct {
 	const char *schema, *instance;
 } texts[] = {
     {"{\"$ref\":\"#\"}", "1"},
-    {"{\"$ref\":\"#/$defs/a\",\"$defs\":{\"a\":{\"$ref\":\"#/$defs/b\"},\"b\":{\"$ref\":\"#/$defs/a\"}}}",
+    {"{\"$ref\":\"#/$defs/a\",\"$defs\":{\"a\":{\"$ref\":\"#/$defs/b\"},"
+     "\"b\":{\"$ref\":\"#/$defs/a\"}}}",
      "1"},
-    {"{\"$dynamicAnchor\":\"x\",\"anyOf\":[{\"$dynamicRef\":\"#x\"},{\"$dynamicRef\":\"#x\"}]}", "1"},
+    {"{\"$dynamicAnchor\":\"x\",\"anyOf\":[{\"$dynamicRef\":\"#x\"},{\"$dynamicRef\":\"#x\"}]}",
+     "1"},
     {"{\"$schema\":\"https://json-schema.org/draft/2019-09/schema\",\"$recursiveAnchor\":true,"
      "\"allOf\":[{\"$recursiveRef\":\"#\"}]}", "1"},
     {"{\"pattern\":\"^(a+)+$\"}", "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!\""},
@@ -117,7 +120,8 @@ static const struct {
     {"{\"pattern\":\"(x+x+)+y\"}", "\"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\""},
     {"{\"anyOf\":[{\"items\":{\"$ref\":\"#\"}},{\"items\":{\"$ref\":\"#\"}}],\"type\":\"array\"}",
      "[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]"},
-    {"{\"unevaluatedItems\":false,\"anyOf\":[{\"items\":{\"$ref\":\"#\"}},{\"items\":{\"$ref\":\"#\"}}]}",
+    {"{\"unevaluatedItems\":false,\"anyOf\":[{\"items\":{\"$ref\":\"#\"}},"
+     "{\"items\":{\"$ref\":\"#\"}}]}",
      "[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]"},
 };
 

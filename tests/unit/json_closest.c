@@ -43,8 +43,8 @@ static const struct {
      {" /oneOf: \"yse\" is not one of \"yes\", \"no\"; did you mean yes?"}},
     {"{\"anyOf\":[{\"enum\":[1,2]},{\"const\":null}]}", "3",
      {" /anyOf: 3 is not one of 1, 2, null"}},
-    {"{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"null\"},{\"type\":\"array\",\"items\":{}}]}", "7",
-     {" /anyOf: must be a string or a list or null, not a number"}},
+    {"{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"null\"},{\"type\":\"array\",\"items\":{}}]}",
+     "7", {" /anyOf: must be a string or a list or null, not a number"}},
     {"{\"anyOf\":[{\"required\":[\"mail\"]},{\"required\":[\"phone\"]}]}", "{}",
      {" /anyOf: must fit one of 2 alternatives, and fits none: needs the field \"mail\", or needs "
       "the field \"phone\""}},
@@ -56,8 +56,8 @@ static const struct {
     {"{\"anyOf\":[{\"minimum\":3}]}", "1",
      {" /anyOf: must fit the one alternative, and does not", " /anyOf/0/minimum: must be at least "
      "3"}},
-    {"{\"anyOf\":[{\"anyOf\":[{\"required\":[\"a\"]},{\"type\":\"string\"}]},{\"type\":\"null\"}]}", "{}",
-     {" /anyOf: must fit one of 2 alternatives, and fits none; number 1 comes closest",
+    {"{\"anyOf\":[{\"anyOf\":[{\"required\":[\"a\"]},{\"type\":\"string\"}]},{\"type\":\"null\"}]}",
+     "{}", {" /anyOf: must fit one of 2 alternatives, and fits none; number 1 comes closest",
       " /anyOf/0/anyOf: must fit one of 2 alternatives, and fits none; number 1 comes closest",
       " /anyOf/0/anyOf/0/required: needs the field \"a\""}},
     {"{\"oneOf\":[{\"type\":\"integer\"},{\"minimum\":3}]}", "4",
@@ -103,12 +103,14 @@ START_TEST(nested)
 	struct buf text = BUF_INIT;
 	struct schema_errors errors;
 	struct schema *s;
-	json_t *doc, *v = parse("{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":1}}}}}}}}");
+	json_t *doc,
+	    *v = parse("{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":1}}}}}}}}");
 	int i;
 
 	buf_adds(&text, "{\"anyOf\":[");
 	for (i = 0; i < 30; i++)
-		buf_addf(&text, "{\"required\":[\"b%d\"],\"properties\":{\"a\":{\"$ref\":\"#\"}}},", i);
+		buf_addf(&text, "{\"required\":[\"b%d\"],\"properties\":{\"a\":{\"$ref\":\"#\"}}},",
+		         i);
 	buf_adds(&text, "{\"type\":\"null\"}]}");
 	doc = parse(buf_str(&text));
 	s = schema_compile(doc, &err);

@@ -82,9 +82,11 @@ static const struct {
     {"{\"properties\":{\"a\":{}},\"additionalProperties\":false}",
      "{\"properties\":{\"a\":{},\"b\":{}},\"additionalProperties\":false}", 0, 1, NULL},
     {"{\"type\":\"object\",\"properties\":{\"a\":{}}}",
-     "{\"type\":\"object\",\"properties\":{\"a\":{}},\"additionalProperties\":false}", 1, 0, "/additionalProperties"},
+     "{\"type\":\"object\",\"properties\":{\"a\":{}},\"additionalProperties\":false}", 1, 0,
+     "/additionalProperties"},
     {"{\"type\":\"object\",\"properties\":{\"a\":{}}}",
-     "{\"type\":\"object\",\"properties\":{\"a\":{},\"b\":{\"type\":\"string\"}}}", 1, 0, "/properties/b/type"},
+     "{\"type\":\"object\",\"properties\":{\"a\":{},\"b\":{\"type\":\"string\"}}}", 1, 0,
+     "/properties/b/type"},
     {"{\"type\":\"object\",\"required\":[\"t\"],\"properties\":{\"t\":{\"pattern\":\"^[A-Z]{3}-[0-"
      "9]+$\",\"type\":\"string\"},\"d\":{\"enum\":[\"x\",\"y\"]}}}",
      "{\"type\":\"object\",\"required\":[\"t\"],\"properties\":{\"t\":{\"pattern\":\"^[A-Z]{3}-[0-"
@@ -93,7 +95,8 @@ static const struct {
      "{\"maxProperties\":1}", 0, 1, NULL},
     {"{\"type\":\"object\",\"required\":[\"a\",\"b\"]}", "{\"minProperties\":2}", 0, 1, NULL},
     {"{\"type\":\"object\",\"patternProperties\":{\"^x\":{\"type\":\"string\"}}}",
-     "{\"type\":\"object\",\"patternProperties\":{\"^x\":{\"type\":[\"string\",\"null\"]}}}", 0, 1, NULL},
+     "{\"type\":\"object\",\"patternProperties\":{\"^x\":{\"type\":[\"string\",\"null\"]}}}", 0, 1,
+     NULL},
     {"{\"type\":\"object\",\"patternProperties\":{\"^x\":{}},\"additionalProperties\":false}",
      "{\"type\":\"object\",\"propertyNames\":{\"pattern\":\"^x\"}}", 2, 2, NULL},
     {"{\"type\":\"object\",\"propertyNames\":{\"maxLength\":3}}",
@@ -149,13 +152,15 @@ static const struct {
      "{\"if\":{\"required\":[\"a\"]},\"then\":{\"required\":[\"b\"]}}", 0, 1, NULL},
     {"{\"$ref\":\"#/$defs/n\",\"$defs\":{\"n\":{\"type\":\"object\",\"properties\":{\"next\":{\"$r"
      "ef\":\"#/$defs/n\"},\"v\":{\"minimum\":2}}}}}",
-     "{\"type\":\"object\",\"properties\":{\"next\":{\"$ref\":\"#\"},\"v\":{\"minimum\":1}}}", 0, 1, NULL},
+     "{\"type\":\"object\",\"properties\":{\"next\":{\"$ref\":\"#\"},\"v\":{\"minimum\":1}}}", 0, 1,
+     NULL},
     {"{\"$ref\":\"#/$defs/n\",\"$defs\":{\"n\":{\"type\":\"object\",\"properties\":{\"next\":{\"$r"
      "ef\":\"#/$defs/n\"}}}}}",
      "{\"$ref\":\"#/$defs/m\",\"$defs\":{\"m\":{\"type\":\"object\",\"properties\":{\"next\":{\"$r"
      "ef\":\"#/$defs/m\"}}}}}", SAME, SAME, NULL},
     {"{\"type\":\"object\",\"properties\":{\"a\":{}},\"unevaluatedProperties\":false}",
-     "{\"type\":\"object\",\"properties\":{\"a\":{}},\"additionalProperties\":false}", SAME, SAME, NULL},
+     "{\"type\":\"object\",\"properties\":{\"a\":{}},\"additionalProperties\":false}", SAME, SAME,
+     NULL},
     {"{\"type\":\"object\",\"allOf\":[{\"properties\":{\"a\":{}}}],\"unevaluatedProperties\":false"
      "}",
      "{\"type\":\"object\",\"allOf\":[{\"properties\":{\"a\":{},\"b\":{}}}],\"unevaluatedPropertie"
@@ -166,7 +171,8 @@ static const struct {
     {"{\"type\":\"object\",\"required\":[\"a\"],\"properties\":{\"a\":false}}",
      "{\"type\":\"string\"}", 0, 1, NULL},
     {"{\"$schema\":\"http://json-schema.org/draft-07/schema#\",\"type\":\"integer\"}",
-     "{\"$schema\":\"http://json-schema.org/draft-04/schema#\",\"type\":\"integer\"}", 1, 0, "/type"},
+     "{\"$schema\":\"http://json-schema.org/draft-04/schema#\",\"type\":\"integer\"}", 1, 0,
+     "/type"},
     {"{\"$schema\":\"http://json-schema.org/draft-07/schema#\",\"enum\":[1]}",
      "{\"$schema\":\"http://json-schema.org/draft-04/schema#\",\"type\":\"integer\"}", 1, 1, NULL},
     {"{\"$schema\":\"http://json-schema.org/draft-07/schema#\",\"items\":[{\"type\":\"string\"}],"
@@ -198,9 +204,11 @@ static int compare(const char *a, const char *b, const char *keyword)
 		if (c.list[i].verdict == COMPARE_UNKNOWN)
 			continue;
 		if (c.list[i].verdict == COMPARE_BREAKING)
-			ck_assert(!schema_validate(old, doc, NULL) && schema_validate(new, doc, NULL));
+			ck_assert(!schema_validate(old, doc, NULL) &&
+			          schema_validate(new, doc, NULL));
 		else
-			ck_assert(schema_validate(old, doc, NULL) && !schema_validate(new, doc, NULL));
+			ck_assert(schema_validate(old, doc, NULL) &&
+			          !schema_validate(new, doc, NULL));
 	}
 	if (keyword && c.n)
 		ck_assert_str_eq(c.list[0].keyword, keyword);
@@ -216,7 +224,8 @@ START_TEST(table)
 	int forth = compare(rows[_i].a, rows[_i].b, rows[_i].keyword);
 	int back = compare(rows[_i].b, rows[_i].a, NULL);
 
-	ck_assert_msg(forth == rows[_i].forth && back == rows[_i].back, "%s and %s: %d %d, not %d %d",
+	ck_assert_msg(forth == rows[_i].forth && back == rows[_i].back,
+	              "%s and %s: %d %d, not %d %d",
 	              rows[_i].a, rows[_i].b, forth, back, rows[_i].forth, rows[_i].back);
 	ck_assert_int_eq(compare(rows[_i].a, rows[_i].a, NULL), SAME);
 }
@@ -309,8 +318,8 @@ static void random_map(struct buf *out, int depth, const char *const *keys)
 
 static void random_types(struct buf *out)
 {
-	static const char *const types[] = {"null", "boolean", "integer", "number", "string", "array",
-	                                    "object"};
+	static const char *const types[] = {"null", "boolean", "integer", "number", "string",
+	                                    "array", "object"};
 	unsigned a = below(7), b = below(7);
 
 	if (below(2) || a == b)
@@ -450,7 +459,8 @@ static void mutate(json_t *v)
 	if (below(3) == 0) {
 		json_object_del(v, json_object_iter_key(iter));
 	} else if (json_is_integer(json_object_iter_value(iter))) {
-		json_int_t to = json_integer_value(json_object_iter_value(iter)) + (below(2) ? 1 : -1);
+		json_int_t to = json_integer_value(json_object_iter_value(iter)) +
+		    (below(2) ? 1 : -1);
 
 		json_object_iter_set_new(v, iter, json_integer(to < 0 ? 0 : to));
 	} else {
@@ -550,7 +560,8 @@ START_TEST(random_pairs)
 		json_decref(b);
 	}
 	if (getenv("SHOW"))
-		printf("%u compatible, %u breaking, %u unknown\n", verdicts[0], verdicts[1], verdicts[2]);
+		printf("%u compatible, %u breaking, %u unknown\n", verdicts[0], verdicts[1],
+		       verdicts[2]);
 }
 END_TEST
 

@@ -31,8 +31,8 @@ START_TEST(pointers)
 	    "/none", "a", "/list/2", "/list/01", "/list/-", "/list/+1", "/list/", "/list/1/x/y",
 	    "/m~n", "/m~2n", "/a~", "/list/99999999999999999999", "//",
 	};
-	json_t *v = parse("{\"\":0,\"a/b\":1,\"c%d\":2,\"e^f\":3,\"g|h\":4,\"i\\\\j\":5,\"k\\\"l\":6,"
-	                  "\" \":7,\"m~n\":8,\"list\":[1,{\"x\":9}],\"~1\":10}");
+	json_t *v = parse("{\"\":0,\"a/b\":1,\"c%d\":2,\"e^f\":3,\"g|h\":4,\"i\\\\j\":5,"
+	                  "\"k\\\"l\":6,\" \":7,\"m~n\":8,\"list\":[1,{\"x\":9}],\"~1\":10}");
 	size_t i;
 
 	for (i = 0; i < NITEMS(rows); i++)
@@ -60,7 +60,8 @@ END_TEST
 
 START_TEST(typed_access)
 {
-	json_t *v = parse("{\"s\":\"text\",\"i\":7,\"r\":7.0,\"b\":true,\"o\":{},\"a\":[1,2],\"n\":null}");
+	json_t *v =
+	    parse("{\"s\":\"text\",\"i\":7,\"r\":7.0,\"b\":true,\"o\":{},\"a\":[1,2],\"n\":null}");
 	struct err err = ERR_INIT;
 	const char *s = "dflt";
 	int64_t i = -1;

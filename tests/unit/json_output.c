@@ -69,10 +69,13 @@ START_TEST(polygon)
 	              "{\"valid\":false,\"keywordLocation\":\"\"," AT "\",\"instanceLocation\":\""
 	              "\","
 	              "\"errors\":[" FEW ",{\"valid\":false,\"keywordLocation\":\"/items/$ref\"," AT
-	              "/$defs/point\",\"instanceLocation\":\"/1\",\"errors\":[" LACKS "," ODD "]}]}");
-	assert_output(POLYGON, "[{\"x\":1,\"y\":1},{\"x\":1,\"y\":2},{\"x\":2,\"y\":1}]", OUTPUT_FLAG,
+	              "/$defs/point\",\"instanceLocation\":\"/1\","
+	              "\"errors\":[" LACKS "," ODD "]}]}");
+	assert_output(POLYGON, "[{\"x\":1,\"y\":1},{\"x\":1,\"y\":2},{\"x\":2,\"y\":1}]",
+	              OUTPUT_FLAG,
 	              "{\"valid\":true}");
-	assert_output(POLYGON, "[{\"x\":1,\"y\":1},{\"x\":1,\"y\":2},{\"x\":2,\"y\":1}]", OUTPUT_BASIC,
+	assert_output(POLYGON, "[{\"x\":1,\"y\":1},{\"x\":1,\"y\":2},{\"x\":2,\"y\":1}]",
+	              OUTPUT_BASIC,
 	              "{\"valid\":true}");
 	assert_output("true", "1", OUTPUT_DETAILED,
 	              "{\"valid\":true,\"keywordLocation\":\"\",\"instanceLocation\":\"\"}");
@@ -86,12 +89,13 @@ END_TEST
 START_TEST(places)
 {
 	assert_output("false", "1", OUTPUT_BASIC,
-	              "{\"valid\":false,\"errors\":[" UNIT("", "", "no value is allowed here") "]}");
+	              "{\"valid\":false,\"errors\":["
+	              UNIT("", "", "no value is allowed here") "]}");
 	assert_output("{\"properties\":{\"a/b\":false}}", "{\"a/b\":1}", OUTPUT_BASIC,
-	              "{\"valid\":false,\"errors\":[" UNIT("/properties/a~1b", "/a~1b",
-	                                                   "no value is allowed here") "]}");
-	assert_output("{\"allOf\":[{\"$ref\":\"#/$defs/a\"}],\"$defs\":{\"a\":{\"$ref\":\"#/$defs/"
-	"b\"},"
+	              "{\"valid\":false,\"errors\":["
+	              UNIT("/properties/a~1b", "/a~1b", "no value is allowed here") "]}");
+	assert_output("{\"allOf\":[{\"$ref\":\"#/$defs/a\"}],"
+	              "\"$defs\":{\"a\":{\"$ref\":\"#/$defs/b\"},"
 	              "\"b\":{\"minimum\":3}}}", "1", OUTPUT_BASIC,
 	              "{\"valid\":false,\"errors\":["
 	              UNIT("/allOf/0/$ref/$ref/minimum", "", "must be at least 3") "]}");
@@ -100,16 +104,16 @@ START_TEST(places)
 	              "{\"valid\":false,\"errors\":["
 	              UNIT("/properties/a/$dynamicRef/properties/a/$dynamicRef/type", "/a/a",
 	                   "must be an object, not a number") "]}");
-	assert_output("{\"if\":{\"minimum\":3},\"then\":{\"maximum\":5},\"else\":{\"const\":1}}", "2",
-	              OUTPUT_BASIC, "{\"valid\":false,\"errors\":[" UNIT("/else/const", "", "must be 1") "]}");
+	assert_output("{\"if\":{\"minimum\":3},\"then\":{\"maximum\":5},\"else\":{\"const\":1}}",
+	              "2", OUTPUT_BASIC,
+	              "{\"valid\":false,\"errors\":[" UNIT("/else/const", "", "must be 1") "]}");
 	assert_output("{\"unevaluatedProperties\":false}", "{\"a\":1}", OUTPUT_BASIC,
 	              "{\"valid\":false,\"errors\":["
 	              UNIT("/unevaluatedProperties", "/a", "unknown field") "]}");
-	assert_output("{\"anyOf\":[{\"type\":\"string\"},{\"$ref\":\"#/$defs/n\"}],\"$defs\":{\"n"
-	"\":"
-	              "{\"minimum\":3}}}", "1", OUTPUT_DETAILED,
-	              "{\"valid\":false,\"keywordLocation\":\"\",\"instanceLocation\":\"\",\"error"
-	              "s\":["
+	assert_output("{\"anyOf\":[{\"type\":\"string\"},{\"$ref\":\"#/$defs/n\"}],"
+	              "\"$defs\":{\"n\":{\"minimum\":3}}}", "1", OUTPUT_DETAILED,
+	              "{\"valid\":false,\"keywordLocation\":\"\",\"instanceLocation\":\"\","
+	              "\"errors\":["
 	              "{\"valid\":false,\"keywordLocation\":\"/anyOf\",\"instanceLocation\":\"\","
 	              "\"error\":\"must fit one of 2 alternatives, and fits none\",\"errors\":["
 	              UNIT("/anyOf/0/type", "", "must be a string, not a number") ","

@@ -22,11 +22,13 @@ static const struct {
 	int match;
 } rows[] = {
     {"", "", 1}, {"a", "bab", 1}, {"^a", "ba", 0}, {"a$", "ab", 0},
-    {"^\\d+$", "123", 1}, {"^\\d+$", "123\n", 0}, {"^\\d$", "\xdf\xa7", 0}, {"^\\D$", "\xdf\xa7", 1},
+    {"^\\d+$", "123", 1}, {"^\\d+$", "123\n", 0}, {"^\\d$", "\xdf\xa7", 0},
+    {"^\\D$", "\xdf\xa7", 1},
     {"^\\w$", "é", 0}, {"^\\W$", "é", 1}, {"^.$", "🙂", 1}, {"^.$", "\n", 0}, {"^.$", "\r", 0},
     {"^.$", "\u2028", 0}, {"^.$", "\xc2\x85", 1}, {"^[^a]$", "\n", 1}, {"^[^]$", "\n", 1},
     {"[]", "a", 0}, {"(?:^a[]*b)", "ab", 1}, {"(?:^a[]?[]{0,2}$)", "a", 1}, {"(?:a[]+)", "a", 0},
-    {"(?:^[^]{2}$)", "ab", 1}, {"^\\s$", "\xc2\xa0", 1}, {"^\\s$", "\ufeff", 1}, {"^\\s$", "\u2029", 1},
+    {"(?:^[^]{2}$)", "ab", 1}, {"^\\s$", "\xc2\xa0", 1}, {"^\\s$", "\ufeff", 1},
+    {"^\\s$", "\u2029", 1},
     {"^\\s$", "\u200b", 0}, {"^\\s$", "\v", 1}, {"^\\S$", "\u3000", 0}, {"^\\S$", "x", 1},
     {"^[\\s]$", " ", 1}, {"^[\\S]$", " ", 0}, {"^[\\S]$", "\U0001F642", 1}, {"^[\\S ]$", " ", 1},
     {"^[^\\s]$", "\u3000", 0}, {"^[a\\s-]$", "-", 1}, {"^[\\s-z]$", "y", 0}, {"^[\\s-z]$", "z", 1},
@@ -115,7 +117,8 @@ START_TEST(bombs)
 }
 END_TEST
 
-/* A match may begin anywhere, and run far each time; a count or a back reference compares unseen. */
+/* A match may begin anywhere, and run far each time; a count or a back reference compares
+   unseen. */
 START_TEST(long_subjects)
 {
 	static const char *const patterns[] = {

@@ -20,14 +20,18 @@ static json_t *schema_of(const char *outer, const char *keyword, json_t *value)
 
 START_TEST(many_values)
 {
-	short_and_free(parse("{\"uniqueItems\":true}"), list_of(100000, "{\"id\":%zu,\"n\":\"%zu\"}"));
-	short_and_free(parse("{\"uniqueItems\":true}"), list_of(60000, "{\"id\":%zu,\"n\":\"%zu\"}"));
+	short_and_free(parse("{\"uniqueItems\":true}"),
+	               list_of(100000, "{\"id\":%zu,\"n\":\"%zu\"}"));
+	short_and_free(parse("{\"uniqueItems\":true}"),
+	               list_of(60000, "{\"id\":%zu,\"n\":\"%zu\"}"));
 	short_and_free(schema_of("items", "enum", list_of(33000, "{\"a\":%zu}")),
 	               list_of(33000, "{\"a\":%zu}"));
-	short_and_free(schema_of("items", "enum", list_of(90000, "%zu.5")), list_of(90000, "%zu.5"));
+	short_and_free(schema_of("items", "enum", list_of(90000, "%zu.5")),
+	               list_of(90000, "%zu.5"));
 	short_and_free(schema_of("items", "enum", list_of(90000, "\"x%zu\"")),
 	               list_of(90000, "\"x%zu\""));
-	short_and_free(schema_of("items", "required", list_of(60, "\"n%zu\"")), list_of(90000, "{}"));
+	short_and_free(schema_of("items", "required", list_of(60, "\"n%zu\"")),
+	               list_of(90000, "{}"));
 	short_and_free(schema_of("items", "dependentRequired",
 	                         map_of(9000, "p%zu", "[\"a\",\"b\"]")),
 	               list_of(30000, "{\"p%zu\":1}"));
@@ -129,14 +133,16 @@ START_TEST(many_formats)
 		const char *doc, *each;
 		size_t n;
 	} rows[] = {
-	    {"{\"items\":{\"format\":\"regex\"}}", "\"(a|[b-z]+)(a|[b-z]+)(a|[b-z]+)(a|[b-z]+)%zu\"",
-	     20000},
+	    {"{\"items\":{\"format\":\"regex\"}}",
+	     "\"(a|[b-z]+)(a|[b-z]+)(a|[b-z]+)(a|[b-z]+)%zu\"", 20000},
 	    {"{\"items\":{\"format\":\"regex\"}}", "\"(a)+%zu\"", 90000},
 	    {"{\"items\":{\"format\":\"idn-hostname\"}}", "\"例え例え例え例え例え%zu.例え例え例え例え.テスト\"",
 	     14000},
-	    {"{\"items\":{\"format\":\"hostname\"}}", "\"xn--ihqwcrb4cv8a8dqg056pqjye.a%zu\"", 25000},
+	    {"{\"items\":{\"format\":\"hostname\"}}", "\"xn--ihqwcrb4cv8a8dqg056pqjye.a%zu\"",
+	     25000},
 	    {"{\"items\":{\"format\":\"iri\"}}", "\"http://例え.テスト/例え例え例え%zu\"", 20000},
-	    {"{\"items\":{\"format\":\"uri-template\"}}", "\"http://a/{x,y,z}{?q%zu}{#a,b}\"", 30000},
+	    {"{\"items\":{\"format\":\"uri-template\"}}", "\"http://a/{x,y,z}{?q%zu}{#a,b}\"",
+	     30000},
 	};
 	size_t i;
 

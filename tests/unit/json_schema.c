@@ -165,20 +165,25 @@ static const struct {
      "/additionalProperties/type", "must be a number, not a string"},
 
     {"{\"$ref\":\"#/$defs/n\",\"$defs\":{\"n\":{\"type\":\"integer\"}}}", "1", NULL, NULL, NULL},
-    {"{\"properties\":{\"a\":{\"$ref\":\"#/$defs/n\"}},\"$defs\":{\"n\":{\"minimum\":2}}}", "{\"a\":1}",
+    {"{\"properties\":{\"a\":{\"$ref\":\"#/$defs/n\"}},\"$defs\":{\"n\":{\"minimum\":2}}}",
+     "{\"a\":1}",
      "/a", "/$defs/n/minimum", "must be at least 2"},
-    {"{\"properties\":{\"a\":{\"$ref\":\"#x\"}},\"$defs\":{\"n\":{\"$anchor\":\"x\",\"minimum\":2}}}",
+    {"{\"properties\":{\"a\":{\"$ref\":\"#x\"}},\"$defs\":{\"n\":{\"$anchor\":\"x\","
+     "\"minimum\":2}}}",
      "{\"a\":1}", "/a", "/$defs/n/minimum", "must be at least 2"},
-    {"{\"properties\":{\"a\":{\"$ref\":\"#\"}},\"additionalProperties\":false}", "{\"a\":{\"a\":{}}}",
-     NULL, NULL, NULL},
-    {"{\"properties\":{\"a\":{\"$ref\":\"#\"}},\"additionalProperties\":false}", "{\"a\":{\"b\":1}}",
+    {"{\"properties\":{\"a\":{\"$ref\":\"#\"}},\"additionalProperties\":false}",
+     "{\"a\":{\"a\":{}}}", NULL, NULL, NULL},
+    {"{\"properties\":{\"a\":{\"$ref\":\"#\"}},\"additionalProperties\":false}",
+     "{\"a\":{\"b\":1}}",
      "/a/b", "/additionalProperties", "unknown field; did you mean a?"},
     {"{\"$ref\":\"http://json-schema.org/draft-07/schema#\"}", "{\"type\":\"strnig\"}", "/type",
      "http://json-schema.org/draft-07/schema#/properties/type/anyOf", NULL},
-    {"{\"$ref\":\"https://json-schema.org/draft/2020-12/schema\"}", "{\"minLength\":-1}", "/minLength",
+    {"{\"$ref\":\"https://json-schema.org/draft/2020-12/schema\"}", "{\"minLength\":-1}",
+     "/minLength",
      "https://json-schema.org/draft/2020-12/meta/validation#/$defs/nonNegativeInteger/minimum",
      "must be at least 0"},
-    {"{\"$dynamicAnchor\":\"t\",\"properties\":{\"a\":{\"$dynamicRef\":\"#t\"}},\"type\":\"object\"}",
+    {"{\"$dynamicAnchor\":\"t\",\"properties\":{\"a\":{\"$dynamicRef\":\"#t\"}},"
+     "\"type\":\"object\"}",
      "{\"a\":1}", "/a", "/type", "must be an object, not a number"},
     {"{\"allOf\":[{\"minimum\":1},{\"maximum\":3}]}", "2", NULL, NULL, NULL},
     {"{\"allOf\":[{\"minimum\":1},{\"maximum\":3}]}", "4", "", "/allOf/1/maximum",
@@ -220,11 +225,12 @@ static const struct {
      "must have at most 1 item of the kind asked for, has 2"},
     {"{\"contains\":{\"const\":1}}", "[2]", "", "/contains",
      "must have at least 1 item of the kind asked for, has 0"},
-    {"{\"allOf\":[{\"properties\":{\"size\":true}}],\"unevaluatedProperties\":false}", "{\"size\":1}",
-     NULL, NULL, NULL},
+    {"{\"allOf\":[{\"properties\":{\"size\":true}}],\"unevaluatedProperties\":false}",
+     "{\"size\":1}", NULL, NULL, NULL},
     {"{\"allOf\":[{\"properties\":{\"size\":true}}],\"unevaluatedProperties\":false}", "{\"b\":1}",
      "/b", "/unevaluatedProperties", "unknown field"},
-    {"{\"anyOf\":[{\"prefixItems\":[true]}],\"unevaluatedItems\":{\"type\":\"null\"}}", "[1,2]", "/1",
+    {"{\"anyOf\":[{\"prefixItems\":[true]}],\"unevaluatedItems\":{\"type\":\"null\"}}", "[1,2]",
+     "/1",
      "/unevaluatedItems/type", "must be null, not a number"},
 
     {"{\"title\":\"t\",\"format\":\"email\",\"default\":1,\"x-ui\":{},\"unknown\":[1]}", "\"no\"",
@@ -370,8 +376,8 @@ START_TEST(all_errors_are_listed)
 {
 	struct schema *s = compile("{\"type\":\"object\",\"required\":[\"decision\",\"note\"],"
 	                           "\"properties\":{\"decision\":{\"enum\":[\"yes\",\"no\"]},"
-	                           "\"score\":{\"type\":\"integer\",\"minimum\":0,\"multipleOf\":5}},"
-	                           "\"additionalProperties\":false}");
+	                           "\"score\":{\"type\":\"integer\",\"minimum\":0,"
+	                           "\"multipleOf\":5}},\"additionalProperties\":false}");
 	json_t *v = parse("{\"decision\":\"maybe\",\"score\":-7,\"extra\":{}}"), *list;
 	struct schema_errors errors;
 	struct buf b = BUF_INIT;
@@ -381,7 +387,8 @@ START_TEST(all_errors_are_listed)
 	js_dump(&b, list, JS_COMPACT);
 	ck_assert_str_eq(
 	    buf_str(&b),
-	    "[{\"instance\":\"\",\"keyword\":\"/required\",\"message\":\"needs the field \\\"note\\\"\"},"
+	    "[{\"instance\":\"\",\"keyword\":\"/required\","
+	    "\"message\":\"needs the field \\\"note\\\"\"},"
 	    "{\"instance\":\"/decision\",\"keyword\":\"/properties/decision/enum\","
 	    "\"message\":\"\\\"maybe\\\" is not one of \\\"yes\\\", \\\"no\\\"\"},"
 	    "{\"instance\":\"/score\",\"keyword\":\"/properties/score/minimum\","

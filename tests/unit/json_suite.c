@@ -23,7 +23,8 @@ static const struct {
     {"04", "draft4", SCHEMA_DRAFT_4},
 };
 
-/* Why a test that is not required may fail: the file, a part of the test's name (or any), and why. */
+/* Why a test that is not required may fail: the file, a part of the test's name (or any), and
+   why. */
 static const struct {
 	const char *file, *test, *reason;
 } reasons[] = {

@@ -50,7 +50,8 @@ START_TEST(kinds)
 	has("all-of-merge", "/c", "choice", "choices",
 	    "[{\"value\":\"y\",\"title\":\"y\"},{\"value\":\"z\",\"title\":\"z\"}]");
 	has("const-titles", "/again", "boolean", "choices",
-	    "[{\"value\":true,\"title\":\"Ask me again\"},{\"value\":false,\"title\":\"Never again\"}]");
+	    "[{\"value\":true,\"title\":\"Ask me again\"},{\"value\":false,"
+	    "\"title\":\"Never again\"}]");
 	has("const-titles", "/level", "choice", "nullable", "true");
 	has("array-of-enum", "/flags", "choices", "uniqueItems", "true");
 	has("array-of-enum", "/flags", "choices", "maxItems", "3");
@@ -118,7 +119,8 @@ static void rows_are(const char *schema, const char *answer, const char *want)
 		         : rows.row[i].kind == ROW_SECTION ? ":"
 		                                           : "",
 		         rows.row[i].required ? "*" : "");
-	ck_assert_msg(!strcmp(buf_str(&b), want), "%s %s\n  %s\n  %s", schema, answer, buf_str(&b), want);
+	ck_assert_msg(!strcmp(buf_str(&b), want), "%s %s\n  %s\n  %s", schema, answer, buf_str(&b),
+	              want);
 	buf_release(&b);
 	form_rows_release(&rows);
 	json_decref(v);
@@ -131,7 +133,8 @@ START_TEST(listed)
 	rows_are("if-then-else", "{}", "/decision* /amount /reason /follow_up");
 	rows_are("if-then-else", "{\"decision\":\"approve\"}",
 	         "/decision* /amount* /reason /follow_up");
-	rows_are("if-then-else", "{\"decision\":\"reject\"}", "/decision* /amount /reason* /appeal");
+	rows_are("if-then-else", "{\"decision\":\"reject\"}",
+	         "/decision* /amount /reason* /appeal");
 	rows_are("if-then-formats", "{\"country\":\"US\"}", "/country* /code*");
 	rows_are("if-then-formats", "{\"country\":\"DE\"}", "/country* /code /iban");
 	rows_are("dependent-required", "{\"credit_card\":\"1\",\"gift\":true}",
@@ -150,7 +153,8 @@ START_TEST(listed)
 	rows_are("nested", NULL,
 	         "/severity* /contact:* /contact/name* /contact/address: /contact/address/street "
 	         "/contact/address/city /contact/address/geo: /contact/address/geo/lat "
-	         "/contact/address/geo/lon /contact/phone /window:* /window/from /window/to /notes");
+	         "/contact/address/geo/lon /contact/phone /window:* /window/from /window/to "
+	         "/notes");
 	rows_are("root-array", "[\"a\"]", ":* /0* +");
 	rows_are("root-string", NULL, "*");
 	rows_are("recursive", "{\"label\":\"a\",\"children\":[{\"label\":\"b\"}]}",
@@ -175,11 +179,11 @@ static void reads(const char *schema, const char *text, const char *want)
 	char *got = v ? kit_text(v) : NULL;
 
 	if (want)
-		ck_assert_msg(got && !strcmp(got, want), "%s: \"%s\" is %s (%s), not %s", schema, text,
-		              got ? got : "none", err.msg, want);
+		ck_assert_msg(got && !strcmp(got, want), "%s: \"%s\" is %s (%s), not %s", schema,
+		              text, got ? got : "none", err.msg, want);
 	else
-		ck_assert_msg(!got && err.code == FAIL_INVALID && err.msg[0], "%s: \"%s\" is %s", schema,
-		              text, got);
+		ck_assert_msg(!got && err.code == FAIL_INVALID && err.msg[0], "%s: \"%s\" is %s",
+		              schema, text, got);
 	free(got);
 	json_decref(v);
 	form_free(f);
@@ -188,7 +192,9 @@ static void reads(const char *schema, const char *text, const char *want)
 #define ENUM "{\"enum\":[\"low\",\"medium\",\"high\",\"highest\"]}"
 #define ODD "{\"enum\":[\"3\",\"1\",2,null,\"\",\"a,b\"]}"
 #define MANY "{\"type\":\"array\",\"items\":" ENUM ",\"uniqueItems\":true}"
-#define TITLED "{\"oneOf\":[{\"const\":\"a\",\"title\":\"Yes, with fixes\"},{\"const\":\"b\",\"title\":\"Yes\"}]}"
+#define TITLED \
+	"{\"oneOf\":[{\"const\":\"a\",\"title\":\"Yes, with fixes\"}," \
+	"{\"const\":\"b\",\"title\":\"Yes\"}]}"
 
 START_TEST(choices_by_text)
 {
@@ -214,7 +220,8 @@ START_TEST(choices_by_text)
 	reads(MANY, "low, x", NULL);
 	reads("{\"type\":\"array\",\"items\":" TITLED "}", "Yes, with fixes, Yes", "[\"a\",\"b\"]");
 	reads("{\"type\":\"array\",\"items\":{\"enum\":[\"a\",\"b\",\"c\"]}}",
-	      "a,b,c,a,b,c,a,b,c,a,b,c", "[\"a\",\"b\",\"c\",\"a\",\"b\",\"c\",\"a\",\"b\",\"c\",\"a\",\"b\",\"c\"]");
+	      "a,b,c,a,b,c,a,b,c,a,b,c",
+	      "[\"a\",\"b\",\"c\",\"a\",\"b\",\"c\",\"a\",\"b\",\"c\",\"a\",\"b\",\"c\"]");
 }
 END_TEST
 
@@ -271,8 +278,8 @@ static void leads_back(const char *name, const struct form_field *f, const json_
 	json_t *back = form_parse(f, text, &err);
 	char *a = kit_text(v), *b = back ? kit_text(back) : mem_strdup("none");
 
-	ck_assert_msg(!strcmp(a, b), "%s %s: %s shown as \"%s\" is read as %s (%s)", name, f->path, a,
-	              text, b, err.msg);
+	ck_assert_msg(!strcmp(a, b), "%s %s: %s shown as \"%s\" is read as %s (%s)", name, f->path,
+	              a, text, b, err.msg);
 	free(text);
 	free(words);
 	free(a);
@@ -330,7 +337,8 @@ static void puts_to(const char *schema, const char *before, const char *at, cons
 
 	form_put_new(f, &v, at, value ? kit_parse(value) : NULL);
 	text = v ? kit_text(v) : mem_strdup("none");
-	ck_assert_msg(!strcmp(text, after), "%s: %s at %s is %s, not %s", before, value, at, text, after);
+	ck_assert_msg(!strcmp(text, after), "%s: %s at %s is %s, not %s", before, value, at, text,
+	              after);
 	free(text);
 	json_decref(v);
 	form_free(f);
@@ -344,10 +352,12 @@ START_TEST(put)
 	        "/contact/address/geo/lat", NULL, "{\"contact\":{}}");
 	puts_to("nested", "{\"contact\":{\"name\":\"a\",\"phone\":\"1\"}}", "/contact/phone", NULL,
 	        "{\"contact\":{\"name\":\"a\"}}");
-	puts_to("array-of-objects", "{}", "/actions/0/title", "\"x\"", "{\"actions\":[{\"title\":\"x\"}]}");
+	puts_to("array-of-objects", "{}", "/actions/0/title", "\"x\"",
+	        "{\"actions\":[{\"title\":\"x\"}]}");
 	puts_to("array-of-objects", "{\"actions\":[{\"title\":\"x\"}]}", "/actions/-", "{}",
 	        "{\"actions\":[{\"title\":\"x\"},{}]}");
-	puts_to("array-of-objects", "{\"actions\":[{\"title\":\"x\"},{}]}", "/actions/0/title", NULL,
+	puts_to("array-of-objects", "{\"actions\":[{\"title\":\"x\"},{}]}", "/actions/0/title",
+	        NULL,
 	        "{\"actions\":[{},{}]}");
 	puts_to("array-of-objects", "{\"actions\":[{\"title\":\"x\"},{}]}", "/actions/1", NULL,
 	        "{\"actions\":[{\"title\":\"x\"}]}");
@@ -395,8 +405,8 @@ static void begins_in(const char *name, const struct form_field *f)
 	for (size_t i = 0; f->kind == FORM_VARIANT && i < f->nchild; i++) {
 		json_t *v = form_variant_new(f, i);
 
-		ck_assert_msg(form_variant_at(f, v) == (int)i, "%s %s: variant %zu begins as %d", name,
-		              f->path, i, form_variant_at(f, v));
+		ck_assert_msg(form_variant_at(f, v) == (int)i, "%s %s: variant %zu begins as %d",
+		              name, f->path, i, form_variant_at(f, v));
 		json_decref(v);
 	}
 	for (size_t i = 0; i < f->nchild; i++)
@@ -427,10 +437,11 @@ static void error_is(const char *schema, const char *answer, const char *at, con
 	while (i < errors.n && strcmp(errors.e[i].instance, at) != 0)
 		i++;
 	if (message)
-		ck_assert_msg(i < errors.n && !strcmp(errors.e[i].message, message), "%s %s %s: %s", schema,
-		              answer, at, i < errors.n ? errors.e[i].message : "no error");
+		ck_assert_msg(i < errors.n && !strcmp(errors.e[i].message, message), "%s %s %s: %s",
+		              schema, answer, at, i < errors.n ? errors.e[i].message : "no error");
 	else
-		ck_assert_msg(i == errors.n, "%s %s %s: %s", schema, answer, at, errors.e[i].message);
+		ck_assert_msg(i == errors.n, "%s %s %s: %s", schema, answer, at,
+		              errors.e[i].message);
 	schema_errors_release(&errors);
 	json_decref(v);
 	form_free(f);
@@ -445,13 +456,15 @@ START_TEST(check)
 	error_is("dependent-required", "{\"name\":\"x\",\"credit_card\":\"1\"}", "/billing_address",
 	         "is required");
 	error_is("if-then-else", "{\"decision\":\"reject\"}", "/reason", "is required");
-	error_is("one-of-objects", "{\"payment\":{\"kind\":\"card\"}}", "/payment/last4", "is required");
+	error_is("one-of-objects", "{\"payment\":{\"kind\":\"card\"}}", "/payment/last4",
+	         "is required");
 	error_is("one-of-objects", "{\"payment\":{\"kind\":\"card\"}}", "/payment/iban", NULL);
 	error_is("one-of-objects", "{\"payment\":{}}", "/payment", "choose one, and fill it in");
 	error_is("any-of-inside", "{\"reached\":true,\"mail\":null}", "/mail", "is required");
 	error_is("unlike-values", "{\"answer\":{\"left\":1}}", "/answer/right", "is required");
 	error_is("root-string", NULL, "", "is required");
-	error_is("root-enum", "\"maybe\"", "", "\"maybe\" is not one of \"yes\", \"no\", \"unclear\"");
+	error_is("root-enum", "\"maybe\"", "",
+	         "\"maybe\" is not one of \"yes\", \"no\", \"unclear\"");
 	error_is("nullable", "{\"name\":null,\"until\":null}", "/name", NULL);
 }
 END_TEST
@@ -483,8 +496,8 @@ static void required_agrees(const char *name, struct form *f)
 			for (size_t k = 0; i == rows.n && k < rows.n; k++)
 				if (rows.row[k].field->kind == FORM_JSON)
 					i = 0;
-			ck_assert_msg(i < rows.n, "%s: %s is required, and no row says so: %s", name,
-			              errors.e[e].instance, kit_text(answer));
+			ck_assert_msg(i < rows.n, "%s: %s is required, and no row says so: %s",
+			              name, errors.e[e].instance, kit_text(answer));
 		}
 		schema_errors_release(&errors);
 		form_rows_release(&rows);
@@ -526,7 +539,8 @@ START_TEST(limits)
 	json_object_set_new(wide, "properties", props);
 	stays_small(wide, 1); /* too many: the whole is JSON */
 	stays_small(kit_parse("{\"properties\":{\"a\":{\"$ref\":\"#\"},\"b\":{\"$ref\":\"#\"},"
-	                      "\"c\":{\"$ref\":\"#\"},\"d\":{\"type\":\"array\",\"items\":{\"$ref\":\"#\"}}}}"),
+	                      "\"c\":{\"$ref\":\"#\"},\"d\":{\"type\":\"array\","
+	                      "\"items\":{\"$ref\":\"#\"}}}}"),
 	            FORM_MAX_FIELDS);
 	/* every level doubles what applies */
 	bomb = kit_parse("{\"$defs\":{\"x0\":{\"type\":\"string\"}},\"$ref\":\"#/$defs/x20\"}");
@@ -538,7 +552,8 @@ START_TEST(limits)
 		json_array_append_new(all, json_pack("{s:s}", "$ref", ref));
 		json_array_append_new(all, json_pack("{s:s}", "$ref", ref));
 		snprintf(key, sizeof(key), "x%d", i);
-		json_object_set_new(json_object_get(bomb, "$defs"), key, json_pack("{s:o}", "allOf", all));
+		json_object_set_new(json_object_get(bomb, "$defs"), key,
+		                    json_pack("{s:o}", "allOf", all));
 	}
 	stays_small(bomb, 1);
 }
@@ -546,8 +561,9 @@ END_TEST
 
 START_TEST(huge_min_items)
 {
-	struct form *f = kit_form("{\"type\":\"array\",\"minItems\":1000000000,\"items\":{\"type\":"
-	                          "\"array\",\"minItems\":1000000000,\"items\":{\"type\":\"string\"}}}");
+	struct form *f = kit_form("{\"type\":\"array\",\"minItems\":1000000000,"
+	                          "\"items\":{\"type\":\"array\",\"minItems\":1000000000,"
+	                          "\"items\":{\"type\":\"string\"}}}");
 	struct form_rows rows;
 
 	form_rows(f, NULL, &rows);

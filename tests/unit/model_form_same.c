@@ -1,5 +1,5 @@
-/* The same schema gives the same fields in the terminal's rows, the editor's draft and the page: each
- * output is read back by itself and compared with form_describe. */
+/* The same schema gives the same fields in the terminal's rows, the editor's draft and the page:
+ * each output is read back by itself and compared with form_describe. */
 #include "model_form_kit.h"
 
 /* One field as all three must show it. */
@@ -18,7 +18,8 @@ static void set_add(struct set *s, const struct seen *f)
 	struct buf b = BUF_INIT;
 	char *choices = f->choices ? kit_text(f->choices) : mem_strdup("[]");
 
-	buf_addf(&b, "%s | %s | %s | when %s | %s", f->path ? f->path : "?", f->label ? f->label : "?",
+	buf_addf(&b, "%s | %s | %s | when %s | %s", f->path ? f->path : "?",
+	         f->label ? f->label : "?",
 	         f->mark ? f->mark : "?", f->when ? f->when : "-", choices);
 	js_set_new(s->lines, buf_str(&b), json_true());
 	free(choices);
@@ -59,12 +60,12 @@ static void compare(const char *name, const struct set *want, const struct set *
 	json_t *v;
 
 	json_object_foreach(want->lines, line, v) {
-		ck_assert_msg(json_object_get(got->lines, line) != NULL, "%s: %s lacks\n  %s", name, got->name,
-		              line);
+		ck_assert_msg(json_object_get(got->lines, line) != NULL, "%s: %s lacks\n  %s", name,
+		              got->name, line);
 	}
 	json_object_foreach(got->lines, line, v) {
-		ck_assert_msg(json_object_get(want->lines, line) != NULL, "%s: %s has more\n  %s", name,
-		              got->name, line);
+		ck_assert_msg(json_object_get(want->lines, line) != NULL, "%s: %s has more\n  %s",
+		              name, got->name, line);
 	}
 }
 
@@ -78,7 +79,8 @@ static char *joined(const json_t *list, const char *between)
 
 	buf_adds(&b, "");
 	json_array_foreach(list, i, v) {
-		char *safe = json_is_array(v) ? joined(v, "; and ") : kit_safe(json_string_value(v));
+		char *safe = json_is_array(v) ? joined(v, "; and ")
+		                              : kit_safe(json_string_value(v));
 
 		buf_addf(&b, "%s%s", i ? between : "", safe);
 		free(safe);
@@ -148,7 +150,8 @@ static void add_field(struct set *s, const struct form_field *field, const json_
 
 	put(&f.path, field->path);
 	f.label = kit_safe(field->label);
-	/* rows say what is required now; required_rows in model_form.c holds that to the validator */
+	/* rows say what is required now; required_rows in model_form.c holds that to the
+	   validator */
 	mark_of(&f, field->required, need_texts(described, field->path, field->label));
 	for (const struct form_when *w = field->when; w; w = w->next)
 		json_array_append_new(when, json_string(w->text));
@@ -288,7 +291,8 @@ static void begin_field(struct draft_reader *r, const char *text)
 		if (!strncmp(p, "(required", 9) || !strncmp(p, "(optional", 9))
 			mark = p;
 	ck_assert_ptr_nonnull(mark);
-	if (r->open && !r->is_variant) /* an alternative whose members stand in the object around it */
+	/* a variant is an alternative whose members stand in the object around it */
+	if (r->open && !r->is_variant)
 		finish(r, top(r)->path);
 	else if (r->open) {
 		r->variant = r->now;
@@ -301,7 +305,8 @@ static void begin_field(struct draft_reader *r, const char *text)
 	r->now.label = mem_strndup(text, (size_t)(mark - text) - 1);
 	own = mem_strdup(mark + 1);
 	own[strlen(own) - 1] = '\0';
-	static const char *const extras[] = {", alternative ", ", any number", ", fixed", ", or null",
+	static const char *const extras[] = {", alternative ", ", any number", ", fixed",
+	                                     ", or null",
 	                                     ", outdated"};
 	for (size_t i = 0; i < NITEMS(extras); i++)
 		if ((cut = strstr(own, extras[i])))
@@ -406,7 +411,8 @@ static void read_draft(struct set *out, char *text)
 		/* numbers, true, null: values, and never behind "//    " with four blanks */
 		if (words && (*b == '-' ? b[1] == '-' : 1) && strncmp(b, "true", 4) != 0 &&
 		    strncmp(b, "false", 5) != 0 && strncmp(b, "null", 4) != 0) {
-			/* a variant's alternatives that are members: its path is that of the object */
+			/* a variant's alternatives that are members: its path is that of the
+			   object */
 			if (r.open && r.is_alternative && !strncmp(b, "-- ", 3))
 				finish_variant(&r, top(&r)->path);
 			read_comment(&r, b);
@@ -527,11 +533,13 @@ static void open_input(struct page_reader *r, const char *name, const json_t *a)
 	if (f < 0 || !input)
 		return;
 	ck_assert_msg(!strcmp(input, r->at[f]), "%s inside %s", input, r->at[f]);
-	ck_assert_msg(is_of(r->at[f], r->field[f].path) || !strcmp(r->at[f], r->field[f].path), "%s: %s",
-	              r->at[f], r->field[f].path);
-	if (strcmp(name, "input") == 0 && json && strcmp(js_str_or(a, "/type", ""), "hidden") != 0) {
+	ck_assert_msg(is_of(r->at[f], r->field[f].path) || !strcmp(r->at[f], r->field[f].path),
+	              "%s: %s", r->at[f], r->field[f].path);
+	if (strcmp(name, "input") == 0 && json &&
+	    strcmp(js_str_or(a, "/type", ""), "hidden") != 0) {
 		r->choice = kit_parse(json);
-		ck_assert_msg(!json_object_get(a, "checked") || json_object_get(a, "data-json"), "%s", input);
+		ck_assert_msg(!json_object_get(a, "checked") || json_object_get(a, "data-json"),
+		              "%s", input);
 	}
 }
 
@@ -606,7 +614,8 @@ static void take_text(struct page_reader *r, const char *name)
 static void close_tag(struct page_reader *r, const char *name)
 {
 	take_text(r, name);
-	ck_assert_msg(r->depth > 0 && !strcmp(r->stack[r->depth - 1].name, name), "</%s> closes <%s>", name,
+	ck_assert_msg(r->depth > 0 && !strcmp(r->stack[r->depth - 1].name, name),
+	              "</%s> closes <%s>", name,
 	              r->depth ? r->stack[r->depth - 1].name : "nothing");
 	r->depth--;
 }
@@ -676,7 +685,8 @@ static void read_page(struct set *out, const char *html)
 	buf_init(&r.text, 0);
 	parse_page(&r, html);
 	json_object_foreach(r.fors, id, v) {
-		ck_assert_msg(json_object_get(r.ids, id) != NULL, "a label for %s, which is not there", id);
+		ck_assert_msg(json_object_get(r.ids, id) != NULL,
+		              "a label for %s, which is not there", id);
 	}
 	for (size_t i = 0; i < r.nfields; i++) {
 		drop_plain(&r.field[i], r.kind[i]);

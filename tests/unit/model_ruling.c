@@ -75,8 +75,8 @@ END_TEST
 START_TEST(what_is_told)
 {
 	static const char created[] =
-	    "{\"from\":\"req\",\"dialect\":\"er\",\"spec\":{\"lane\":\"l\",\"title\":\"t\",\"urgency\":\"high\","
-	    "\"webhook\":{\"url\":\"https://x\",\"secret\":\"s3cret\"}},"
+	    "{\"from\":\"req\",\"dialect\":\"er\",\"spec\":{\"lane\":\"l\",\"title\":\"t\","
+	    "\"urgency\":\"high\",\"webhook\":{\"url\":\"https://x\",\"secret\":\"s3cret\"}},"
 	    "\"body\":{\"title\":\"t\",\"payload\":{\"a\":1},\"webhook\":{\"secret\":\"s3cret\"}}}";
 	static const char submitted[] = "{\"worker\":\"ana\",\"attempt\":2,\"answer\":{\"d\":1},"
 	                                "\"confidence\":0.5}";
@@ -89,11 +89,12 @@ START_TEST(what_is_told)
 
 	js_dump(&text, got, JS_COMPACT);
 	ck_assert_str_eq(buf_str(&text),
-	                 "{\"task\":{\"id\":\"task_00000000000000000000000000\",\"lane\":\"l\",\"title\":\"t\","
-	                 "\"urgency\":\"high\",\"from\":\"req\",\"payload\":{\"a\":1},\"body\":{\"title\":\"t\","
-	                 "\"payload\":{\"a\":1},\"webhook\":{\"secret\":\"***\"}},\"attempt\":2},"
-	                 "\"answer\":{\"d\":1},\"confidence\":0.5,\"worker\":{\"name\":\"ana\"},"
-	                 "\"attempt\":2,\"now\":\"1970-01-01T00:00:01.000Z\"}");
+	                 "{\"task\":{\"id\":\"task_00000000000000000000000000\",\"lane\":\"l\","
+	                 "\"title\":\"t\",\"urgency\":\"high\",\"from\":\"req\","
+	                 "\"payload\":{\"a\":1},\"body\":{\"title\":\"t\",\"payload\":{\"a\":1},"
+	                 "\"webhook\":{\"secret\":\"***\"}},\"attempt\":2},\"answer\":{\"d\":1},"
+	                 "\"confidence\":0.5,\"worker\":{\"name\":\"ana\"},\"attempt\":2,"
+	                 "\"now\":\"1970-01-01T00:00:01.000Z\"}");
 	buf_release(&text);
 	json_decref(got);
 	json_decref(c);

@@ -129,8 +129,9 @@ START_TEST(limits_are_set_and_stay)
 	    "ulimit -n 30 2>/dev/null && echo raised;"
 	    "grep -h NoNewPrivs /proc/self/status; cat; env | grep -e ^TZ -e ^ER_LANE | sort",
 	    &l);
-	ck_assert_str_eq(buf_str(&f.said), "65536\n65536\n2048\n2048\n7\n7\n20\n20\nNoNewPrivs:\t1\n"
-	                                   "{}ER_LANE=a lane\nTZ=UTC\n");
+	ck_assert_str_eq(buf_str(&f.said),
+	                 "65536\n65536\n2048\n2048\n7\n7\n20\n20\nNoNewPrivs:\t1\n"
+	                 "{}ER_LANE=a lane\nTZ=UTC\n");
 }
 END_TEST
 
@@ -140,7 +141,8 @@ START_TEST(too_much_ends_it)
 		const char *script, *reason;
 		struct limits l;
 	} cases[] = {
-	    {"exec head -c 3000000 /dev/zero >big", "File size limit exceeded", {.file_bytes = 1 << 20}},
+	    {"exec head -c 3000000 /dev/zero >big", "File size limit exceeded",
+	     {.file_bytes = 1 << 20}},
 	    {"while :; do :; done", "Killed", {.cpu_s = 1}},
 	};
 

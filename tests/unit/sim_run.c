@@ -89,8 +89,8 @@ static void same_people(const struct sim_report *a, const struct sim_report *b)
 	}
 }
 
-/* The events a rehearsal is made of are those of erd: with the documents that go to the journal, read
- * again from them, everything is the same. */
+/* The events a rehearsal is made of are those of erd: with the documents that go to the journal,
+ * read again from them, everything is the same. */
 START_TEST(documents_make_no_difference)
 {
 	struct scenario *s = scenario(mixed);

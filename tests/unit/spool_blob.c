@@ -272,7 +272,8 @@ START_TEST(types)
 		ck_assert_msg(!strcmp(blob_type(rows[i].bytes, rows[i].n, (int64_t)rows[i].n),
 		                      rows[i].type),
 		              "%zu: %s, not %s", i,
-		              blob_type(rows[i].bytes, rows[i].n, (int64_t)rows[i].n), rows[i].type);
+		              blob_type(rows[i].bytes, rows[i].n, (int64_t)rows[i].n),
+		              rows[i].type);
 	/* the head may end inside a character, or before the end of the JSON */
 	ck_assert_str_eq(blob_type("na\xc3", 3, 100), "text/plain");
 	ck_assert_str_eq(blob_type("[1]", 3, 100), "text/plain");
@@ -288,8 +289,8 @@ static void hear(void *ctx, enum fsck_severity sev, const char *path, const char
 	size_t n = strlen(said);
 
 	(void)ctx;
-	snprintf(said + n, sizeof(said) - n, "%s %s: %s\n", sev == FSCK_ERROR ? "error" : "note", path,
-	         what);
+	snprintf(said + n, sizeof(said) - n, "%s %s: %s\n", sev == FSCK_ERROR ? "error" : "note",
+	         path, what);
 }
 
 START_TEST(checked)

@@ -162,11 +162,10 @@ START_TEST(chain_by_sha256sum)
 
 	free(fill(7, &n));
 	snprintf(command, sizeof(command),
-	         "cd %s/journal && prev=$(printf '%%064d' 0) && "
-	         "sed 1d 00000001.ndjson | { while IFS= read -r line; do "
-	         "h=$(printf '%%s%%s' \"$prev\" \"${line%%,\\\"hash\\\":*}\" | sha256sum | cut -c1-64); "
-	         "case ${line%% } in *\",\\\"hash\\\":\\\"$h\\\"}\") ;; *) echo bad; exit;; esac; "
-	         "prev=$h; done; echo good; }", kit_dir);
+	         "cd %s/journal && prev=$(printf '%%064d' 0) && sed 1d 00000001.ndjson | { while "
+	         "IFS= read -r line; do h=$(printf '%%s%%s' \"$prev\" \"${line%%,\\\"hash\\\":*}\" "
+	         "| sha256sum | cut -c1-64); case ${line%% } in *\",\\\"hash\\\":\\\"$h\\\"}\") ;; "
+	         "*) echo bad; exit;; esac; prev=$h; done; echo good; }", kit_dir);
 	sh = popen(command, "r");
 	ck_assert_ptr_nonnull(fgets(answer, sizeof(answer), sh));
 	pclose(sh);

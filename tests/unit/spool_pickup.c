@@ -215,12 +215,15 @@ START_TEST(batch_header)
 		const char *text;
 		enum pickup_verdict want;
 	} rows[] = {
-		{"{\"er\":1,\"type\":\"batch\",\"id\":\"batch_01JD8M3V9KTQ4W2X5Y6Z7A8B9C\",\"count\":1}\n{}\n",
+		{"{\"er\":1,\"type\":\"batch\",\"id\":\"batch_01JD8M3V9KTQ4W2X5Y6Z7A8B9C\","
+		 "\"count\":1}\n{}\n",
 		 PICKUP_BATCH},
-		{"{\"er\":1,\"type\":\"batch\",\"id\":\"batch_01JD8M3V9KTQ4W2X5Y6Z7A8B9C\",\"count\":1   }\n{}\n",
+		{"{\"er\":1,\"type\":\"batch\",\"id\":\"batch_01JD8M3V9KTQ4W2X5Y6Z7A8B9C\","
+		 "\"count\":1   }\n{}\n",
 		 PICKUP_BATCH},
 		{"{\"er\":1,\"type\":\"batch\",\"id\":\"batch_x\",\"count\":1}\n{}\n", PICKUP_BAD},
-		{"{\"er\":1,\"type\":\"batch\",\"id\":\"batch_01JD8M3V9KTQ4W2X5Y6Z7A8B9C\",\"count\":-1}\n",
+		{"{\"er\":1,\"type\":\"batch\",\"id\":\"batch_01JD8M3V9KTQ4W2X5Y6Z7A8B9C\","
+		 "\"count\":-1}\n",
 		 PICKUP_BAD},
 		{"{\"er\":1,\"type\":\"submit\"}\n", PICKUP_BAD},
 		{"\n", PICKUP_BAD},

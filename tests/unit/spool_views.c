@@ -105,10 +105,12 @@ static json_t *created(unsigned t)
 	spec = json_pack("{s:s,s:s,s:s,s:s}", "dialect", "er", "lane", "refunds", "title", title,
 	                 "urgency", "high");
 	if (t % 3 == 0)
-		js_set_new(spec, "webhook", json_pack("{s:s,s:s,s:i,s:i}", "url", "https://x.example/h",
-		                                      "secret", "whsec_c2VjcmV0", "retryMax", 3,
-		                                      "retryBackoffMs", 1500));
-	data = json_pack("{s:s,s:s,s:s,s:o,s:s,s:s,s:i,s:s,s:{s:s,s:f,s:I,s:{s:s,s:s}}}", "dialect", "er",
+		js_set_new(spec, "webhook",
+		           json_pack("{s:s,s:s,s:i,s:i}", "url", "https://x.example/h",
+		                     "secret", "whsec_c2VjcmV0", "retryMax", 3,
+		                     "retryBackoffMs", 1500));
+	data = json_pack("{s:s,s:s,s:s,s:o,s:s,s:s,s:i,s:s,s:{s:s,s:f,s:I,s:{s:s,s:s}}}", "dialect",
+	                 "er",
 	                 "from", "alice", "contentSha256", hex, "spec", spec, "dueAt",
 	                 "2027-01-15T08:00:00.000Z", "expiresAt", "2027-01-16T08:00:00.000Z",
 	                 "maxAttempts", 3, "priceUsd", "2.50", "body", "objective", "decide",
@@ -138,7 +140,8 @@ static enum event_type next_event(unsigned t, enum state *to)
 	case ST_ACCEPTED:
 	case ST_STARTED:
 		*to = rnd(4) ? ST_SUBMITTED : rnd(2) ? ST_BLOCKED : ST_STARTED;
-		return *to == ST_SUBMITTED ? EV_SUBMITTED : *to == ST_BLOCKED ? EV_BLOCKED : EV_STARTED;
+		return *to == ST_SUBMITTED ? EV_SUBMITTED : *to == ST_BLOCKED ? EV_BLOCKED
+		                                                              : EV_STARTED;
 	case ST_BLOCKED:
 		*to = ST_STARTED;
 		return EV_UNBLOCKED;
@@ -155,8 +158,8 @@ static enum event_type next_event(unsigned t, enum state *to)
 
 static void record(unsigned t)
 {
-	struct event ev = {.at_ms = 1800000000000 + (int64_t)n_tail * 1000 - rnd(3000), .has_task = 1,
-	                   .actor = "alice", .msg = "msg_1"};
+	struct event ev = {.at_ms = 1800000000000 + (int64_t)n_tail * 1000 - rnd(3000),
+	                   .has_task = 1, .actor = "alice", .msg = "msg_1"};
 	uint64_t prior = tasks[t].last;
 
 	kit_id(t * 7919 + 1, &ev.task);
@@ -168,8 +171,10 @@ static void record(unsigned t)
 		ev.type = next_event(t, &ev.state);
 		if (ev.type == EV_COUNT)
 			return;
-		ev.data = json_pack("{s:s,s:s,s:s,s:i,s:s}", "worker", workers[tasks[t].busy], "text",
-		                    "hello", "from", "bo", "attempt", (int)rnd(3) + 1, "answer", "yes");
+		ev.data = json_pack("{s:s,s:s,s:s,s:i,s:s}", "worker", workers[tasks[t].busy],
+		                    "text",
+		                    "hello", "from", "bo", "attempt", (int)rnd(3) + 1, "answer",
+		                    "yes");
 	}
 	ck_ok(journal_append(journal, &ev, &kit_err));
 	if (ev.type == EV_CREATED)
