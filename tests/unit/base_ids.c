@@ -1,5 +1,4 @@
 /* base: identifiers, names, hashes, base 64, random bytes. */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +8,7 @@
 #include "base/ids.h"
 #include "base/mem.h"
 #include "base/sha256.h"
+#include "kit.h"
 
 START_TEST(sha256_vectors)
 {
@@ -169,8 +169,6 @@ int main(void)
 {
 	Suite *s = suite_create("base_ids");
 	TCase *tc = tcase_create("all");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	tcase_add_test(tc, sha256_vectors);
 	tcase_add_test(tc, ulid_vector);
@@ -180,8 +178,5 @@ int main(void)
 	tcase_add_test(tc, names);
 	tcase_add_test(tc, base64_vectors);
 	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? 1 : 0;
+	return kit_run(s);
 }

@@ -1,7 +1,7 @@
 /* tests/unit/cmd_log.c -- lines of erd's log.  The source is part of erd, not of a library. */
 #include "../../cmd/erd/log.c"
+#include "kit.h"
 
-#include <check.h>
 #include <fcntl.h>
 #include <jansson.h>
 
@@ -120,9 +120,5 @@ int main(void)
 	tcase_add_test(t, values_stay_in_their_place);
 	tcase_add_test(t, quiet_and_unknown);
 	suite_add_tcase(s, t);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return kit_run(s);
 }

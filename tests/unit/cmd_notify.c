@@ -1,7 +1,7 @@
 /* tests/unit/cmd_notify.c -- what systemd is told.  The source is part of erd, not of a library. */
 #include "../../cmd/erd/notify.c"
+#include "kit.h"
 
-#include <check.h>
 
 static int sock;
 static char got[512];
@@ -133,9 +133,5 @@ int main(void)
 	tcase_add_test(t, nobody_there);
 	tcase_add_test(t, the_watchdog);
 	suite_add_tcase(s, t);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return kit_run(s);
 }

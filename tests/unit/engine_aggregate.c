@@ -1,4 +1,5 @@
 /* engine: what many answers say together, on real and on invented crowds. */
+#include "kit.h"
 #include "engine_crowd_kit.h"
 
 #include "engine/verify/beta.h"
@@ -288,9 +289,5 @@ int main(void)
 	tcase_add_loop_test(t, odd_input, 0, AGG_METHODS);
 	tcase_add_test(t, many_answers);
 	suite_add_tcase(s, t);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? 1 : 0;
+	return kit_run(s);
 }

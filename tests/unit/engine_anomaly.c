@@ -1,8 +1,8 @@
 /* Anomaly tests: what is kept of an answer, what is stored, and what is said. */
-#include <check.h>
 #include <stdlib.h>
 
 #include "base/err.h"
+#include "kit.h"
 #include "engine_anomaly_kit.h"
 #include "json/js.h"
 
@@ -437,9 +437,5 @@ int main(void)
 	tcase_add_test(t, reasons_have_numbers);
 	tcase_add_test(t, tests_can_be_off);
 	suite_add_tcase(s, t);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
+	return kit_run(s);
 }

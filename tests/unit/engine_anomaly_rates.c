@@ -5,8 +5,8 @@
  * workers in all their life (a sixth of it for each of the six).  Counts may pass n p by 3.1
  * standard deviations: one run of a thousand would fail by chance, and seeds are fixed.
  */
-#include <check.h>
 
+#include "kit.h"
 #include "engine_anomaly_kit.h"
 
 static double most(long n, double p)
@@ -270,9 +270,5 @@ int main(void)
 	tcase_add_test(t, many_spammers_are_found);
 	tcase_add_test(t, a_single_answer_is_found);
 	suite_add_tcase(s, t);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
+	return kit_run(s);
 }

@@ -2,7 +2,6 @@
  * The choice is the best one: desks with more workers than explain shows, under load, where each
  * decision is compared with all scores computed one by one, and with that of a roster made anew.
  */
-#include <check.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +16,7 @@
 #include "engine/world.h"
 #include "json/js.h"
 #include "model/message.h"
+#include "kit.h"
 
 enum { MINUTE = 60000, LANES = 4, TASKS = 400, STEPS = 1500 };
 
@@ -371,9 +371,5 @@ int main(void)
 	tcase_add_test(t, best_of_all);
 	tcase_add_test(t, bounds_bound);
 	suite_add_tcase(s, t);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return kit_run(s);
 }

@@ -1,5 +1,4 @@
 /* engine: one answer made of several, field by field. */
-#include <check.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -7,19 +6,11 @@
 #include "base/mem.h"
 #include "engine/verify/combine.h"
 #include "json/js.h"
-
-static json_t *parse(const char *text)
-{
-	struct err err = ERR_INIT;
-	json_t *v = js_parse_any(text, strlen(text), &js_limits_schema, &err);
-
-	ck_assert_msg(v != NULL, "%s: %s", err.msg, text);
-	return v;
-}
+#include "json_kit.h"
 
 static void plan(const char *schema, struct combine_plan *p)
 {
-	json_t *doc = parse(schema);
+	json_t *doc = kit_parse(schema);
 
 	combine_plan(doc, p);
 	json_decref(doc);
@@ -31,7 +22,7 @@ static json_t *combined(const char *schema, const char *answers, const double *w
 {
 	struct combine_plan p;
 	struct combine_vote votes[COMBINE_ANSWERS];
-	json_t *list = parse(answers), *one;
+	json_t *list = kit_parse(answers), *one;
 	size_t i;
 
 	plan(schema, &p);
@@ -154,8 +145,8 @@ END_TEST
 START_TEST(chosen_by_the_model)
 {
 	struct combine_plan p;
-	json_t *a = parse("{\"d\":\"yes\",\"why\":\"so\"}");
-	json_t *b = parse("{\"d\":\"no\",\"why\":\"so\"}");
+	json_t *a = kit_parse("{\"d\":\"yes\",\"why\":\"so\"}");
+	json_t *b = kit_parse("{\"d\":\"no\",\"why\":\"so\"}");
 	struct combine_vote votes[] = {{a, 1}, {a, 1}, {b, 1}};
 	struct combine_cell cells[COMBINE_FIELDS];
 	uint32_t chosen[] = {0, COMBINE_NONE};
@@ -289,9 +280,5 @@ int main(void)
 	tcase_add_test(t, objects_by_field);
 	tcase_add_test(t, in_any_order);
 	suite_add_tcase(s, t);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? 1 : 0;
+	return kit_run(s);
 }

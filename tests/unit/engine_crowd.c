@@ -1,4 +1,5 @@
 /* engine: consensus answer by answer, on real crowds, in worlds with spammers, and by hand. */
+#include "kit.h"
 #include "engine_crowd_kit.h"
 #include "engine_crowd_world.h"
 
@@ -349,9 +350,5 @@ int main(void)
 	tcase_add_loop_test(t, worlds_keep_the_promises, 0, NITEMS(worlds));
 	tcase_add_test(t, fewer_answers_do);
 	suite_add_tcase(s, t);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? 1 : 0;
+	return kit_run(s);
 }

@@ -1,5 +1,4 @@
 /* engine: what grows without bound elsewhere must not break a task. */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +10,7 @@
 #include "engine/world.h"
 #include "json/js.h"
 #include "model/message.h"
+#include "kit.h"
 
 static struct world *w;
 static uint64_t seq;
@@ -230,9 +230,5 @@ int main(void)
 	tcase_add_test(t, reasons_fit_a_journal_line);
 	tcase_add_test(t, declined_tasks_do_not_hide_others);
 	suite_add_tcase(s, t);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
+	return kit_run(s);
 }

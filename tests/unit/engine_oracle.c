@@ -4,7 +4,6 @@
  * the other way round: no task waits while this opinion finds somebody.  ER_OFFERS says after how
  * many offers to stop.
  */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +16,7 @@
 #include "engine/world.h"
 #include "json/js.h"
 #include "model/message.h"
+#include "kit.h"
 
 enum { WORKERS = 24, POOLS = 6, LANES = 5, TASKS = 64, SKILLS = 4, CERTS = 3, STEPS = 1500 };
 enum { MINUTE = 60000 };
@@ -673,9 +673,5 @@ int main(void)
 	tcase_set_timeout(t, 1200);
 	tcase_add_test(t, no_ineligible_offer);
 	suite_add_tcase(s, t);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return kit_run(s);
 }

@@ -6,6 +6,7 @@
  * could be asked; and whoever is restarted at any moment, from a snapshot or from the journal, does
  * afterwards what would have been done without it.  ER_SEED and ER_ROUNDS choose the histories.
  */
+#include "kit.h"
 #include "engine_replay_text.h"
 
 enum { STEPS = 600 };
@@ -181,9 +182,5 @@ int main(void)
 	tcase_add_test(t, every_task_ends_when_time_passes);
 	tcase_add_test(t, used_key_with_other_content_is_a_conflict);
 	suite_add_tcase(s, t);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return kit_run(s);
 }

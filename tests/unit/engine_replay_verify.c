@@ -5,6 +5,7 @@
  * snapshot, at any moment, also between two decisions.  ER_SEED and ER_ROUNDS choose the histories;
  * ER_TELL=1 counts what happened in them.
  */
+#include "kit.h"
 #include "engine_replay_audit.h"
 #include "engine_replay_lanes.h"
 #include "engine_replay_text.h"
@@ -251,9 +252,5 @@ int main(void)
 	tcase_set_timeout(t, 3000);
 	tcase_add_test(t, verified_histories);
 	suite_add_tcase(s, t);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return kit_run(s);
 }

@@ -2,7 +2,6 @@
  * A pool with an index by skill gives the same lists as the same members in two pools without one:
  * who may be asked, how many may not and why, and which of them are shown.
  */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +13,7 @@
 #include "engine/world.h"
 #include "json/js.h"
 #include "model/message.h"
+#include "kit.h"
 
 enum { MEMBERS = 2 * STAFF_INDEXED - 2, SKILLS = 12, KINDS = 60, DESKS = 6 };
 
@@ -221,9 +221,5 @@ int main(void)
 	tcase_set_timeout(t, 300);
 	tcase_add_test(t, same_with_and_without);
 	suite_add_tcase(s, t);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return kit_run(s);
 }

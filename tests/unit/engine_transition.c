@@ -1,8 +1,8 @@
 /* The table of a task's life: no path leaves a final state, every state is reachable. */
-#include <check.h>
 #include <stdlib.h>
 
 #include "engine/transition.h"
+#include "kit.h"
 
 START_TEST(final_states_are_final)
 {
@@ -77,9 +77,5 @@ int main(void)
 	tcase_add_test(t, names_round_trip);
 	tcase_add_test(t, only_created_leaves_none);
 	suite_add_tcase(s, t);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return kit_run(s);
 }

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "kit.h"
 #include "json_bomb_kit.h"
 
 static json_t *make_object(size_t i)
@@ -233,8 +234,6 @@ int main(void)
 {
 	Suite *s = suite_create("json_bombs");
 	TCase *tc = tcase_create("all");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, bombs_are_short, 0, 4);
@@ -244,8 +243,5 @@ int main(void)
 	tcase_add_test(tc, a_million_items);
 	tcase_add_test(tc, deep_instances);
 	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? 1 : 0;
+	return kit_run(s);
 }

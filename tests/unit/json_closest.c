@@ -1,5 +1,4 @@
 /* json: no alternative fits -- what is said of it. */
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,15 +8,7 @@
 #include "base/mem.h"
 #include "json/js.h"
 #include "json/schema/schema.h"
-
-static json_t *parse(const char *text)
-{
-	struct err err = ERR_INIT;
-	json_t *v = js_parse_any(text, strlen(text), &js_limits_own, &err);
-
-	ck_assert_msg(v != NULL, "%s in %s", err.msg, text);
-	return v;
-}
+#include "json_kit.h"
 
 #define KINDS \
 	"{\"oneOf\":[{\"title\":\"Refund\",\"properties\":{\"kind\":{\"const\":\"refund\"}," \
@@ -71,7 +62,7 @@ static const struct {
 START_TEST(alternatives)
 {
 	struct err err = ERR_INIT;
-	json_t *doc = parse(rows[_i].schema), *v = parse(rows[_i].instance);
+	json_t *doc = kit_parse(rows[_i].schema), *v = kit_parse(rows[_i].instance);
 	struct schema *s = schema_compile(doc, &err);
 	struct schema_errors errors;
 	size_t i;
@@ -104,7 +95,7 @@ START_TEST(nested)
 	struct schema_errors errors;
 	struct schema *s;
 	json_t *doc,
-	    *v = parse("{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":1}}}}}}}}");
+	    *v = kit_parse("{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":1}}}}}}}}");
 	int i;
 
 	buf_adds(&text, "{\"anyOf\":[");
@@ -112,7 +103,7 @@ START_TEST(nested)
 		buf_addf(&text, "{\"required\":[\"b%d\"],\"properties\":{\"a\":{\"$ref\":\"#\"}}},",
 		         i);
 	buf_adds(&text, "{\"type\":\"null\"}]}");
-	doc = parse(buf_str(&text));
+	doc = kit_parse(buf_str(&text));
 	s = schema_compile(doc, &err);
 	ck_assert_ptr_nonnull(s);
 	ck_assert_uint_gt(schema_validate(s, v, &errors), 0);
@@ -129,15 +120,9 @@ int main(void)
 {
 	Suite *s = suite_create("json_closest");
 	TCase *tc = tcase_create("all");
-	SRunner *sr;
-	int failed;
 
 	tcase_add_loop_test(tc, alternatives, 0, NITEMS(rows));
 	tcase_add_test(tc, nested);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? 1 : 0;
+	return kit_run(s);
 }

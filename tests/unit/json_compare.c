@@ -1,6 +1,5 @@
 /* json: does one schema accept all that another one accepted?  Tables, and random pairs whose
  * verdicts are held against what validators say of random documents. */
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,21 +10,13 @@
 #include "json/js.h"
 #include "json/schema/compare.h"
 #include "json/schema/schema.h"
-
-static json_t *parse(const char *text)
-{
-	struct err err = ERR_INIT;
-	json_t *v = js_parse_any(text, strlen(text), &js_limits_own, &err);
-
-	ck_assert_msg(v != NULL, "%s in %s", err.msg, text);
-	return v;
-}
+#include "json_kit.h"
 
 static struct schema *compile(const char *text)
 {
 	struct schema_options formats = {.assert_formats = 1};
 	struct err err = ERR_INIT;
-	json_t *doc = parse(text);
+	json_t *doc = kit_parse(text);
 	struct schema *s = schema_compile_with(doc, &formats, &err);
 
 	ck_assert_msg(s != NULL, "%s in %s", err.msg, text);
@@ -422,7 +413,7 @@ static json_t *made(void (*make)(struct buf *, int), int depth)
 	json_t *v;
 
 	make(&b, depth);
-	v = parse(buf_str(&b));
+	v = kit_parse(buf_str(&b));
 	buf_release(&b);
 	return v;
 }
@@ -449,7 +440,7 @@ static void mutate(json_t *v)
 		const char *key = keywords[below(NITEMS(keywords))];
 
 		random_member(&b, key, 1);
-		json_object_set_new(v, key, parse(buf_str(&b)));
+		json_object_set_new(v, key, kit_parse(buf_str(&b)));
 		buf_release(&b);
 		return;
 	}
@@ -569,16 +560,10 @@ int main(void)
 {
 	Suite *s = suite_create("json_compare");
 	TCase *tc = tcase_create("all");
-	SRunner *sr;
-	int failed;
 
 	tcase_set_timeout(tc, 600);
 	tcase_add_loop_test(tc, table, 0, NITEMS(rows));
 	tcase_add_loop_test(tc, random_pairs, 0, 4);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? 1 : 0;
+	return kit_run(s);
 }

@@ -1,5 +1,4 @@
 /* json: writing text, canonical form, decimals. */
-#include <check.h>
 #include <locale.h>
 #include <math.h>
 #include <stdlib.h>
@@ -11,15 +10,7 @@
 #include "base/sha256.h"
 #include "json/decimal.h"
 #include "json/js.h"
-
-static json_t *parse(const char *text)
-{
-	struct err err = ERR_INIT;
-	json_t *v = js_parse_any(text, strlen(text), &js_limits_own, &err);
-
-	ck_assert_msg(v != NULL, "%s: %s", text, err.msg);
-	return v;
-}
+#include "json_kit.h"
 
 static char *dump(const json_t *v, enum js_style style)
 {
@@ -32,7 +23,7 @@ static char *dump(const json_t *v, enum js_style style)
 
 static void expect(const char *in, enum js_style style, const char *out)
 {
-	json_t *v = parse(in);
+	json_t *v = kit_parse(in);
 	char *got = dump(v, style);
 
 	ck_assert_str_eq(got, out);
@@ -83,7 +74,7 @@ START_TEST(every_escape_everywhere)
 			text[at] = (char)c;
 			v = json_stringn(text, sizeof(text));
 			out = dump(v, JS_COMPACT);
-			back = parse(out);
+			back = kit_parse(out);
 			if (!json_equal(v, back))
 				ck_abort_msg("byte %d at %d: %s", c, at, out);
 			free(out);
@@ -231,7 +222,7 @@ START_TEST(trees_round_trip)
 
 		for (style = JS_COMPACT; style <= JS_PRETTY; style++) {
 			char *text = dump(v, style);
-			json_t *back = parse(text);
+			json_t *back = kit_parse(text);
 
 			ck_assert_msg(json_equal(v, back), "%s", text);
 			js_hash(back, &b);
@@ -250,9 +241,9 @@ END_TEST
 
 START_TEST(hash_sees_content_only)
 {
-	json_t *a = parse("{\"a\":\"\\u0041/\",\"b\":[1,2.50]}");
-	json_t *b = parse(" { \"b\" : [ 1 , 2.5 ] ,\n\"\\u0061\" : \"A\\/\" } ");
-	json_t *c = parse("{\"a\":\"A/\",\"b\":[1,2]}");
+	json_t *a = kit_parse("{\"a\":\"\\u0041/\",\"b\":[1,2.50]}");
+	json_t *b = kit_parse(" { \"b\" : [ 1 , 2.5 ] ,\n\"\\u0061\" : \"A\\/\" } ");
+	json_t *c = kit_parse("{\"a\":\"A/\",\"b\":[1,2]}");
 	struct sha256 x, y, z;
 
 	js_hash(a, &x);
@@ -268,7 +259,7 @@ END_TEST
 
 START_TEST(buffer_limit_is_kept)
 {
-	json_t *v = parse("{\"key\":[\"some text\",1,2.5,{\"n\\n\":null}]}");
+	json_t *v = kit_parse("{\"key\":[\"some text\",1,2.5,{\"n\\n\":null}]}");
 	char *text = dump(v, JS_COMPACT);
 	size_t max;
 
@@ -304,7 +295,7 @@ START_TEST(decimals)
 	size_t i;
 
 	for (i = 0; i < NITEMS(rows); i++) {
-		json_t *v = parse(rows[i].value), *m = parse(rows[i].step);
+		json_t *v = kit_parse(rows[i].value), *m = kit_parse(rows[i].step);
 		struct decimal a, b;
 
 		decimal_of_json(&a, v);
@@ -334,7 +325,7 @@ START_TEST(number_order)
 
 	for (i = 0; i < NITEMS(rows); i++)
 		for (j = 0; j < NITEMS(rows); j++) {
-			json_t *a = parse(rows[i].text), *b = parse(rows[j].text);
+			json_t *a = kit_parse(rows[i].text), *b = kit_parse(rows[j].text);
 			int c = number_cmp(a, b);
 
 			ck_assert_msg((c > 0) - (c < 0) == (rows[i].rank > rows[j].rank) -
@@ -350,8 +341,6 @@ int main(void)
 {
 	Suite *s = suite_create("json_dump");
 	TCase *tc = tcase_create("all");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, styles);
@@ -365,8 +354,5 @@ int main(void)
 	tcase_add_test(tc, decimals);
 	tcase_add_test(tc, number_order);
 	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? 1 : 0;
+	return kit_run(s);
 }

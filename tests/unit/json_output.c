@@ -1,5 +1,4 @@
 /* json: verdicts in the output formats of JSON Schema. */
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,15 +9,7 @@
 #include "json/js.h"
 #include "json/schema/output.h"
 #include "json/schema/schema.h"
-
-static json_t *parse(const char *text)
-{
-	struct err err = ERR_INIT;
-	json_t *v = js_parse_any(text, strlen(text), &js_limits_own, &err);
-
-	ck_assert_msg(v != NULL, "%s in %s", err.msg, text);
-	return v;
-}
+#include "json_kit.h"
 
 static void assert_output(const char *schema, const char *instance, enum schema_output form,
                           const char *want)
@@ -26,7 +17,7 @@ static void assert_output(const char *schema, const char *instance, enum schema_
 	struct schema_options o = {.keep_paths = 1};
 	struct err err = ERR_INIT;
 	struct buf text = BUF_INIT;
-	json_t *doc = parse(schema), *v = parse(instance), *out;
+	json_t *doc = kit_parse(schema), *v = kit_parse(instance), *out;
 	struct schema *s = schema_compile_with(doc, &o, &err);
 
 	ck_assert_msg(s != NULL, "%s", err.msg);
@@ -125,15 +116,9 @@ int main(void)
 {
 	Suite *s = suite_create("json_output");
 	TCase *tc = tcase_create("all");
-	SRunner *sr;
-	int failed;
 
 	tcase_add_test(tc, polygon);
 	tcase_add_test(tc, places);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? 1 : 0;
+	return kit_run(s);
 }

@@ -1,5 +1,4 @@
 /* json: regular expressions with ECMA-262 semantics. */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,6 +6,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "json/schema/pattern.h"
+#include "kit.h"
 
 static struct pattern *compile(const char *text)
 {
@@ -162,8 +162,6 @@ int main(void)
 {
 	Suite *s = suite_create("json_pattern");
 	TCase *tc = tcase_create("all");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	tcase_add_loop_test(tc, matches, 0, NITEMS(rows));
 	tcase_add_loop_test(tc, refusals, 0, NITEMS(refused));
@@ -172,8 +170,5 @@ int main(void)
 	tcase_add_loop_test(tc, long_subjects, 0, 8);
 	tcase_add_test(tc, subject_limit);
 	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? 1 : 0;
+	return kit_run(s);
 }

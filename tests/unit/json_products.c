@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "kit.h"
 #include "json_bomb_kit.h"
 
 /* {${outer}: {${keyword}: ${value}}}, or without ${outer} the inner one. */
@@ -160,8 +161,6 @@ int main(void)
 {
 	Suite *s = suite_create("json_products");
 	TCase *tc = tcase_create("all");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	tcase_set_timeout(tc, 120);
 	tcase_add_test(tc, many_values);
@@ -171,8 +170,5 @@ int main(void)
 	tcase_add_test(tc, dynamic_references);
 	tcase_add_test(tc, many_formats);
 	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? 1 : 0;
+	return kit_run(s);
 }

@@ -1,5 +1,4 @@
 /* json: the validator, every keyword both ways. */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,22 +7,14 @@
 #include "base/mem.h"
 #include "json/js.h"
 #include "json/schema/schema.h"
+#include "json_kit.h"
 
 #define D4 "\"$schema\":\"http://json-schema.org/draft-04/schema#\","
-
-static json_t *parse(const char *text)
-{
-	struct err err = ERR_INIT;
-	json_t *v = js_parse_any(text, strlen(text), &js_limits_own, &err);
-
-	ck_assert_msg(v != NULL, "%s: %s", text, err.msg);
-	return v;
-}
 
 static struct schema *compile(const char *text)
 {
 	struct err err = ERR_INIT;
-	json_t *doc = parse(text);
+	json_t *doc = kit_parse(text);
 	struct schema *s = schema_compile(doc, &err);
 
 	ck_assert_msg(s != NULL, "%s: %s", text, err.msg);
@@ -243,7 +234,7 @@ static const struct {
 START_TEST(keywords)
 {
 	struct schema *s = compile(rows[_i].schema);
-	json_t *v = parse(rows[_i].instance);
+	json_t *v = kit_parse(rows[_i].instance);
 	struct schema_errors errors;
 	size_t n = schema_validate(s, v, &errors);
 
@@ -336,7 +327,7 @@ static const struct {
 START_TEST(refusals)
 {
 	struct err err = ERR_INIT;
-	json_t *doc = parse(refused[_i].schema);
+	json_t *doc = kit_parse(refused[_i].schema);
 
 	ck_assert_ptr_null(schema_compile(doc, &err));
 	ck_assert_int_eq(err.code, FAIL_INVALID);
@@ -378,7 +369,7 @@ START_TEST(all_errors_are_listed)
 	                           "\"properties\":{\"decision\":{\"enum\":[\"yes\",\"no\"]},"
 	                           "\"score\":{\"type\":\"integer\",\"minimum\":0,"
 	                           "\"multipleOf\":5}},\"additionalProperties\":false}");
-	json_t *v = parse("{\"decision\":\"maybe\",\"score\":-7,\"extra\":{}}"), *list;
+	json_t *v = kit_parse("{\"decision\":\"maybe\",\"score\":-7,\"extra\":{}}"), *list;
 	struct schema_errors errors;
 	struct buf b = BUF_INIT;
 
@@ -454,8 +445,6 @@ int main(void)
 {
 	Suite *s = suite_create("json_schema");
 	TCase *tc = tcase_create("all");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, keywords, 0, NITEMS(rows));
@@ -465,8 +454,5 @@ int main(void)
 	tcase_add_test(tc, errors_are_counted_beyond_the_list);
 	tcase_add_test(tc, long_values_are_cut);
 	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? 1 : 0;
+	return kit_run(s);
 }

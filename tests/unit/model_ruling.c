@@ -1,5 +1,4 @@
 /* tests/unit/model_ruling.c -- what a rule program is told, and what it says. */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +7,7 @@
 #include "base/mem.h"
 #include "json/js.h"
 #include "model/ruling.h"
+#include "kit.h"
 
 static void expect_reasons(const char *said, size_t n, int cut, const char *want)
 {
@@ -111,9 +111,5 @@ int main(void)
 	tcase_add_test(t, what_is_too_much);
 	tcase_add_test(t, what_is_told);
 	suite_add_tcase(s, t);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return kit_run(s);
 }

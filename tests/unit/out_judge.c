@@ -1,5 +1,4 @@
 /* tests/unit/out_judge.c -- programs that judge: their verdicts, and what they may take. */
-#include <check.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
@@ -14,6 +13,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "out/agent.h"
+#include "kit.h"
 
 enum { WAIT_MS = 80000 };
 
@@ -178,9 +178,5 @@ int main(void)
 	tcase_add_loop_test(t, too_much_ends_it, 0, 2);
 	tcase_add_test(t, never_more_than_our_own);
 	suite_add_tcase(s, t);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return kit_run(s);
 }

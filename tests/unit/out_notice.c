@@ -1,5 +1,4 @@
 /* Notices to workers: each channel end to end on loopback, throttling, retries, hostile titles. */
-#include <check.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
@@ -18,6 +17,7 @@
 #include "out/agent.h"
 #include "out/http.h"
 #include "out/notice.h"
+#include "kit.h"
 #include "out_server.h"
 #include "spool/layout.h"
 
@@ -461,9 +461,5 @@ int main(void)
 	tcase_add_test(t, only_so_many_are_kept);
 	tcase_add_loop_test(t, a_note_that_cannot_be_read, 0, 5);
 	suite_add_tcase(s, t);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return kit_run(s);
 }

@@ -3,13 +3,13 @@
  * at less cost than by least load, by turns or by chance, on the same work; and what it predicts
  * holds.
  */
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/err.h"
 #include "engine/route.h"
 #include "sim/sim.h"
+#include "kit.h"
 
 static struct scenario *load(void)
 {
@@ -74,9 +74,5 @@ int main(void)
 	tcase_set_timeout(t, 120);
 	tcase_add_loop_test(t, better_than_simple_rules, 0, 2);
 	suite_add_tcase(s, t);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return kit_run(s);
 }

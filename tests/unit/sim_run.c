@@ -1,11 +1,11 @@
 /* The simulator: same seed, same report; the engine's promises hold in it; numbers add up. */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
 #include "json/js.h"
 #include "sim/sim.h"
+#include "kit.h"
 
 static const char desk[] =
     "{\"length\":\"12h\",\"drain\":\"6h\",\"etc\":{\"lanes\":{\"l\":{\"pools\":[\"p\"],"
@@ -225,9 +225,5 @@ int main(void)
 	tcase_add_test(t, bad_scenarios_are_refused);
 	tcase_add_test(t, unknown_lane_is_an_error);
 	suite_add_tcase(s, t);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return kit_run(s);
 }

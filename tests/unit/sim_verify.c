@@ -1,7 +1,6 @@
 /* Verification in rehearsed worlds: what is accepted is as right as the lane wants, bad workers of
  * every kind are found, good ones left alone, and what the engine asks for itself is counted
  * apart. */
-#include <check.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +9,7 @@
 #include "base/err.h"
 #include "json/js.h"
 #include "sim/sim.h"
+#include "kit.h"
 
 enum { CREW = 40, TEXT = 16384 };
 
@@ -248,9 +248,5 @@ int main(void)
 	tcase_add_loop_test(t, every_kind, 0, 10);
 	tcase_add_test(t, what_is_no_scenario);
 	suite_add_tcase(s, t);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
+	return kit_run(s);
 }

@@ -317,8 +317,6 @@ int main(void)
 {
 	Suite *s = suite_create("blob");
 	TCase *t = tcase_create("blob");
-	SRunner *r;
-	int failed;
 
 	tcase_add_checked_fixture(t, kit_setup, kit_teardown);
 	tcase_add_test(t, way);
@@ -331,9 +329,5 @@ int main(void)
 	tcase_add_test(t, types);
 	tcase_add_test(t, checked);
 	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return kit_run(s);
 }

@@ -416,5 +416,5 @@ int main(void)
 	tcase_add_test(tc, batch_line_rules_and_abort);
 	tcase_add_test(tc, nudge);
 	suite_add_tcase(s, tc);
-	return kit_main(s);
+	return kit_run(s);
 }

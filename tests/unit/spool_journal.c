@@ -731,5 +731,5 @@ int main(void)
 	tcase_add_test(tc, walk_of_one_task);
 	tcase_add_test(tc, walk_stops_and_tolerates_a_torn_end);
 	suite_add_tcase(s, tc);
-	return kit_main(s);
+	return kit_run(s);
 }

@@ -5,7 +5,6 @@
 #ifndef SPOOL_KIT_H
 #define SPOOL_KIT_H
 
-#include <check.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -26,8 +25,7 @@
 #include "model/event.h"
 #include "spool/drop.h"
 #include "spool/layout.h"
-
-#define KIT __attribute__((unused)) static
+#include "kit.h"
 
 static char kit_dir[256];
 static struct spool kit_spool;
@@ -180,17 +178,6 @@ KIT void kit_view(unsigned task, int what)
 	         "{\"schema\":\"er.task.v1\",\"id\":\"%s\",\"contentSha256\":\"%s\"}",
 	         d.id, sha256_hex(&d.content, hex));
 	kit_puts(kit_spool.tasks, layout_task_path(&id, path), text);
-}
-
-KIT int kit_main(Suite *s)
-{
-	SRunner *sr = srunner_create(s);
-	int failed;
-
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? 1 : 0;
 }
 
 #endif

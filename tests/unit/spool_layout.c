@@ -322,5 +322,5 @@ int main(void)
 	tcase_add_test(tc, one_erd);
 	tcase_add_test(tc, control_must_be_a_fifo);
 	suite_add_tcase(s, tc);
-	return kit_main(s);
+	return kit_run(s);
 }

@@ -367,5 +367,5 @@ int main(void)
 	tcase_add_test(tc, refuse_bytes_and_gone);
 	tcase_add_test(tc, clean_removes_only_old);
 	suite_add_tcase(s, tc);
-	return kit_main(s);
+	return kit_run(s);
 }

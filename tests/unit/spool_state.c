@@ -402,5 +402,5 @@ int main(void)
 	tcase_add_test(tc, fsck_findings);
 	tcase_add_test(tc, fsck_sees_a_broken_chain);
 	suite_add_tcase(s, tc);
-	return kit_main(s);
+	return kit_run(s);
 }

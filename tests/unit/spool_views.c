@@ -511,5 +511,5 @@ int main(void)
 	tcase_add_test(tc, many_queued_events);
 	tcase_add_test(tc, index_is_compacted);
 	suite_add_tcase(s, tc);
-	return kit_main(s);
+	return kit_run(s);
 }
