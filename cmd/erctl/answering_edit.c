@@ -7,7 +7,6 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/io.h"
-#include "base/safe.h"
 #include "cmd.h"
 #include "draft.h"
 #include "editor.h"

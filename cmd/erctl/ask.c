@@ -1,7 +1,6 @@
 #include "args.h"
 #include "base/buf.h"
 #include "base/err.h"
-#include "base/near.h"
 #include "base/safe.h"
 #include "cmd.h"
 #include "input.h"

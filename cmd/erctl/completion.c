@@ -1,6 +1,5 @@
 /* erctl completion: the shims of completions/, for those who did not install them.  A test
  * compares both. */
-#include "args.h"
 #include "base/err.h"
 #include "cmd.h"
 #include "verbs.h"

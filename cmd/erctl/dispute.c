@@ -21,7 +21,6 @@
 #include "submission.h"
 #include "verb_message.h"
 #include "verbs.h"
-#include "waiter.h"
 
 enum { DISPUTE_DAYS = 90 };
 

@@ -8,7 +8,6 @@
 #include "etcverbs.h"
 #include "idargs.h"
 #include "identity.h"
-#include "input.h"
 #include "json/js.h"
 #include "model/config.h"
 #include "model/dialect.h"

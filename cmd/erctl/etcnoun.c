@@ -1,6 +1,5 @@
 #include "etcnoun.h"
 
-#include "args.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/err.h"

@@ -1,6 +1,5 @@
 #include "evidence.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>

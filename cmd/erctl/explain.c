@@ -1,7 +1,5 @@
-#include <stdlib.h>
 #include <string.h>
 
-#include "args.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/err.h"

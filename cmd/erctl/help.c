@@ -2,7 +2,6 @@
 
 #include <jansson.h>
 
-#include "args.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/near.h"

@@ -4,7 +4,6 @@
 #include "base/err.h"
 #include "cmd.h"
 #include "help.h"
-#include "noun.h"
 #include "verbs.h"
 
 enum { MAN_COLS = 76 };

@@ -1,7 +1,5 @@
 /* erctl qa: the reviews that wait, and what they are about. */
-#include <string.h>
 
-#include "args.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/mem.h"
@@ -13,10 +11,8 @@
 #include "idargs.h"
 #include "json/js.h"
 #include "model/state.h"
-#include "model/taskview.h"
 #include "table.h"
 #include "verbs.h"
-#include "waiter.h"
 #include "worldof.h"
 
 /* Who has it, or is asked. */

@@ -1,5 +1,4 @@
 /* erctl rule: try JSONLogic out. */
-#include "args.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "input.h"

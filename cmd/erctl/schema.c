@@ -137,7 +137,7 @@ static const struct opt list_opts[] = {
 	{0, "used", OPT_FLAG, NULL, "say whether tasks used them: a search of the journal"},
 	OPT_END};
 
-const struct cmd cmd_schema_list = {
+static const struct cmd verb_list = {
 	.name = "schema list",
 	.args = "",
 	.summary = "list the registered schemas",
@@ -231,7 +231,7 @@ static const struct opt show_opts[] = {
 	{0, "taken", OPT_FLAG, NULL, "the document that erd last took under this name"},
 	OPT_END};
 
-const struct cmd cmd_schema_show = {
+static const struct cmd verb_show = {
 	.name = "schema show",
 	.args = "NAME",
 	.summary = "print a registered schema",
@@ -254,8 +254,8 @@ const struct cmd cmd_schema_show = {
 /* ---- the noun ---- */
 
 static const struct cmd *const verbs[] = {
-	&cmd_schema_add,  &cmd_schema_check, &cmd_schema_diff,     &cmd_schema_list,
-	&cmd_schema_rm,   &cmd_schema_show,  &cmd_schema_validate, NULL};
+	&cmd_schema_add,  &cmd_schema_check, &cmd_schema_diff,     &verb_list,
+	&cmd_schema_rm,   &verb_show,  &cmd_schema_validate, NULL};
 
 const struct cmd cmd_schema = {
 	.name = "schema",

@@ -1,8 +1,6 @@
-#include "args.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/io.h"
-#include "base/mem.h"
 #include "model/contract.h"
 #include "schema_p.h"
 #include "schema_source.h"

@@ -1,4 +1,3 @@
-#include "args.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "json/schema/compare.h"

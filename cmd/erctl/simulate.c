@@ -1,10 +1,8 @@
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "args.h"
 #include "base/clock.h"
 #include "base/err.h"
-#include "base/mem.h"
 #include "cmd.h"
 #include "engine/route.h"
 #include "etcdoc.h"

@@ -1,7 +1,6 @@
 #include "standing.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "args.h"
 #include "base/buf.h"
@@ -12,7 +11,6 @@
 #include "cells.h"
 #include "engine/reputation.h"
 #include "engine/world.h"
-#include "etcverbs.h"
 #include "identity.h"
 #include "json/js.h"
 #include "table.h"

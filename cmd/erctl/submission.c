@@ -1,6 +1,5 @@
 #include "submission.h"
 
-#include "args.h"
 #include "base/clock.h"
 #include "base/entropy.h"
 #include "base/err.h"
@@ -10,7 +9,6 @@
 #include "json/js.h"
 #include "model/config.h"
 #include "model/created.h"
-#include "model/dialect.h"
 #include "model/gold.h"
 #include "model/message.h"
 #include "model/taskview.h"

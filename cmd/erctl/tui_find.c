@@ -2,7 +2,6 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/near.h"
-#include "cmd.h"
 #include "out.h"
 #include "tui_inbox_p.h"
 

@@ -1,6 +1,5 @@
 /* The list: what is selected, and how rows, title and footer look. */
 #include "base/clock.h"
-#include "cmd.h"
 #include "tui_inbox_p.h"
 
 enum { COL_FLAGS = 4, COL_LEFT = 13, COL_STATE = 10, COL_USD = 9, COL_LANE = 18, COL_LANE_WIDE = 26,

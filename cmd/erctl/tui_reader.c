@@ -2,7 +2,6 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/timefmt.h"
-#include "cmd.h"
 #include "json/js.h"
 #include "tui_inbox_p.h"
 

@@ -12,7 +12,6 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "base/err.h"
 #include "base/io.h"
 #include "tui_p.h"

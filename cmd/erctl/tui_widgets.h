@@ -103,8 +103,6 @@ int dialog_confirm(const char *title, const char *text);
 /* One line of text below ${label}; ${text} holds the first value and the result, at most ${max}
  * bytes. 1 Enter, 0 left with Esc, -1 SK_END; in each case ${text} is what was typed. */
 int dialog_line(const char *label, const char *hint, struct buf *text, size_t max);
-/* The same with several lines; Enter makes a line, ^D hands in. */
-int dialog_text(const char *label, const char *hint, struct buf *text, size_t max);
 /* Text of ours, scrolled, until a key that is not a scroll key. */
 void dialog_page(const char *title, struct area *a);
 

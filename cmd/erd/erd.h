@@ -155,7 +155,6 @@ void told_release(struct erd *e);
 int err_fatal(const struct err *err);                /* the journal or the disk is gone */
 
 /* take.c */
-int take_message(struct erd *e, const char *file, struct message *m, struct err *err);
 int take_file(struct erd *e, const char *file, struct err *err);
 int take_all(struct erd *e, size_t *taken, struct err *err); /* one scan of new/ */
 

@@ -3,14 +3,12 @@
  * answer is about to be committed (spool/blob.h).  The engine is handed answers whose blobs are
  * here.
  */
-#include <string.h>
 #include <unistd.h>
 
 #include "base/err.h"
 #include "engine/world.h"
 #include "erd.h"
 #include "json/js.h"
-#include "log.h"
 #include "spool/blob.h"
 #include "spool/pickup.h"
 

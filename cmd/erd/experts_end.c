@@ -2,7 +2,6 @@
  * What came of asking a program or a service: an answer goes back through the drop like any other,
  * a failure gives the task back.
  */
-#include <string.h>
 
 #include "base/err.h"
 #include "engine/escalation.h"

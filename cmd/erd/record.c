@@ -5,7 +5,6 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/safe.h"
-#include "base/timefmt.h"
 #include "engine/evolve.h"
 #include "engine/world.h"
 #include "erd.h"

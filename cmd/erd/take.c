@@ -10,7 +10,6 @@
 #include "log.h"
 #include "spool/blob.h"
 #include "spool/pickup.h"
-#include "spool/receipt.h"
 
 static json_t *verdict_bad(const struct err *why)
 {
@@ -67,7 +66,7 @@ static int too_early(const struct erd *e, const struct message *m)
 	       world_closed(e->world, &m->task, &content) == ST_NONE;
 }
 
-int take_message(struct erd *e, const char *file, struct message *m, struct err *err)
+static int take_message(struct erd *e, const char *file, struct message *m, struct err *err)
 {
 	struct input in = {.kind = IN_MESSAGE, .msg = m};
 	struct decision d = {.n = 0};

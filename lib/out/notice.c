@@ -9,7 +9,6 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/safe.h"
-#include "base/timefmt.h"
 #include "json/js.h"
 #include "model/config.h"
 #include "out/agent.h"

@@ -16,7 +16,6 @@
  *                                         how many lines there are
  */
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>

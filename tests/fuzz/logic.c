@@ -2,7 +2,6 @@
  * own truth value, keep every limit, and name only places that are JSON Pointers. */
 #include <jansson.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 

@@ -1,6 +1,4 @@
 /* base: the heap of timers against a plain list. */
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/heap.h"
 #include "kit.h"

@@ -1,5 +1,4 @@
 /* base: identifiers, names, hashes, base 64, random bytes. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/base64.h"

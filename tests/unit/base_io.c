@@ -1,5 +1,4 @@
 /* base: files, and publishing them. */
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>

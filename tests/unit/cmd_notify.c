@@ -42,12 +42,6 @@ static void exchange(void)
 {
 	notify_ready();
 	ck_assert_str_eq(message(), "READY=1");
-	notify_status("%d waiting,\noldest %s", 3, "6m");
-	ck_assert_str_eq(message(), "STATUS=3 waiting, oldest 6m");
-	notify_reloading();
-	ck_assert_int_eq(strncmp(message(), "RELOADING=1\nMONOTONIC_USEC=", 27), 0);
-	notify_extend(1500);
-	ck_assert_str_eq(message(), "EXTEND_TIMEOUT_USEC=1500000");
 	notify_stopping();
 	ck_assert_str_eq(message(), "STOPPING=1");
 	ck_assert_str_eq(message(), "");

@@ -9,7 +9,6 @@
 #include "base/err.h"
 #include "engine/bounds.h"
 #include "engine/decide.h"
-#include "engine/duty.h"
 #include "engine/evolve.h"
 #include "engine/outlook.h"
 #include "engine/roster.h"

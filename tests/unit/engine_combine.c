@@ -1,8 +1,6 @@
 /* engine: one answer made of several, field by field. */
-#include <string.h>
 
 #include "base/buf.h"
-#include "base/err.h"
 #include "base/mem.h"
 #include "engine/verify/combine.h"
 #include "json/js.h"

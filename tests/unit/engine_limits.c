@@ -1,5 +1,4 @@
 /* engine: what grows without bound elsewhere must not break a task. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"

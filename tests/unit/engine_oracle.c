@@ -7,9 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/err.h"
-#include "base/mem.h"
 #include "engine/decide.h"
 #include "engine/evolve.h"
 #include "model/message.h"

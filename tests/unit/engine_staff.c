@@ -2,7 +2,6 @@
  * A pool with an index by skill gives the same lists as the same members in two pools without one:
  * who may be asked, how many may not and why, and which of them are shown.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"

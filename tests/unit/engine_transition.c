@@ -1,5 +1,4 @@
 /* The table of a task's life: no path leaves a final state, every state is reachable. */
-#include <stdlib.h>
 
 #include "engine/transition.h"
 #include "kit.h"

@@ -1,5 +1,4 @@
 /* json: schemas and documents made to cost time or memory. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"

@@ -1,7 +1,4 @@
 /* json: no alternative fits -- what is said of it. */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/buf.h"
 #include "base/err.h"

@@ -1,10 +1,6 @@
 /* json: does one schema accept all that another one accepted?  Of random pairs see
  * json_compare_random.c. */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "json/js.h"

@@ -1,6 +1,4 @@
 /* json: the shorthand for schemas. */
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/buf.h"
 #include "base/err.h"

@@ -1,6 +1,4 @@
 /* json: pointers, typed access, amounts, building. */
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/buf.h"
 #include "base/err.h"

@@ -1,11 +1,7 @@
 /* json: verdicts in the output formats of JSON Schema. */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "base/mem.h"
 #include "json/js.h"
 #include "json/schema/output.h"
 #include "json/schema/schema.h"

@@ -1,6 +1,4 @@
 /* json: the validator, every keyword both ways. */
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/buf.h"
 #include "base/err.h"

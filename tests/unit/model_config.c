@@ -1,7 +1,6 @@
 /* Configuration documents: limits, references, near names. */
 #include "model_kit.h"
 
-#include "base/near.h"
 #include "json/schema/schema.h"
 #include "model/contract.h"
 

@@ -4,7 +4,6 @@
 #include "json/schema/schema.h"
 #include "model/contract.h"
 #include "model/intake.h"
-#include "model/strings.h"
 
 static void assert_contract(const struct config *c, const char *schema, int formats,
                             const char *want, const char *names)

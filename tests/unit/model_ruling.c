@@ -1,10 +1,8 @@
 /* tests/unit/model_ruling.c -- what a rule program is told, and what it says. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/ids.h"
-#include "base/mem.h"
 #include "json/js.h"
 #include "model/ruling.h"
 #include "kit.h"

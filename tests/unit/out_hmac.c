@@ -1,5 +1,4 @@
 /* base/hmac.h, tested with the layer that uses it: only that one links libcrypto. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/hmac.h"

@@ -1,6 +1,4 @@
 /* tests/unit/out_judge.c -- programs that judge: their verdicts, and what they may take. */
-#include <errno.h>
-#include <fcntl.h>
 #include <jansson.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -11,7 +9,6 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
-#include "base/err.h"
 #include "out/agent.h"
 #include "kit.h"
 

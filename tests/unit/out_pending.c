@@ -1,8 +1,6 @@
 /* tests/unit/out_pending.c -- who is next, and when again. */
 #include <stdint.h>
-#include <stdlib.h>
 
-#include "base/entropy.h"
 #include "base/mem.h"
 #include "out/pending.h"
 #include "out/retry.h"

@@ -1,6 +1,5 @@
 /* tests/unit/out_sign.c -- signatures, byte for byte, and what must not verify. */
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"

@@ -4,7 +4,6 @@
  * holds.
  */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "base/err.h"
 #include "engine/route.h"

@@ -1,5 +1,4 @@
 /* The simulator: same seed, same report; the engine's promises hold in it; numbers add up. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
