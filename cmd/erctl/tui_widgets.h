@@ -58,7 +58,6 @@ struct line_edit {
 
 void line_edit_init(struct line_edit *e, const char *text, size_t max); /* cursor at the end */
 void line_edit_release(struct line_edit *e);
-void line_edit_set(struct line_edit *e, const char *text);
 /* Characters, BACKSPACE, DELETE, ^W ^U ^K ^A ^E, arrows, Home, End.  Enter, Tab, Esc, up and down
  * are the caller's (pasted ones become a blank). */
 enum key_use line_edit_key(struct line_edit *e, int key);
@@ -78,7 +77,6 @@ struct text_edit {
 
 void text_edit_init(struct text_edit *e, const char *text, size_t max);
 void text_edit_release(struct text_edit *e);
-void text_edit_set(struct text_edit *e, const char *text);
 /* As line_edit_key, and Enter (a new line), up, down, PgUp, PgDn.  KEY_NOT_MINE for up in the first
  * and down in the last line, Tab, Esc. */
 enum key_use text_edit_key(struct text_edit *e, int key);
