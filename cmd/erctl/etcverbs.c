@@ -145,7 +145,8 @@ int etc_rm(struct run *r, enum config_kind kind, const char *name, struct err *e
 	if (rc == 0)
 		rc = try_set(c, kind, name, NULL, err);
 	if (rc == 0 && !args_has(r, "dry-run"))
-		rc = spool_remove_document(&r->spool, kind, name, err) == 0 ? etc_take_up(r, err) : -1;
+		rc = spool_remove_document(&r->spool, kind, name, err) || etc_take_up(r, err) ? -1
+		                                                                              : 0;
 	if (c)
 		config_free(c);
 	return rc;

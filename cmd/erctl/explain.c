@@ -1,7 +1,5 @@
-#include <stdlib.h>
 #include <string.h>
 
-#include "args.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/err.h"
@@ -37,12 +35,13 @@ static int is_true(const json_t *data, const char *key)
 /* A candidate's line as the journal has it (engine/route.h), as an object. */
 static json_t *candidate(const char *line)
 {
-	static const char *const keys[] = {"score", "answers", "inTime", "passes", "cost", "hasInHand"};
+	static const char *const keys[] = {"score", "answers", "inTime", "passes", "cost",
+	                                   "hasInHand"};
 	char name[72] = "", verdict[40] = "", instead[72] = "";
 	long long v[6];
 	json_t *o = json_object();
-	int n = sscanf(line, "%71s %39s %lld %lld %lld %lld %lld %lld for %71s", name, verdict, &v[0],
-	               &v[1], &v[2], &v[3], &v[4], &v[5], instead);
+	int n = sscanf(line, "%71s %39s %lld %lld %lld %lld %lld %lld for %71s", name, verdict,
+	               &v[0], &v[1], &v[2], &v[3], &v[4], &v[5], instead);
 
 	if (n < 8)
 		sscanf(line, "%*s %*s for %71s", instead);
@@ -61,10 +60,11 @@ static json_t *candidates(const json_t *data)
 	const json_t *lines = json_object_get(data, "candidates");
 	json_t *out = json_array();
 
-	for (size_t i = 0; i < json_array_size(lines); i++)
-		if (json_is_string(json_array_get(lines, i)))
-			json_array_append_new(out,
-			                      candidate(json_string_value(json_array_get(lines, i))));
+	for (size_t i = 0; i < json_array_size(lines); i++) {
+		const char *line = json_string_value(json_array_get(lines, i));
+		if (line)
+			json_array_append_new(out, candidate(line));
+	}
 	return out;
 }
 
@@ -158,7 +158,8 @@ static void show_nobody(struct run *r, const json_t *data)
 
 	show_counts(r, "nobody can take it", json_object_get(data, "reasons"));
 	for (size_t i = 0; i < json_array_size(help); i++)
-		out_field(&r->out, i ? "" : "would help", json_string_value(json_array_get(help, i)));
+		out_field(&r->out, i ? "" : "would help",
+		          json_string_value(json_array_get(help, i)));
 	show_candidates(r, data);
 }
 
@@ -302,18 +303,19 @@ const struct cmd cmd_explain = {
 	.args = "ID",
 	.summary = "say why a task went to whom it went, and why an answer stands",
 	.about = "From the journal: who could be asked and who not, with what was expected of each "
-	         "(the chances that this worker answers, in the time left, and rightly; the score is "
-	         "their product against cost and load, with the lane's weights), when the answer was "
-	         "expected, and why each later step was taken. When nobody can take a task, what would "
-	         "change that.\n\n"
-	         "Of each answer what every stage of verification said, with its numbers (er-verify(7)): "
-	         "of the tests for anomalies what was seen, where the limit is, the chance of such an "
-	         "answer and of such a worker, how often this worker does it and how often the peers do; "
-	         "the worker's accuracy with its bound; how far the answers agree, how many were wanted "
-	         "and why; whether a reviewer was drawn, and what the reviewer said.\n\n"
+	         "(the chances that this worker answers, in the time left, and rightly; the score "
+	         "is their product against cost and load, with the lane's weights), when the "
+	         "answer was expected, and why each later step was taken. When nobody can take a "
+	         "task, what would change that.\n\n"
+	         "Of each answer what every stage of verification said, with its numbers "
+	         "(er-verify(7)): of the tests for anomalies what was seen, where the limit is, "
+	         "the chance of such an answer and of such a worker, how often this worker does it "
+	         "and how often the peers do; the worker's accuracy with its bound; how far the "
+	         "answers agree, how many were wanted and why; whether a reviewer was drawn, and "
+	         "what the reviewer said.\n\n"
 	         "Of many candidates the best, some that were passed over and some that are not "
-	         "eligible are listed, the others counted. Chances and scores are of 1.000; in JSON "
-	         "they are thousandths.",
+	         "eligible are listed, the others counted. Chances and scores are of 1.000; in "
+	         "JSON they are thousandths.",
 	.opts = opts,
 	.needs = NEED_SPOOL,
 	.group = GROUP_LOOK,

@@ -30,8 +30,10 @@ static void say_text(struct submission *s, struct run *r)
 	else if (s->erd_running)
 		out_remark(&r->out, "%s: submitted to lane %s", s->id, s->spec.lane);
 	else
-		out_remark(&r->out, "%s: submitted to lane %s; erd is not running, it will be taken up "
-		                    "later", s->id, s->spec.lane);
+		out_remark(&r->out,
+		           "%s: submitted to lane %s; erd is not running, "
+		           "it will be taken up later",
+		           s->id, s->spec.lane);
 }
 
 static int say(struct submission *s, struct run *r, struct err *err)
@@ -160,19 +162,20 @@ const struct cmd cmd_submit = {
 	.args = "[FILE|-]...",
 	.summary = "drop tasks into the spool and print their ids",
 	.about = "A task is one JSON document: the native form, or the request body of one of the "
-	         "services that er knows, unchanged. Without a file it is read from standard input, or "
-	         "made from the field options, which also overlay a file.\n\n"
-	         "The document, its lane, pool, schema and budget are checked before anything is sent. "
-	         "Exit status 0 means that the task is durable: it survives the loss of power, with or "
-	         "without a running erd. Nothing is waited for. With --json the decision of a running "
-	         "erd is waited for, up to 5 seconds, and the reply is printed in the document's own "
-	         "dialect.\n\n"
-	         "With a key (--key, or in the document) a repetition is harmless: the same content "
-	         "is the same task, marked replayed; other content is a conflict, exit status 6. "
-	         "After exit status 75 the outcome is unknown: repeat with the same key.\n\n"
-	         "With --batch each line is a task; with --key K the line N has the key K:N unless it "
-	         "has one of its own. All lines are checked first: bad ones are named and nothing is "
-	         "taken.",
+	         "services that er knows, unchanged. Without a file it is read from standard "
+	         "input, or made from the field options, which also overlay a file.\n\n"
+	         "The document, its lane, pool, schema and budget are checked before anything is "
+	         "sent. Exit status 0 means that the task is durable: it survives the loss of "
+	         "power, with or without a running erd. Nothing is waited for. With --json the "
+	         "decision of a running erd is waited for, up to 5 seconds, and the reply is "
+	         "printed in the document's own dialect.\n\n"
+	         "With a key (--key, or in the document) a repetition is harmless: the same "
+	         "content is the same task, marked replayed; other content is a conflict, exit "
+	         "status 6. After exit status 75 the outcome is unknown: repeat with the same "
+	         "key.\n\n"
+	         "With --batch each line is a task; with --key K the line N has the key K:N unless "
+	         "it has one of its own. All lines are checked first: bad ones are named and "
+	         "nothing is taken.",
 	.opts = opts,
 	.aliases = aliases,
 	.needs = NEED_SPOOL,

@@ -1,7 +1,6 @@
 #include "model/config_p.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

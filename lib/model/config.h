@@ -81,7 +81,6 @@ enum pool_kind { POOL_INTERNAL, POOL_EXTERNAL, POOL_HYBRID };
 enum worker_kind { WORKER_HUMAN, WORKER_EXEC, WORKER_HTTP };
 
 int strings_has(const struct strings *set, const char *s);
-int strings_subset(const struct strings *sub, const struct strings *set);
 
 struct traits { /* names with a number each; model/traits.h */
 	struct strings names;

@@ -11,7 +11,6 @@
 #include "json/js.h"
 #include "json/schema/bundle.h"
 #include "json/schema/schema.h"
-#include "model/config_p.h"
 #include "model/contract_p.h"
 #include "model/strings.h"
 
