@@ -169,7 +169,7 @@ void route_choose(struct world *w, struct task *t, int64_t now_ms, json_t *why, 
 {
 	struct roster *r = roster_of(w, t->match, now_ms);
 	struct picking p = {.w = w, .t = t, .rule = w->rule, .r = r,
-	                    .requester = world_find_crew(w, t->from->name),
+	                    .requester = task_requester(w, t),
 	                    .log_left = log((double)left_of(t, now_ms)), .brief = !why};
 
 	memset(out, 0, sizeof(*out));
@@ -186,7 +186,7 @@ enum route_verdict route_may_take(struct world *w, struct task *t, const char *n
 	struct roster *r = roster_of(w, t->match, now_ms);
 	const struct crew *c = world_find_crew(w, name);
 	const struct seat *s = c ? roster_find(r, c) : NULL;
-	struct picking p = {.w = w, .t = t, .r = r, .requester = world_find_crew(w, t->from->name)};
+	struct picking p = {.w = w, .t = t, .r = r, .requester = task_requester(w, t)};
 
 	*wk = s ? s->wk : NULL;
 	if (!s)
