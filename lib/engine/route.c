@@ -214,7 +214,7 @@ void route_choose(struct world *w, struct task *t, int64_t now_ms, json_t *why, 
 	begin(&p, w, roster_of(w, t->match, now_ms));
 	p.t = t;
 	p.rule = w->rule;
-	p.requester = world_find_crew(w, t->from->name);
+	p.requester = task_requester(w, t);
 	p.log_left = log((double)left_of(t, now_ms));
 	p.brief = !why;
 	memset(out, 0, sizeof(*out));
@@ -235,7 +235,7 @@ enum route_verdict route_may_take(struct world *w, struct task *t, const char *n
 
 	begin(&p, w, r);
 	p.t = t;
-	p.requester = world_find_crew(w, t->from->name);
+	p.requester = task_requester(w, t);
 	*wk = s ? s->wk : NULL;
 	if (!s)
 		return roster_verdict(w, t->match, name, now_ms);

@@ -105,6 +105,7 @@ struct match {
 	struct pheap fresh;    /* waiting, worth a try */
 	struct pheap tried;    /* waiting, in vain since somebody last may have become free */
 	uint32_t ready_slot;   /* in world.ready while ${ready} */
+	uint8_t by_chain;      /* transient: of tasks that chains route; ${roster} says nothing */
 	uint8_t ready, full;   /* full: nobody for any task of this match... */
 	uint32_t only;         /* ...but perhaps the crew with this id - 1; 0: perhaps others too */
 	struct match *prev, *next; /* in world.stuck while it has tasks and is not ready, in

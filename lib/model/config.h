@@ -80,6 +80,8 @@ extern const char *const config_words[CFG_COUNT]; /* "lane", … */
 enum pool_kind { POOL_INTERNAL, POOL_EXTERNAL, POOL_HYBRID };
 enum worker_kind { WORKER_HUMAN, WORKER_EXEC, WORKER_HTTP };
 
+int pool_kind_by_name(const char *word); /* enum pool_kind, or -1 */
+
 int strings_has(const struct strings *set, const char *s);
 
 struct traits { /* names with a number each; model/traits.h */
