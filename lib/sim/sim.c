@@ -48,13 +48,6 @@ static struct agenda_item agenda_take(struct sim *s)
 
 /* ---- tasks ---- */
 
-struct sim_task *sim_task(const struct sim *s, uint32_t number)
-{
-	uint32_t place = s->places[number];
-
-	return place & TASK_CLOSED ? NULL : &s->tasks[place];
-}
-
 struct sim_lane *sim_lane(const struct sim *s, uint32_t number)
 {
 	uint32_t place = s->places[number];
