@@ -1,6 +1,7 @@
 #!/bin/sh
-# tests/demo.sh [O] -- the main job on real input: the request bodies of four services, unchanged, go
-# in; people (scripted here) answer; results and signed webhooks come out in each service's own shape.
+# tests/demo.sh [O] -- the main job on real input: the request bodies of four services, unchanged,
+# go in; people (scripted here) answer; results and signed webhooks come out in each service's own
+# shape.
 #
 # Everything happens in a temporary folder and on loopback.  Each step is checked; exit 0 says that
 # all of it was as it should be.  KEEP=1 leaves the folder for a look around.

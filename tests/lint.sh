@@ -1,5 +1,6 @@
 #!/bin/sh
-# tests/lint.sh O [shell | CPPFLAGS...] -- the linters that are there; what is absent is skipped with a word.
+# tests/lint.sh O [shell | CPPFLAGS...] -- the linters that are there; what is absent is skipped
+# with a word.
 # Only shellcheck and mandoc decide the exit status: the others are read by people.
 set -u
 O=$1 bad=0

@@ -1,13 +1,16 @@
 #!/bin/sh
-# tests/bench/run.sh O -- figures of er, each beside its baseline of the same run where there is one.
+# tests/bench/run.sh O -- figures of er, each beside its baseline of the same run where there is
+# one.
 #
 #   N=100000      tasks of the large spool (targets are stated for 100,000)
-#   BENCH_DIR     where the spools go: a folder on the disk that is to be judged.  Without it: a new ext4
-#                 on a loop device (as root; a file system that has just deleted a million files makes
-#                 new ones slowly for a while, and that is not what is measured), else TMPDIR or /tmp
-#   ONLY="a b"    some parts: submit batch latency messages events large inbox simulate route verify schema
-#                 anomaly crowd (SEEDS=1000 worlds in each row of the last two)
-#   ANSWERS=150000 of the year behind "verify" (of that desk 1000000; they take half a millisecond each)
+#   BENCH_DIR     where the spools go: a folder on the disk that is to be judged.  Without it: a new
+#                 ext4 on a loop device (as root; a file system that has just deleted a million
+#                 files makes new ones slowly for a while, and that is not what is measured), else
+#                 TMPDIR or /tmp
+#   ONLY="a b"    some parts: submit batch latency messages events large inbox simulate route verify
+#                 schema anomaly crowd (SEEDS=1000 worlds in each row of the last two)
+#   ANSWERS=150000 of the year behind "verify" (of that desk 1000000; they take half a
+#                 millisecond each)
 # Absolute figures move from machine to machine; quote the ratios.
 set -u
 O=$(realpath "$1") || exit 2

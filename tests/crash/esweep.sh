@@ -1,8 +1,8 @@
 #!/bin/sh
-# tests/crash/esweep.sh fast|all [CASE...] -- every error a system call may return, at each call of `erctl submit`
-# and `erd --once`: no crash, exit 0 only when the promise holds, no residue after a handled error;
-# an interrupted call fails nothing.  fast: calls that change something, errors that disks give.  all:
-# every call, interruptions too, and each error also staying from then on.
+# tests/crash/esweep.sh fast|all [CASE...] -- every error a system call may return, at each call of
+# `erctl submit` and `erd --once`: no crash, exit 0 only when the promise holds, no residue after a
+# handled error; an interrupted call fails nothing.  fast: calls that change something, errors that
+# disks give.  all: every call, interruptions too, and each error also staying from then on.
 #
 # esweep.sh -x W CASE SYSCALL N ERROR[+]: one place.
 set -u

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# What anybody may leave in new/: each is refused with a reason or never opened, everything else goes
-# on, and no byte of it reaches a terminal.
+# What anybody may leave in new/: each is refused with a reason or never opened, everything else
+# goes on, and no byte of it reaches a terminal.
 
 # `! command` does not fail a bats test; this does.
 no() {

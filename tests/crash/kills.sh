@@ -1,6 +1,6 @@
 #!/bin/sh
-# tests/crash/kills.sh SUBMITS KILLS -- many submitters against an erd that is killed and started again
-# meanwhile: each acknowledged id comes to its end exactly once, and the spool is in order.
+# tests/crash/kills.sh SUBMITS KILLS -- many submitters against an erd that is killed and started
+# again meanwhile: each acknowledged id comes to its end exactly once, and the spool is in order.
 set -u
 # shellcheck source=tests/crash/lib.sh
 . "$(dirname "$0")/lib.sh"

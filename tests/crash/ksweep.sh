@@ -1,7 +1,7 @@
 #!/bin/sh
-# tests/crash/ksweep.sh fast|all [CASE...] -- SIGKILL at each system call of `erctl submit` and of `erd --once`
-# handling each kind of message; restart; every promise must hold.  fast: only calls that change
-# something, a few messages.  One TAP line per message.
+# tests/crash/ksweep.sh fast|all [CASE...] -- SIGKILL at each system call of `erctl submit` and of
+# `erd --once` handling each kind of message; restart; every promise must hold.  fast: only calls
+# that change something, a few messages.  One TAP line per message.
 #
 # ksweep.sh -x CASE SYSCALL N: one place, in its own folder below $W.
 set -u
@@ -37,8 +37,9 @@ after_submit() { # DIR RC
 	settled "$1" "$W/submit.history"
 }
 
-# An answer with evidence that was killed: what is in new/ is whole, and when the answer is there so is its
-# blob; with a retry, where one is needed, the task ends, and the journal names what is there.
+# An answer with evidence that was killed: what is in new/ is whole, and when the answer is there so
+# is its blob; with a retry, where one is needed, the task ends, and the journal names what is
+# there.
 after_evidence() { # DIR RC
 	sha=$(sha256sum <"$1/wrong.json" | cut -c 1-64)
 	for f in "$1"/new/blob_*; do

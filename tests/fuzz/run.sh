@@ -1,6 +1,6 @@
 #!/bin/sh
-# tests/fuzz/run.sh O SECONDS [NAME...] -- each harness for SECONDS, from what our own documents look
-# like and from the official test suite when it is there (ER_DATA, or ../shared/data).
+# tests/fuzz/run.sh O SECONDS [NAME...] -- each harness for SECONDS, from what our own documents
+# look like and from the official test suite when it is there (ER_DATA, or ../shared/data).
 # A finding stays in O/fuzz/NAME.found/ and is printed as the command that repeats it.
 set -u
 O=$1 seconds=$2 bad=0
