@@ -20,7 +20,8 @@ for f in bin/erctl sbin/erd share/man/man1/erctl.1 share/man/man1/erctl-submit.1
 	lib/tmpfiles.d/er.conf share/bash-completion/completions/erctl; do
 	try "installs $f" test -s "$d/usr/$f"
 done
-try "a spool from the installed example" "$d/usr/bin/erctl" init "$tmp/spool" --from "$d/usr/share/er/spool-example"
+try "a spool from the installed example" "$d/usr/bin/erctl" init "$tmp/spool" \
+	--from "$d/usr/share/er/spool-example"
 try "erd --once on it" "$d/usr/sbin/erd" -C "$tmp/spool" --once
 # shellcheck disable=SC2086
 try "make uninstall" $mk uninstall

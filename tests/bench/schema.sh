@@ -50,7 +50,8 @@ for python in python3 /usr/bin/python3; do
 	echo "$pin $python $here/peer_fastjsonschema.py $data $SECONDS_EACH" >"$T/fast.cmd"
 	break
 done
-[ -f "$T/fast.cmd" ] || absent fastjsonschema "make deps-bench (apt-get install python3-fastjsonschema)"
+[ -f "$T/fast.cmd" ] ||
+	absent fastjsonschema "make deps-bench (apt-get install python3-fastjsonschema)"
 
 i=0
 while [ $i -lt "$RUNS" ]; do

@@ -73,7 +73,8 @@ before() ( # DIR CASE
 	accept | start) drop "$1" --as bo "$2" "$id" ;;
 	decline) drop "$1" --as bo decline "$id" --reason busy ;;
 	answer) drop "$1" --as bo answer "$id" "$1/answer.json" ;;
-	evidence) drop "$1" --as bo answer "$id" "$1/answer.json" --evidence "$1/task.json" --evidence "$1/wrong.json" ;;
+	evidence) drop "$1" --as bo answer "$id" "$1/answer.json" --evidence "$1/task.json" \
+		--evidence "$1/wrong.json" ;;
 	reject) drop "$1" --as bo answer "$id" "$1/wrong.json" --no-check ;;
 	block) drop "$1" --as bo block "$id" --ask "which order?" ;;
 	reply)

@@ -68,7 +68,8 @@ seed() { # NAME: documents to begin with
 	esac
 	case $1 in
 	schema | compare | pattern | format | logic)
-		command -v python3 >/dev/null && [ -d "$data" ] && tests/fuzz/seeds.py "$1" "$data" "$c"
+		command -v python3 >/dev/null && [ -d "$data" ] &&
+			tests/fuzz/seeds.py "$1" "$data" "$c"
 		;;
 	esac
 }
@@ -78,7 +79,8 @@ for h in "$O"/fuzz/*; do
 	name=${h##*/}
 	case $only in "  " | *" $name "*) ;; *) continue ;; esac
 	seed "$name"
-	set -- -max_total_time="$seconds" -max_len=8192 -timeout=5 -rss_limit_mb=1024 -malloc_limit_mb=64 \
+	set -- -max_total_time="$seconds" -max_len=8192 -timeout=5 -rss_limit_mb=1024 \
+		-malloc_limit_mb=64 \
 		-print_final_stats=1 -artifact_prefix="$O/fuzz/$name.found/"
 	dict=tests/fuzz/$name.dict
 	[ "$name" = compare ] && dict=tests/fuzz/schema.dict
