@@ -1,7 +1,6 @@
 #include "simulate_from.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <uthash.h>
 
 #include "base/err.h"
@@ -81,20 +80,6 @@ static void note_config(struct days *h, const struct event *ev)
 	}
 }
 
-/* A key stands for the id that the task had then; rehearsed tasks have ids of their own. */
-static json_t *without_key(const json_t *body, const char *key)
-{
-	static const char *const members[] = {"idempotencyKey", "idempotency_key", "key"};
-	json_t *out = json_copy((json_t *)body);
-
-	for (size_t i = 0; i < NITEMS(members); i++) {
-		const char *value = json_string_value(json_object_get(out, members[i]));
-		if (value && key && strcmp(value, key) == 0)
-			json_object_del(out, members[i]);
-	}
-	return out;
-}
-
 static void note_created(struct days *h, const struct event *ev)
 {
 	const json_t *body = json_object_get(ev->data, "body");
@@ -108,7 +93,7 @@ static void note_created(struct days *h, const struct event *ev)
 	c->arrival = json_object();
 	js_set_int(c->arrival, "atMs", ev->at_ms);
 	js_set_str(c->arrival, "lane", js_str_or(ev->data, "/spec/lane", ""));
-	js_set_new(c->arrival, "body", without_key(body, js_str_or(ev->data, "/key", NULL)));
+	js_set_copy(c->arrival, "body", body);
 	js_set_str(c->arrival, "from", js_str_or(ev->data, "/from", "requester"));
 	json_array_append_new(h->arrivals, c->arrival);
 	HASH_ADD(hh, h->tasks, id, sizeof(c->id), c);

@@ -4,26 +4,18 @@
 
 #include "base/mem.h"
 #include "json/js.h"
-#include "model/chain.h"
 #include "model/created.h"
 #include "model/fact.h"
 #include "sim/sim_p.h"
 
-static struct sim_lane *row_of(struct sim_report *r, const char *name)
+struct sim_lane *tally_lane(struct sim *s, const char *name)
 {
+	struct sim_report *r = s->report;
+
 	for (size_t i = 0; i < r->n_lanes; i++)
 		if (strcmp(r->lanes[i].name, name) == 0)
 			return &r->lanes[i];
 	return NULL;
-}
-
-/* A trigger may say a chain's id, or its name with other letters. */
-struct sim_lane *tally_lane(struct sim *s, const char *name)
-{
-	struct sim_lane *l = row_of(s->report, name);
-	const struct chain *c = l ? NULL : config_chain(s->w->config, name);
-
-	return c ? row_of(s->report, c->name) : l;
 }
 
 /* Every lane has its row before the first task comes: rows must not move. */
@@ -41,38 +33,10 @@ static int add_lane(void *ctx, const char *name, const json_t *doc)
 	return 0;
 }
 
-/* Escalations of a chain without a lane are of none: they have a row in its name. */
-static int add_chain(void *ctx, const char *name, const json_t *doc)
-{
-	struct sim_report *r = ((const struct sim *)ctx)->report;
-
-	(void)doc;
-	if (row_of(r, name))
-		return 0;
-	r->lanes = mem_grow(r->lanes, r->n_lanes + 1, sizeof(*r->lanes));
-	r->lanes[r->n_lanes++] = (struct sim_lane){.name = mem_strdup(name)};
-	return 0;
-}
-
-static void drop_unused_chains(struct sim *s)
-{
-	struct sim_report *r = s->report;
-	size_t kept = 0;
-
-	for (size_t i = 0; i < r->n_lanes; i++) {
-		if (r->lanes[i].submitted || config_lane(s->w->config, r->lanes[i].name))
-			r->lanes[kept++] = r->lanes[i];
-		else
-			free(r->lanes[i].name);
-	}
-	r->n_lanes = kept;
-}
-
 void tally_begin(struct sim *s)
 {
 	s->report->all.name = mem_strdup("all");
 	config_each(s->w->config, CFG_LANE, add_lane, s);
-	config_each(s->w->config, CFG_CHAIN, add_chain, s);
 	s->verifies = s->report->verifies;
 }
 
@@ -348,7 +312,6 @@ void tally_finish(struct sim *s)
 		open += sl->arrived - sl->left;
 		sl->open = open;
 	}
-	drop_unused_chains(s);
 	sum_lanes(r);
 	tally_kinds(s);
 	list_people(s);

@@ -51,21 +51,6 @@ scenario() {
 	expect 3 erctl simulate --from "$ER_SPOOL" --last 0s
 }
 
-@test "simulate --from: tasks with keys, and escalations of a chain without a lane" {
-	for body in '"idempotencyKey":"k1"' '"key":"k2"' '"payload":{"key":"k"}'; do
-		echo '{"er":1,"lane":"general","title":"t",'"$body"'}' |
-			erctl -q submit - >/dev/null
-	done
-	erctl -q submit --lane general --title t --key k3 >/dev/null
-	echo '{"name":"desk","levels":[{"agentId":"ana","timeoutSeconds":60}]}' |
-		erctl -q chain create - >/dev/null
-	erctl -q chain trigger desk --reason "It burns." >/dev/null
-	erd --once
-	expect 0 erctl simulate --from "$ER_SPOOL" --json
-	run -0 jq -c '[.lanes[] | select(.submitted > 0) | [.lane, .submitted]]' <<<"$output"
-	[ "$output" = '[["general",4],["desk",1]]' ]
-}
-
 @test "simulate: nonsense is refused with the place" {
 	expect 2 erctl simulate
 	scenario
