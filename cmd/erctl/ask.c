@@ -167,7 +167,7 @@ static const struct opt opts[] = {
 	{0, "timeout", OPT_DURATION, "TIME", "how long to wait; 0 is for ever (default: one minute "
 	                                     "behind the deadline)"},
 	{'k', "key", OPT_STRING, "KEY", "idempotency key: asking again gives the same answer"},
-	{0, "from", OPT_STRING, "NAME", "who asks (default: your login name)"},
+	{0, "from", OPT_STRING, "NAME", "who asks (default: --as, else your login name)"},
 	OPT_END};
 
 const struct cmd cmd_ask = {

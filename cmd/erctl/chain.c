@@ -238,6 +238,11 @@ static json_t *trigger_body(const struct run *r, const char *chain, struct err *
 		return NULL;
 	js_set_str(body, "chain", chain);
 	js_set_str(body, "reason", reason);
+	if (!json_is_string(json_object_get(body, "reason"))) {
+		json_decref(body);
+		err_field(err, FAIL_INVALID, "/reason", "required: a text, what happened");
+		return NULL;
+	}
 	json_t *value = context ? input_value("--context", context, err) : NULL;
 	if (context && !value) {
 		json_decref(body);
@@ -298,7 +303,7 @@ static const struct opt trigger_opts[] = {
 	{0, "reason", OPT_STRING, "TEXT", "what happened, instead of a file"},
 	{0, "context", OPT_STRING, "JSON|@FILE", "what the agents should know"},
 	{'k', "key", OPT_STRING, "KEY", "idempotency key: the same key is the same escalation"},
-	{0, "from", OPT_STRING, "NAME", "who asks (default: your login name)"},
+	{0, "from", OPT_STRING, "NAME", "who asks (default: --as, else your login name)"},
 	{'n', "dry-run", OPT_FLAG, NULL, "check, change and send nothing"},
 	OPT_END};
 

@@ -271,8 +271,8 @@ static int run(struct run *r, struct err *err)
 static const struct opt opts[] = {
 	{'r', "reason", OPT_STRING, "TEXT", "what is wrong with it"},
 	{0, "from", OPT_STRING, "NAME",
-	 "who says so: the requester, or a worker of the task (default: "
-	 "your login name)"},
+	 "who says so: the requester, or a worker of the task (default: --as, else your "
+	 "login name)"},
 	{'w', "wait", OPT_FLAG, NULL, "wait for the reviewer and print the result"},
 	{0, "timeout", OPT_DURATION, "TIME", "how long with --wait; 0 is for ever"},
 	{'n', "dry-run", OPT_FLAG, NULL, "check, send nothing"},

@@ -219,7 +219,7 @@ const struct cmd cmd_simulate = {
 	.first = ARG_FILE,
 	.min_args = 0,
 	.max_args = 1,
-	.exits = "0 2 3 5",
+	.exits = "0 2 3 5 78",
 	.examples = "erctl simulate busy-desk.json\n"
 	            "erctl simulate busy-desk.json --etc ./spool --seed 7 --json\n"
 	            "erctl simulate verification.json --compare\n"

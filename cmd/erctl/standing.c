@@ -199,7 +199,7 @@ static int reinstate(struct run *r, struct err *err)
 static const struct opt reinstate_opts[] = {
 	{'l', "lane", OPT_LANE, "LANE", "in this lane"},
 	{'r', "reason", OPT_STRING, "TEXT", "why"},
-	{0, "from", OPT_STRING, "NAME", "who says so (default: your login name)"},
+	{0, "from", OPT_STRING, "NAME", "who says so (default: --as, else your login name)"},
 	OPTS_MESSAGE, OPT_END};
 
 const struct cmd cmd_worker_reinstate = {

@@ -151,7 +151,7 @@ static const struct opt opts[] = {
 	{0, "budget", OPT_STRING, "USD", "refuse when the lane costs more"},
 	{0, "webhook", OPT_STRING, "URL", "where events are sent"},
 	{0, "set", OPT_STRING, "PATH=VALUE", "set any member of the document; may be repeated"},
-	{0, "from", OPT_STRING, "NAME", "who asks (default: your login name)"},
+	{0, "from", OPT_STRING, "NAME", "who asks (default: --as, else your login name)"},
 	{'w', "wait", OPT_FLAG, NULL, "wait for the result and print it instead of the id"},
 	{0, "timeout", OPT_DURATION, "TIME", "with --wait: how long; 0 is for ever"},
 	{0, "keep-going", OPT_FLAG, NULL, "with --batch: take the good lines, name the bad ones"},

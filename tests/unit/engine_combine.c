@@ -25,7 +25,7 @@ static json_t *combined(const char *schema, const char *answers, const double *w
 
 	plan(schema, &p);
 	json_array_foreach(list, i, one)
-		votes[i] = (struct combine_vote){one, weight ? weight[i] : 1};
+		votes[i] = (struct combine_vote){.answer = one, .weight = weight ? weight[i] : 1};
 	json_t *made = combine_answers(&p, votes, json_array_size(list), NULL, result);
 	json_decref(list);
 	combine_release(&p);
@@ -145,7 +145,7 @@ START_TEST(chosen_by_the_model)
 	struct combine_plan p;
 	json_t *a = kit_parse("{\"d\":\"yes\",\"why\":\"so\"}");
 	json_t *b = kit_parse("{\"d\":\"no\",\"why\":\"so\"}");
-	struct combine_vote votes[] = {{a, 1}, {a, 1}, {b, 1}};
+	struct combine_vote votes[] = {{a, 1, NULL}, {a, 1, NULL}, {b, 1, NULL}};
 	struct combine_cell cells[COMBINE_FIELDS];
 	uint32_t chosen[] = {0, COMBINE_NONE};
 
@@ -158,7 +158,8 @@ START_TEST(chosen_by_the_model)
 	ck_assert_uint_eq(cells[0].category, 0);
 	json_t *made = combine_answers(&p, votes, 3, chosen, NULL);
 	ck_assert(json_equal(made, b));
-	ck_assert_uint_eq(combine_nearest(&p, votes, 3, made), 2);
+	combine_cells(&p, made, cells);
+	ck_assert_uint_eq(combine_nearest(&p, votes, 3, cells), 2);
 	chosen[0] = 2; /* not there */
 	json_decref(made);
 	made = combine_answers(&p, votes, 3, chosen, NULL);

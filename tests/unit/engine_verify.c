@@ -134,6 +134,27 @@ static void disagreement_fails(struct kit *k)
 	ck_assert_str_eq(state_of(k, t), "failed");
 }
 
+/* What becomes of answers that stay below the lane's confidence, where it does not say. */
+static void disagreement_breaks_a_promise(struct kit *k)
+{
+	desk(k, "{\"minOverlap\":2,\"maxOverlap\":2,\"confidence\":\"0.99\"}");
+	int t = desk_submit(k, "r", "");
+	answer(k, t, yes);
+	answer(k, t, no);
+	ck_assert_str_eq(state_of(k, t), "failed");
+}
+
+static void disagreement_is_marked(struct kit *k)
+{
+	desk(k, "{\"minOverlap\":2,\"maxOverlap\":2,\"consensus\":\"majority\"}");
+	int t = desk_submit(k, "r", "");
+	answer(k, t, yes);
+	answer(k, t, no);
+	ck_assert_str_eq(state_of(k, t), "completed");
+	ck_assert(json_is_true(js_at(k->view[t], "/result/agreement/tie")));
+	ck_assert(json_is_true(js_at(k->view[t], "/result/agreement/unsure")));
+}
+
 static void rule_fails_and_is_met(struct kit *k)
 {
 	desk(k, "{\"rules\":[{\"name\":\"must-be-ok\",\"field\":\"/ok\",\"message\":\"say yes\","
@@ -188,6 +209,18 @@ static void review_confirms(struct kit *k)
 	ck_assert_str_eq(state_of(k, t), "completed");
 	all_six(k, t);
 	all_six(k, q);
+}
+
+static void disagreement_is_reviewed(struct kit *k)
+{
+	desk(k, "{\"minOverlap\":2,\"maxOverlap\":2,\"qa\":{\"lane\":\"review\",\"rate\":\"0\"}}");
+	int t = desk_submit(k, "r", "");
+	answer(k, t, yes);
+	answer(k, t, no);
+	ck_assert_str_eq(state_of(k, t), "submitted");
+	answer(k, review_of(k, t), "{\"answer\":{\"verdict\":\"confirm\"}}");
+	ck_assert_str_eq(state_of(k, t), "completed");
+	ck_assert_ptr_null(js_at(k->view[t], "/result/agreement/unsure"));
 }
 
 static void review_corrects(struct kit *k)
@@ -421,7 +454,8 @@ static void gold_suspends(struct kit *k)
 /* ---- each of them ---- */
 
 static void (*const stories[])(struct kit *) = {
-	plain, two_agree, third_decides, disagreement_fails, rule_fails_and_is_met, rule_reroutes,
+	plain, two_agree, third_decides, disagreement_fails, disagreement_breaks_a_promise,
+	disagreement_is_marked, disagreement_is_reviewed, rule_fails_and_is_met, rule_reroutes,
 	review_confirms, review_corrects, review_must_be_an_answer, review_rejects,
 	review_is_not_done, review_is_moot, quorum, quorum_of_a_group_is_missing, veto,
 	numbers_and_fields, programs_judge, dispute_corrects, gold_suspends};
