@@ -109,7 +109,7 @@ define probe
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  CC    $@";)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(shell $(PKG) --libs jansson)
 endef
-$(O)/bench/%: tests/bench/%.c
+$(O)/bench/%: tests/bench/%.c tests/bench/timing.h
 	$(probe)
 # This one times the library itself.
 $(O)/bench/schema: $(O)/tests/bench/schema.o $(call below,json)

@@ -24,7 +24,8 @@ scenario() {
 }
 
 @test "simulate: the example's scenario, over a spool's documents" {
-	expect 0 erctl simulate "$BATS_TEST_DIRNAME/../../spool-example/scenarios/busy-desk.json" --json
+	expect 0 erctl simulate "$BATS_TEST_DIRNAME/../../spool-example/scenarios/busy-desk.json" \
+		--json
 	echo "$output" | jq -e '.all.inTime / .all.submitted > 0.8' >/dev/null
 	echo '{"length":"1h","arrivals":[{"lane":"general","at":["1m","2m"]}]}' >"$T/s.json"
 	expect 5 erctl simulate "$T/s.json"
@@ -45,7 +46,8 @@ scenario() {
 	mkdir -p "$T/new/lanes" && echo '{"pools":["nobody"]}' >"$T/new/lanes/general.json"
 	mkdir -p "$T/new/pools" && echo '{"members":[]}' >"$T/new/pools/nobody.json"
 	expect 0 erctl simulate --from "$ER_SPOOL" --with "$T/new" --json
-	[ "$(echo "$output" | jq -c '[.[] | [.run, .all.completed]]')" = '[["as it is",4],["changed",0]]' ]
+	[ "$(echo "$output" | jq -c '[.[] | [.run, .all.completed]]')" \
+		= '[["as it is",4],["changed",0]]' ]
 	expect 3 erctl simulate --from "$ER_SPOOL" --last 0s
 }
 
