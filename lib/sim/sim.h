@@ -36,6 +36,7 @@ struct sim_lane {
 	int64_t cost_micro;    /* USD: what the answers cost, unused ones as well */
 	int64_t *took_ms;      /* created -> completed, sorted at the end; owned */
 	size_t n_took, cap_took;
+	int chain;             /* no lane: a chain that was triggered */
 	int verifies;          /* its document has "verify" */
 	int confidence_milli;
 	uint64_t answers;      /* of completed tasks, whatever became of them */
