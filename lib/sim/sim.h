@@ -69,6 +69,8 @@ struct sim_report {
 	uint64_t seed;
 	int64_t from_ms, until_ms; /* of the virtual clock */
 	uint64_t events;
+	uint64_t refused;   /* tasks that were left out: scenario.lenient */
+	char *why_refused;  /* owned: of the first, or NULL */
 	struct sim_lane *lanes; /* by name */
 	size_t n_lanes;
 	struct sim_lane all;

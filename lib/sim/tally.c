@@ -366,6 +366,7 @@ void sim_report_release(struct sim_report *r)
 		free(r->people[i].name);
 	for (int k = 0; k < KIND_COUNT; k++)
 		free(r->kinds[k].after);
+	free(r->why_refused);
 	free(r->all.name);
 	free(r->all.took_ms);
 	free(r->lanes);

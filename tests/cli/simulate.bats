@@ -129,3 +129,23 @@ scenario() {
 	erctl simulate scene.json >b
 	cmp a b
 }
+
+@test "simulate --from: tasks with keys, and such as would be refused now" {
+	need_erd
+	for k in a b; do
+		erctl -q submit - <<<'{"er":1,"lane":"general","title":"t","idempotencyKey":"'$k'"}'
+	done
+	erctl -q submit --lane review --title "r" --key c
+	once
+	expect 0 erctl simulate --from "$ER_SPOOL" --json
+	[ "$(jq -c '[.all.submitted, .refused]' <<<"$output")" = '[3,null]' ]
+	mkdir -p new/lanes
+	echo '{"pools":["team"],"slaSeconds":600,"priceUsd":"25.00","schema":"verdict.v2"}' \
+		>new/lanes/review.json
+	expect 78 erctl simulate --from "$ER_SPOOL" --with new --json
+	rm "$ER_SPOOL/etc/lanes/review.json"
+	once
+	expect 0 erctl simulate --from "$ER_SPOOL" --json
+	[ "$(jq -c '[.all.submitted, .refused]' <<<"$output")" = '[2,1]' ]
+	[[ $stderr == *"1 of its tasks would be refused"*"no such lane"* ]]
+}
