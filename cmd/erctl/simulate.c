@@ -71,7 +71,7 @@ static void tell_refused(struct run *r, const struct simulated *done, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		const struct sim_report *rep = done[i].report;
 		if (rep->refused)
-			out_note(&r->out, "%s%s%llu of its tasks would be refused and are left out: %s",
+			out_note(&r->out, "%s%s%llu of its tasks would be refused, left out: %s",
 			         done[i].label ? done[i].label : "", done[i].label ? ": " : "",
 			         (unsigned long long)rep->refused, rep->why_refused);
 	}

@@ -20,6 +20,7 @@ struct lane_stats *match_stats(struct world *w, struct match *m);      /* made w
 const struct worker *crew_worker(const struct world *w, const struct crew *c); /* or NULL */
 /* Who sent something: the worker of this name, else whose "user" it is; else ${from} itself. */
 const char *sender_name(const struct world *w, const char *from);
-const struct crew *task_requester(const struct world *w, const struct task *t); /* or NULL: no worker */
+/* NULL: no worker. */
+const struct crew *task_requester(const struct world *w, const struct task *t);
 
 #endif
