@@ -29,6 +29,7 @@ static inline const struct worker *crew_worker(const struct world *w, const stru
 
 /* Who sent something: the worker of this name, else whose "user" it is; else ${from} itself. */
 const char *sender_name(const struct world *w, const char *from);
-const struct crew *task_requester(const struct world *w, const struct task *t); /* or NULL: no worker */
+/* NULL: no worker. */
+const struct crew *task_requester(const struct world *w, const struct task *t);
 
 #endif

@@ -74,6 +74,8 @@ rehearse() { # at TIME: everything due then
 	[ "$(field "$id" agentId)" = senior-agent ]
 	rehearse 2030-01-07T09:14:59Z
 	[ "$(field "$id" level)" = 2 ]
+	expect 0 erctl escalation show "$id"
+	[[ $output == *"level         2 of 3"*"level ends    2030-01-07T09:15:00Z"* ]]
 	rehearse 2030-01-07T09:15:00Z
 	[ "$(field "$id" agentId)" = human-escalation ]
 	expect 0 erctl --as ana inbox --json=task
