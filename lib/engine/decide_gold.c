@@ -36,11 +36,11 @@ int stage_gold(struct answered *v, struct err *err)
 	}
 	data = check_data(STAGE_GOLD, v->attempt);
 	if (g) {
-		struct opinion own = {v->worker, v->attempt, v->answer, NULL};
+		struct opinion own = {v->worker, v->skill, v->attempt, v->answer, NULL};
 		js_set_new(data, "right", json_boolean(gold_right(g, v->answer)));
 		js_set_new(data, "learn", learn_known(v, &own, g->answer));
 	}
-	reputation_low(v->w, v->t->match->lane, v->worker, &s);
+	reputation_low(v->skill, &s);
 	js_set_int(data, "meanMicro", s.mean_micro);
 	js_set_int(data, "lowMicro", s.low_micro);
 	js_set_int(data, "observations", s.known);

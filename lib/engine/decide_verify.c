@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "engine/decide_p.h"
 #include "engine/lookup.h"
+#include "engine/reputation.h"
 #include "engine/stages.h"
 #include "engine/world.h"
 #include "json/js.h"
@@ -179,11 +180,12 @@ size_t opinions_of(const struct answered *v, struct opinion all[OVERLAP_MAX + 1]
 			continue; /* not judged yet */
 		if (v->fresh && a->attempt == v->attempt)
 			continue;
-		all[n++] = (struct opinion){a->worker->name, a->attempt, json_object_get(data, "answer"),
-		                            json_object_get(data, "confidence")};
+		all[n++] = (struct opinion){
+			a->worker->name, v->stats ? reputation_skill(v->w, v->stats, a->worker) : NULL,
+			a->attempt, json_object_get(data, "answer"), json_object_get(data, "confidence")};
 	}
 	if (v->fresh)
-		all[n++] = (struct opinion){v->worker, v->attempt, v->answer, v->confidence};
+		all[n++] = (struct opinion){v->worker, v->skill, v->attempt, v->answer, v->confidence};
 	return n;
 }
 
@@ -253,7 +255,7 @@ static void no_agreement(const struct answered *v, int too_few)
 /* A lane that asks for no verification, or a chain: the answer stands. */
 static void stands_alone(const struct answered *v)
 {
-	struct opinion own = {v->worker, v->attempt, v->answer, v->confidence};
+	struct opinion own = {v->worker, v->skill, v->attempt, v->answer, v->confidence};
 
 	stage_note(v, STAGE_CONSENSUS, "one answer is enough");
 	stage_note(v, STAGE_QA, "nobody reviews this kind of task");

@@ -105,18 +105,13 @@ void reputation_mean(const struct world *w, const char *lane, const char *worker
 	reputation_of_fast(find(w, lane, worker), out);
 }
 
-static void low_of(const struct skill *s, struct standing *out)
+void reputation_low(const struct skill *s, struct standing *out)
 {
 	double a, b;
 
 	reputation_of_fast(s, out);
 	beta_of(s ? s : &nothing, &a, &b);
 	out->low_micro = (int)lround(beta_quantile(a, b, 0.05) * 1e6);
-}
-
-void reputation_low(const struct world *w, const char *lane, const char *worker, struct standing *out)
-{
-	low_of(find(w, lane, worker), out);
 }
 
 void reputation_of(const struct world *w, const char *lane, const char *worker, struct standing *out)
@@ -126,7 +121,7 @@ void reputation_of(const struct world *w, const char *lane, const char *worker, 
 
 	if (!s)
 		s = &nothing;
-	low_of(s, out);
+	reputation_low(s, out);
 	beta_of(s, &a, &b);
 	double way = log(suspicion(reputation_book(w, lane), s) + 1e-300) / log(1 / VOTER_ALPHA);
 	out->high_micro = (int)lround(beta_quantile(a, b, 0.95) * 1e6);

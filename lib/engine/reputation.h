@@ -82,10 +82,10 @@ struct standing {
 void reputation_of(const struct world *w, const char *lane, const char *worker, struct standing *out);
 /* The mean and the counts alone: without the work for bounds. */
 void reputation_mean(const struct world *w, const char *lane, const char *worker, struct standing *out);
-/* These and the lower bound. */
-void reputation_low(const struct world *w, const char *lane, const char *worker, struct standing *out);
-/* The first of a skill, which may be NULL. */
+/* The same of a skill, which may be NULL. */
 void reputation_of_fast(const struct skill *s, struct standing *out);
+/* That and the lower bound. */
+void reputation_low(const struct skill *s, struct standing *out);
 double reputation_floor(const struct world *w, const char *lane);
 int reputation_suspended(const struct world *w, const char *lane, const struct crew *c);
 struct skill *reputation_skill(const struct world *w, const struct lane_stats *l, const struct crew *c); /* or NULL */
