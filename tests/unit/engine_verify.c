@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "engine/reputation.h"
+#include "engine/stages.h"
 
 static const char *const people[] = {"ana", "bo", "cy", "di"};
 
@@ -430,6 +431,36 @@ static void gold_suspends(struct kit *k)
 	ck_assert_str_eq(asked(k, t), "ana");
 }
 
+/* ---- what is learned of a known answer ---- */
+
+static void learned(const char *schema, const char *known, int truth)
+{
+	struct err err = ERR_INIT;
+	char text[400];
+
+	snprintf(text, sizeof(text), "{\"answerSchema\":{\"type\":\"object\",%s\"properties\":{\"c\":{\"enum\":"
+	                             "[\"a\",\"b\"]}}}}", schema);
+	json_t *created = js_parse(text, strlen(text), &js_limits_doc, &err);
+	json_t *right = js_parse(known, strlen(known), &js_limits_doc, &err);
+	struct opinion o = {"ana", 1, right, NULL};
+	json_t *learn = learn_known(created, &o, right);
+	ck_assert_int_eq(js_int_or(learn, "/truth/0", 99), truth);
+	json_decref(learn);
+	json_decref(right);
+	json_decref(created);
+}
+
+/* The last value of the schema is one like the others; only what a known answer leaves open is not learned. */
+START_TEST(known_answers_are_learned)
+{
+	learned("\"required\":[\"c\"],", "{\"c\":\"a\"}", 0);
+	learned("\"required\":[\"c\"],", "{\"c\":\"b\"}", 1);
+	learned("", "{\"c\":\"b\"}", 1);
+	learned("", "{}", -1);
+	learned("\"required\":[\"c\"],", "{}", -1);
+}
+END_TEST
+
 /* ---- each of them ---- */
 
 static void (*const stories[])(struct kit *) = {
@@ -464,6 +495,7 @@ int main(void)
 {
 	TCase *t = tcase_create("stories");
 
+	tcase_add_test(t, known_answers_are_learned);
 	tcase_add_loop_test(t, story, 0, (int)NITEMS(stories));
 	return desk_main("verify", t);
 }
