@@ -80,6 +80,13 @@ static double suspicion(const struct book *b, const struct skill *s)
 	return doubt_share * doubt + (1 - doubt_share) * fields;
 }
 
+int reputation_doubted(const struct world *w, const char *lane, const char *worker)
+{
+	const struct skill *s = find(w, lane, worker);
+
+	return s && suspicion(reputation_book(w, lane), s) >= 1;
+}
+
 /* The prior and what was seen, as the two parameters of a Beta distribution. */
 static void beta_of(const struct skill *s, double *a, double *b)
 {

@@ -84,6 +84,8 @@ void reputation_of(const struct world *w, const char *lane, const char *worker, 
 void reputation_mean(const struct world *w, const char *lane, const char *worker, struct standing *out);
 /* The same of a skill, which may be NULL. */
 void reputation_of_fast(const struct skill *s, struct standing *out);
+/* More speaks against "at least as good as the floor" than for it. */
+int reputation_doubted(const struct world *w, const char *lane, const char *worker);
 double reputation_floor(const struct world *w, const char *lane);
 int reputation_suspended(const struct world *w, const char *lane, const struct crew *c);
 struct skill *reputation_skill(const struct world *w, const struct lane_stats *l, const struct crew *c); /* or NULL */
