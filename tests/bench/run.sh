@@ -6,14 +6,15 @@
 #                 on a loop device (as root; a file system that has just deleted a million files makes
 #                 new ones slowly for a while, and that is not what is measured), else TMPDIR or /tmp
 #   ONLY="a b"    some parts: submit batch latency messages events large inbox simulate route verify schema
-#                 anomaly crowd (SEEDS=1000 worlds in each row of the last two)
+#                 anomaly crowd worlds (SEEDS=1000 worlds in each row of anomaly and crowd; of worlds, which
+#                 are rehearsed with the whole engine, a hundredth of that, or WORLDS=1000: two hours)
 #   ANSWERS=150000 of the year behind "verify" (of that desk 1000000; they take half a millisecond each)
 # Absolute figures move from machine to machine; quote the ratios.
 set -u
 O=$(realpath "$1") || exit 2
 here=$(dirname "$0")
 N=${N:-100000}
-ONLY=${ONLY:-submit batch latency messages events large inbox simulate route verify schema anomaly crowd}
+ONLY=${ONLY:-submit batch latency messages events large inbox simulate route verify schema anomaly crowd worlds}
 er=$O/erctl erd=$O/erd probe=$O/bench/probe runs=$O/bench/runs
 T=$(mktemp -d "${BENCH_DIR:-${TMPDIR:-/tmp}}/er-bench.XXXXXX") || exit 2
 W=$T/w pids=''
@@ -312,4 +313,8 @@ fi
 
 if does crowd; then
 	"$O/bench/crowd" "${SEEDS:-1000}" || exit 1
+fi
+
+if does worlds; then
+	"$O/bench/worlds" "${WORLDS:-$(((${SEEDS:-1000} + 99) / 100))}" || exit 1
 fi
