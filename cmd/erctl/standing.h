@@ -17,8 +17,8 @@ json_t *standing_of(const struct run *r, const char *worker, struct err *err);
 /* The same as a table; nothing when it is empty. */
 void standing_print(struct run *r, const json_t *lanes);
 
-/* Who is suspended: "ana in support.triage, …" into ${text}, objects into ${list}.  Looks only when a lane of
- * ${c} verifies.  What cannot be read is left out. */
+/* Who is suspended: "ana in support.triage, …" into ${text}, objects into ${list}.  Looks only when
+ * a lane of ${c} verifies.  What cannot be read is left out. */
 void standing_suspended(const struct run *r, const struct config *c, struct buf *text,
                         json_t *list);
 

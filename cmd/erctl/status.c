@@ -88,7 +88,8 @@ static void print_text(struct run *r, const struct counts *st, const struct on_c
 	buf_clear(&b);
 	for (int s = ST_QUEUED; s < ST_COUNT; s++) {
 		if (st->tasks[s])
-			buf_addf(&b, "%s%zu %s", b.len ? ", " : "", st->tasks[s], state_name((enum state)s));
+			buf_addf(&b, "%s%zu %s", b.len ? ", " : "", st->tasks[s],
+			         state_name((enum state)s));
 	}
 	out_field(&r->out, "tasks", b.len ? buf_str(&b) : "none");
 	buf_clear(&b);
@@ -98,7 +99,8 @@ static void print_text(struct run *r, const struct counts *st, const struct on_c
 	if (st->at_risk || st->overdue) {
 		buf_clear(&b);
 		buf_addf(&b, "%zu at risk, %zu overdue", st->at_risk, st->overdue);
-		out_field_styled(&r->out, "in time", buf_str(&b), st->overdue ? STYLE_BAD : STYLE_WAIT);
+		out_field_styled(&r->out, "in time", buf_str(&b),
+		                 st->overdue ? STYLE_BAD : STYLE_WAIT);
 	}
 	out_field(&r->out, "on call", buf_str(&o->text));
 	out_field_styled(&r->out, "suspended", buf_str(&o->suspended_text), STYLE_BAD);
@@ -158,8 +160,8 @@ static int check(struct run *r, const struct counts *st)
 		       : st->oldest_ms > OLD_MESSAGE_MS ? ", messages wait for more than a minute"
 		                                        : "";
 	}
-	out_line(&r->out, "ER %s: %zu open, %zu at risk, %zu overdue, %zu waiting, %zu refused%s", word,
-	         st->open, st->at_risk, st->overdue, st->waiting, st->refused, what);
+	out_line(&r->out, "ER %s: %zu open, %zu at risk, %zu overdue, %zu waiting, %zu refused%s",
+	         word, st->open, st->at_risk, st->overdue, st->waiting, st->refused, what);
 	return level;
 }
 
@@ -206,10 +208,10 @@ const struct cmd cmd_status = {
 	.name = "status",
 	.args = "",
 	.summary = "which spool this is, and how it is doing",
-	.about = "Names the spool and why it was chosen, whether erd runs, the tasks by state and by lane, "
-	         "those at risk (four fifths of their time are gone) and overdue, who is on call, "
-	         "what is paused, who is suspended in a lane (er-verify(7)), messages that wait or were "
-	         "refused, and how far the journal is.\n\n"
+	.about = "Names the spool and why it was chosen, whether erd runs, the tasks by state and "
+	         "by lane, those at risk (four fifths of their time are gone) and overdue, who is "
+	         "on call, what is paused, who is suspended in a lane (er-verify(7)), messages "
+	         "that wait or were refused, and how far the journal is.\n\n"
 	         "With --check the exit status is the one of monitoring plugins, not that of the "
 	         "table: 0 well, 1 warning (erd is not running, or tasks are overdue), 2 critical "
 	         "(not running, and messages wait for more than a minute), 3 unknown.",

@@ -20,12 +20,14 @@ static int reviews_for(const struct world *w, const struct task *t, const char *
 void dispute_decided(const struct answered *v, const json_t *answer)
 {
 	const json_t *body = json_object_get(v->in->created, "body");
-	const json_t *disputed = js_at(body, "/metadata/disputed");
-	const char *task = js_str_or(body, "/disputes", NULL);
-	const char *worker = js_str_or(disputed, "/worker", NULL), *lane = js_str_or(disputed, "/lane", NULL);
+	const char *task = json_string_value(json_object_get(body, "disputes"));
 	json_t *data;
 
-	if (!task || !worker || !lane || !reviews_for(v->w, v->t, lane) ||
+	if (!task)
+		return;
+	const json_t *disputed = js_at(body, "/metadata/disputed");
+	const char *worker = js_str_or(disputed, "/worker", NULL), *lane = js_str_or(disputed, "/lane", NULL);
+	if (!worker || !lane || !reviews_for(v->w, v->t, lane) ||
 	    strcmp(js_str_or(answer, "/verdict", ""), "overturn") != 0)
 		return;
 	data = data_worker(worker);

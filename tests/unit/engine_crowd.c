@@ -1,4 +1,5 @@
 /* engine: consensus answer by answer, on real crowds, in worlds with spammers, and by hand. */
+#include "kit.h"
 #include "engine_crowd_kit.h"
 #include "engine_crowd_world.h"
 
@@ -295,7 +296,8 @@ START_TEST(flat_as_they_are)
 	memcpy(w, v, sizeof w);
 	for (int i = 0; i < 50; i++) {
 		struct ballot mine[3] = {{&v[0], (uint32_t)i % 2}, {&v[1], i % 3 == 0}, {&v[2], 1}};
-		struct ballot theirs[3] = {{&w[0], (uint32_t)i % 2}, {&w[1], i % 3 == 0}, {&w[2], 1}};
+		struct ballot theirs[3] = {{&w[0], (uint32_t)i % 2}, {&w[1], i % 3 == 0},
+		                           {&w[2], 1}};
 		for (size_t n = 1; n <= 3; n++) {
 			crowd_answer(&c, mine, n, 1);
 			crowd_answer(&copy, theirs, n, 1);
@@ -357,9 +359,5 @@ int main(void)
 	tcase_add_loop_test(t, worlds_keep_the_promises, 0, NITEMS(worlds));
 	tcase_add_test(t, fewer_answers_do);
 	suite_add_tcase(s, t);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? 1 : 0;
+	return kit_run(s);
 }

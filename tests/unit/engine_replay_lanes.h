@@ -14,7 +14,8 @@ static inline const char *one_of(struct sim *s, const char *const *words, size_t
 
 static inline void draw_approval(struct sim *s, int most, struct buf *out)
 {
-	buf_addf(out, ",\"approval\":{\"field\":\"/ok\",\"approve\":[true],\"quorum\":%d,\"veto\":%s%s}",
+	buf_addf(out,
+	         ",\"approval\":{\"field\":\"/ok\",\"approve\":[true],\"quorum\":%d,\"veto\":%s%s}",
 	         1 + (int)draw(s, (uint64_t)most), draw(s, 2) ? "true" : "false",
 	         draw(s, 2) ? ",\"groups\":[{\"pool\":\"seniors\",\"quorum\":1}]" : "");
 }
@@ -27,15 +28,17 @@ static inline void draw_checks(struct sim *s, struct buf *out)
 	static const char *const alphas[] = {"0", "0.001", "0.1", "0.1"};
 
 	if (draw(s, 3) == 0)
-		buf_addf(out, ",\"rules\":[{\"name\":\"r\",\"field\":\"/ok\",\"message\":\"no\",\"logic\":%s}]",
+		buf_addf(out,
+		         ",\"rules\":[{\"name\":\"r\",\"field\":\"/ok\",\"message\":\"no\","
+		         "\"logic\":%s}]",
 		         one_of(s, logic, NITEMS(logic)));
 	if (draw(s, 4) == 0)
 		buf_adds(out, ",\"programs\":[{\"name\":\"p\",\"command\":[\"p\"]}]");
 	if (draw(s, 4))
 		buf_addf(out, ",\"anomaly\":{\"alpha\":\"%s\"}", one_of(s, alphas, NITEMS(alphas)));
 	if (draw(s, 3))
-		buf_addf(out, ",\"gold\":{\"rate\":\"0.%d\",\"floor\":\"0.%d\"}", 1 + (int)draw(s, 5),
-		         2 + (int)draw(s, 8));
+		buf_addf(out, ",\"gold\":{\"rate\":\"0.%d\",\"floor\":\"0.%d\"}",
+		         1 + (int)draw(s, 5), 2 + (int)draw(s, 8));
 }
 
 static inline void draw_qa(struct sim *s, struct buf *out)
@@ -55,7 +58,8 @@ static inline void draw_verify(struct sim *s, struct buf *out)
 	static const char *const unsure[] = {"accept", "review", "fail"};
 	int least = 1 + (int)draw(s, 3), most = least + (int)draw(s, 3);
 
-	buf_addf(out, "{\"minOverlap\":%d,\"maxOverlap\":%d,\"confidence\":\"%s\",\"consensus\":\"%s\"",
+	buf_addf(out,
+	         "{\"minOverlap\":%d,\"maxOverlap\":%d,\"confidence\":\"%s\",\"consensus\":\"%s\"",
 	         least, most, one_of(s, sure, NITEMS(sure)), one_of(s, ways, NITEMS(ways)));
 	if (draw(s, 5) == 0)
 		draw_approval(s, most, out);
@@ -68,13 +72,15 @@ static inline void draw_verify(struct sim *s, struct buf *out)
 
 static inline void draw_lane(struct sim *s, const char *name)
 {
-	static const char *const offers[] = {"", "", ",\"offers\":{\"mode\":\"fanOut\",\"atOnce\":3}",
+	static const char *const offers[] = {"", "",
+	                                     ",\"offers\":{\"mode\":\"fanOut\",\"atOnce\":3}",
 	                                     ",\"offers\":{\"mode\":\"claim\"}"};
 	static const char *const breach[] = {"reroute", "reroute", "expire"};
 	struct buf text = BUF_INIT;
 
-	buf_addf(&text, "{\"pools\":[\"all\"],\"slaSeconds\":%d,\"offerSeconds\":90,\"maxAttempts\":%d%s,"
-	         "\"sla\":{\"onBreach\":\"%s\"},\"risk\":{\"high\":{\"minOverlap\":2,\"qaRate\":\"0.5\"}}",
+	buf_addf(&text, "{\"pools\":[\"all\"],\"slaSeconds\":%d,\"offerSeconds\":90,"
+	         "\"maxAttempts\":%d%s,\"sla\":{\"onBreach\":\"%s\"},"
+	         "\"risk\":{\"high\":{\"minOverlap\":2,\"qaRate\":\"0.5\"}}",
 	         600 + (int)draw(s, 3000), 1 + (int)draw(s, 4), one_of(s, offers, NITEMS(offers)),
 	         one_of(s, breach, NITEMS(breach)));
 	if (draw(s, 10)) {
@@ -91,11 +97,12 @@ static inline void draw_review_lane(struct sim *s)
 {
 	struct buf text = BUF_INIT;
 
-	buf_addf(&text, "{\"pools\":[\"seniors\"],\"slaSeconds\":%d,\"offerSeconds\":90,\"maxAttempts\":2",
+	buf_addf(&text,
+	         "{\"pools\":[\"seniors\"],\"slaSeconds\":%d,\"offerSeconds\":90,\"maxAttempts\":2",
 	         300 + (int)draw(s, 900));
 	if (draw(s, 3) == 0)
-		buf_addf(&text, ",\"verify\":{\"minOverlap\":%d,\"maxOverlap\":2,\"qa\":{\"lane\":\"review\","
-		         "\"rate\":\"1\"}}", 1 + (int)draw(s, 2));
+		buf_addf(&text, ",\"verify\":{\"minOverlap\":%d,\"maxOverlap\":2,"
+		         "\"qa\":{\"lane\":\"review\",\"rate\":\"1\"}}", 1 + (int)draw(s, 2));
 	buf_addc(&text, '}');
 	set_config(s, CFG_LANE, "review", buf_str(&text));
 	buf_release(&text);
@@ -110,8 +117,9 @@ static inline void draw_worker(struct sim *s, const char *name)
 	set_config(s, CFG_WORKER, name, doc);
 }
 
-#define SCHEMA                                                                                     \
-	"{\"type\":\"object\",\"required\":[\"ok\"],\"properties\":{\"ok\":{\"type\":\"boolean\"},"        \
+#define SCHEMA \
+	"{\"type\":\"object\",\"required\":[\"ok\"]," \
+	"\"properties\":{\"ok\":{\"type\":\"boolean\"}," \
 	"\"n\":{\"type\":\"integer\"},\"c\":{\"enum\":[\"a\",\"b\",\"c\"]}}}"
 
 static inline void draw_gold(struct sim *s)
@@ -120,8 +128,10 @@ static inline void draw_gold(struct sim *s)
 	const char *lane = one_of(s, lanes, NITEMS(lanes));
 
 	snprintf(name, sizeof(name), "g%d", (int)draw(s, 40));
-	snprintf(doc, sizeof(doc), "{\"lane\":\"%s\",\"body\":{\"er\":1,\"lane\":\"%s\",\"title\":\"t\","
-	         "\"schema\":" SCHEMA "},\"answer\":{\"ok\":%s}}", lane, lane, draw(s, 6) ? "true" : "false");
+	snprintf(doc, sizeof(doc),
+	         "{\"lane\":\"%s\",\"body\":{\"er\":1,\"lane\":\"%s\",\"title\":\"t\","
+	         "\"schema\":" SCHEMA "},\"answer\":{\"ok\":%s}}", lane, lane,
+	         draw(s, 6) ? "true" : "false");
 	set_config(s, CFG_GOLD, name, doc);
 }
 
@@ -129,7 +139,8 @@ static inline void draw_desk(struct sim *s)
 {
 	for (size_t i = 0; i < NITEMS(workers); i++)
 		draw_worker(s, workers[i]);
-	set_config(s, CFG_POOL, "all", "{\"members\":[\"ana\",\"ben\",\"cho\",\"bot\",\"dot\",\"eve\",\"gus\"]}");
+	set_config(s, CFG_POOL, "all",
+	           "{\"members\":[\"ana\",\"ben\",\"cho\",\"bot\",\"dot\",\"eve\",\"gus\"]}");
 	set_config(s, CFG_POOL, "seniors", "{\"members\":[\"ana\",\"eve\",\"fay\",\"gus\"]}");
 	draw_review_lane(s);
 	for (size_t i = 0; i < NITEMS(lanes); i++)

@@ -86,6 +86,9 @@ void voter_init(struct voter *v);
 /* The chance of each category into ${out}[k]; they sum to 1.  Answers are below k. */
 void crowd_posterior(const struct crowd *c, const struct vote *votes, size_t n, double *out);
 
+/* The chance that each answer is right, by the others alone. */
+void crowd_by_others(const struct crowd *c, const struct vote *votes, size_t n, double *right);
+
 struct crowd_rule {
 	double confidence;  /* of the lane */
 	uint32_t min, max;  /* overlap */
@@ -118,6 +121,8 @@ void crowd_anchor(struct crowd *c, const struct ballot *ballots, size_t n, uint3
 /* Time has passed: what is known of the worker counts ${factor} (0..1) of what it did. */
 void crowd_fade(struct voter *v, double factor);
 
+/* ${v} may be NULL. */
+double voter_mean(const struct crowd *c, const struct voter *v);
 /* The mean, and bounds that the accuracy is between with 90 % (the Beta distribution of the
  * posterior's mean and variance).  ${v} may be NULL. */
 void voter_accuracy(const struct crowd *c, const struct voter *v, double *mean, double *lo,
