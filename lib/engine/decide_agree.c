@@ -187,7 +187,7 @@ static json_t *categories_json(const struct combine_plan *plan, const struct com
 		if (!plan_is_category(plan, i))
 			continue;
 		uint32_t c = category_of(&plan->field[i], &cells[i]);
-		int none = open && c == combine_categories(&plan->field[i]) - 1;
+		int none = open && !cells[i].there;
 		json_array_append_new(out, json_integer(none ? -1 : (json_int_t)c));
 	}
 	return out;

@@ -96,7 +96,9 @@ void gold_may_follow(struct world *w, int64_t now_ms, const struct task *t, cons
 	if (!how->gold.new_rate_milli || t->gold || t->reviews || t->esc)
 		return;
 	reputation_mean(w, t->match->lane, worker, &s);
-	int rate = s.golds < (uint32_t)how->gold.new_tasks ? how->gold.new_rate_milli : how->gold.rate_milli;
+	int more = s.golds < (uint32_t)how->gold.new_tasks ||
+	           reputation_doubted(w, t->match->lane, worker);
+	int rate = more ? how->gold.new_rate_milli : how->gold.rate_milli;
 	uint64_t drawn = lot_of(&t->id, w->seq + 1);
 	if ((int)(drawn % 1000) >= rate || !(next = next_gold(w, t->match->lane, worker, s.golds)))
 		return;

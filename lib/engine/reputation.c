@@ -15,7 +15,7 @@
 /* Of the unknown: as if six of seven answers had been right. */
 static const double prior_right = 6, prior_wrong = 1;
 static const double worse[DOUBTS] = {0.35, 0.55, 0.75, 0.9}; /* shares of the floor */
-static const double doubt_max = 1e12;
+static const double doubt_max = 1e12, doubt_share = 0.1;
 
 /* ---- what is known ---- */
 
@@ -66,15 +66,25 @@ int reputation_suspended(const struct world *w, const char *lane, const struct c
 	return s && s->suspended_ms;
 }
 
+/* Where fields are modelled they know all that .doubt knows, and what the others say. */
 static double suspicion(const struct book *b, const struct skill *s)
 {
-	double sum = 0;
+	double doubt = 0, fields = 0;
 
 	for (int i = 0; i < DOUBTS; i++)
-		sum += s->doubt.e[i] / DOUBTS;
-	for (uint32_t k = 0; b && k < s->n_voters; k++)
-		sum += voter_evidence(&b->ballots[k], &s->voters[k]);
-	return sum / (1 + s->n_voters);
+		doubt += s->doubt.e[i] / DOUBTS;
+	if (!b || !s->n_voters)
+		return doubt;
+	for (uint32_t k = 0; k < s->n_voters; k++)
+		fields += voter_evidence(&b->ballots[k], &s->voters[k]) / s->n_voters;
+	return doubt_share * doubt + (1 - doubt_share) * fields;
+}
+
+int reputation_doubted(const struct world *w, const char *lane, const char *worker)
+{
+	const struct skill *s = find(w, lane, worker);
+
+	return s && suspicion(reputation_book(w, lane), s) >= 1;
 }
 
 /* The prior and what was seen, as the two parameters of a Beta distribution. */

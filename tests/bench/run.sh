@@ -8,7 +8,9 @@
 #                 files makes new ones slowly for a while, and that is not what is measured), else
 #                 TMPDIR or /tmp
 #   ONLY="a b"    some parts: submit batch latency messages events large inbox simulate route verify
-#                 schema anomaly crowd (SEEDS=1000 worlds in each row of the last two)
+#                 schema anomaly crowd worlds (SEEDS=1000 worlds in each row of anomaly and crowd; of
+#                 worlds, which are rehearsed with the whole engine, a hundredth of that, or
+#                 WORLDS=1000: two hours)
 #   ANSWERS=150000 of the year behind "verify" (of that desk 1000000; they take half a
 #                 millisecond each)
 # Absolute figures move from machine to machine; quote the ratios.
@@ -16,7 +18,7 @@ set -u
 O=$(realpath "$1") || exit 2
 here=$(dirname "$0")
 N=${N:-100000}
-ONLY=${ONLY:-submit batch latency messages events large inbox simulate route verify schema anomaly crowd}
+ONLY=${ONLY:-submit batch latency messages events large inbox simulate route verify schema anomaly crowd worlds}
 er=$O/erctl erd=$O/erd probe=$O/bench/probe runs=$O/bench/runs
 T=$(mktemp -d "${BENCH_DIR:-${TMPDIR:-/tmp}}/er-bench.XXXXXX") || exit 2
 W=$T/w pids=''
@@ -344,4 +346,8 @@ fi
 
 if does crowd; then
 	"$O/bench/crowd" "${SEEDS:-1000}" || exit 1
+fi
+
+if does worlds; then
+	"$O/bench/worlds" "${WORLDS:-$(((${SEEDS:-1000} + 99) / 100))}" || exit 1
 fi
