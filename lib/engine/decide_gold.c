@@ -44,8 +44,17 @@ int stage_gold(struct answered *v, struct err *err)
 	js_set_int(data, "meanMicro", s.mean_micro);
 	js_set_int(data, "lowMicro", s.low_micro);
 	js_set_int(data, "observations", s.known);
-	stage_passed(v, STAGE_GOLD, data);
-	return 1;
+	enum trust trust = trust_in(v, &s);
+	trust_note(v, trust, data);
+	if (trust != TRUST_REJECT) {
+		stage_passed(v, STAGE_GOLD, data);
+		return 1;
+	}
+	js_set_int(data, "highMicro", s.high_micro);
+	json_t *reasons = trust_reasons(v);
+	stage_failed_with(v, STAGE_GOLD, reasons, data);
+	json_decref(reasons);
+	return 0;
 }
 
 /* ---- asking ---- */

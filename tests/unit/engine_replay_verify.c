@@ -91,7 +91,7 @@ static void checked(struct sim *s)
 				continue;
 			snprintf(body, sizeof(body), "{\"worker\":\"%s\",\"attempt\":%d,\"passed\":%s}",
 			         draw(s, 10) ? a->worker->name : one_of(s, workers, NITEMS(workers)),
-			         a->attempt + (draw(s, 6) == 0), draw(s, 4) ? "true" : "false");
+			         a->attempt + (draw(s, 6) == 0), draw(s, 4) ? "true" : draw(s, 4) ? "false" : "false,\"absent\":\"p\"");
 			say(s, id, "erd", "checked", body);
 			return;
 		}
