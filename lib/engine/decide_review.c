@@ -32,13 +32,9 @@ static int rate_for(const struct answered *v, int rate)
 
 int review_wanted(const struct answered *v, const struct agreement *a, json_t **why)
 {
-	int risk = -1;
-	const char *word = js_str_or(v->in->created, "/spec/risk", NULL);
+	int risk = answered_risk(v);
 	int rate, drawn = (int)(lot_of(&v->t->id, (uint64_t)v->attempt) % 1000);
 
-	for (int i = 0; word && risk_names[i]; i++)
-		if (strcmp(word, risk_names[i]) == 0)
-			risk = i;
 	*why = json_object();
 	if (v->t->gold || v->t->esc || !v->how->qa.lane || v->t->reviews) {
 		js_set_str(*why, "note", "nobody reviews this kind of task");
