@@ -7,7 +7,7 @@
 #                 new ones slowly for a while, and that is not what is measured), else TMPDIR or /tmp
 #   ONLY="a b"    some parts: submit batch latency messages events large inbox simulate route verify schema
 #                 anomaly crowd (SEEDS=1000 worlds in each row of the last two)
-#   ANSWERS=150000 of the year behind "verify" (of that desk 1000000; they take half a millisecond each)
+#   ANSWERS=150000 of the year behind "verify" (of that desk 1000000, which take six minutes)
 # Absolute figures move from machine to machine; quote the ratios.
 set -u
 O=$(realpath "$1") || exit 2
@@ -298,8 +298,12 @@ if does verify; then
 			row "$label" "$now us" "$then us after 10,000" "$(ratio "$now" "$then")" "$target"
 		done
 	done
-	row "reputation: of a worker in a lane" "$(sed -n 's/^verify\.memory .* pair=\([0-9]*\).*/\1/p' "$W/out") B" "" "" ""
-	row "  of a lane" "$(sed -n 's/^verify\.memory .* lane=\([0-9]*\).*/\1/p' "$W/out") B" "" "" ""
+	of_memory() { # FIELD, at the end
+		sed -n "s/^verify\.memory .* $1=\([0-9.]*\).*/\1/p" "$W/out" | tail -1
+	}
+	row "reputation: of a worker in a lane" "$(of_memory pair) B" "" "" ""
+	row "  of a lane" "$(of_memory lane) B" "" "" ""
+	row "  of all, by answer" "$(of_memory answer) B" "" "" ""
 fi
 
 if does schema; then
