@@ -30,40 +30,43 @@ struct row {
 	enum kind kind;
 	int bad; /* of CREW */
 	const char *weights; /* of truths; NULL: even */
+	int join_h; /* hours after the others */
 };
 
 static const struct row rows[] = {
-	{"honest", 2, KIND_HONEST, 0, NULL},
-	{"honest", 4, KIND_HONEST, 0, NULL},
-	{"skewed 95:5, honest", 2, KIND_HONEST, 0, "95 5"},
-	{"skewed 95:3:1:1, honest", 4, KIND_HONEST, 0, "95 3 1 1"},
-	{"skewed 95:3:1:1, spammer", 4, KIND_SPAMMER, 8, "95 3 1 1"},
-	{"sloppy", 2, KIND_SLOPPY, 2, NULL},
-	{"sloppy", 2, KIND_SLOPPY, 8, NULL},
-	{"sloppy", 2, KIND_SLOPPY, 16, NULL},
-	{"sloppy", 4, KIND_SLOPPY, 2, NULL},
-	{"sloppy", 4, KIND_SLOPPY, 8, NULL},
-	{"sloppy", 4, KIND_SLOPPY, 16, NULL},
-	{"spammer", 2, KIND_SPAMMER, 2, NULL},
-	{"spammer", 2, KIND_SPAMMER, 8, NULL},
-	{"spammer", 2, KIND_SPAMMER, 16, NULL},
-	{"spammer", 4, KIND_SPAMMER, 2, NULL},
-	{"spammer", 4, KIND_SPAMMER, 8, NULL},
-	{"spammer", 4, KIND_SPAMMER, 16, NULL},
-	{"constant", 2, KIND_CONSTANT, 8, NULL},
-	{"constant", 4, KIND_CONSTANT, 8, NULL},
-	{"colluding", 2, KIND_COLLUDING, 2, NULL},
-	{"colluding", 2, KIND_COLLUDING, 8, NULL},
-	{"colluding", 2, KIND_COLLUDING, 16, NULL},
-	{"colluding", 4, KIND_COLLUDING, 2, NULL},
-	{"colluding", 4, KIND_COLLUDING, 8, NULL},
-	{"colluding", 4, KIND_COLLUDING, 16, NULL},
-	{"adversary", 2, KIND_ADVERSARY, 2, NULL},
-	{"adversary", 2, KIND_ADVERSARY, 8, NULL},
-	{"adversary", 2, KIND_ADVERSARY, 16, NULL},
-	{"adversary", 4, KIND_ADVERSARY, 2, NULL},
-	{"adversary", 4, KIND_ADVERSARY, 8, NULL},
-	{"adversary", 4, KIND_ADVERSARY, 16, NULL},
+	{"honest", 2, KIND_HONEST, 0, NULL, 0},
+	{"honest", 4, KIND_HONEST, 0, NULL, 0},
+	{"skewed 95:5, honest", 2, KIND_HONEST, 0, "95 5", 0},
+	{"skewed 95:3:1:1, honest", 4, KIND_HONEST, 0, "95 3 1 1", 0},
+	{"skewed 95:3:1:1, spammer", 4, KIND_SPAMMER, 8, "95 3 1 1", 0},
+	{"sloppy", 2, KIND_SLOPPY, 2, NULL, 0},
+	{"sloppy", 2, KIND_SLOPPY, 8, NULL, 0},
+	{"sloppy", 2, KIND_SLOPPY, 16, NULL, 0},
+	{"sloppy", 4, KIND_SLOPPY, 2, NULL, 0},
+	{"sloppy", 4, KIND_SLOPPY, 8, NULL, 0},
+	{"sloppy", 4, KIND_SLOPPY, 16, NULL, 0},
+	{"spammer", 2, KIND_SPAMMER, 2, NULL, 0},
+	{"spammer", 2, KIND_SPAMMER, 8, NULL, 0},
+	{"spammer", 2, KIND_SPAMMER, 16, NULL, 0},
+	{"spammer", 4, KIND_SPAMMER, 2, NULL, 0},
+	{"spammer", 4, KIND_SPAMMER, 8, NULL, 0},
+	{"spammer", 4, KIND_SPAMMER, 16, NULL, 0},
+	{"spammer, join after 3 h", 2, KIND_SPAMMER, 8, NULL, 3},
+	{"spammer, join after 3 h", 4, KIND_SPAMMER, 8, NULL, 3},
+	{"constant", 2, KIND_CONSTANT, 8, NULL, 0},
+	{"constant", 4, KIND_CONSTANT, 8, NULL, 0},
+	{"colluding", 2, KIND_COLLUDING, 2, NULL, 0},
+	{"colluding", 2, KIND_COLLUDING, 8, NULL, 0},
+	{"colluding", 2, KIND_COLLUDING, 16, NULL, 0},
+	{"colluding", 4, KIND_COLLUDING, 2, NULL, 0},
+	{"colluding", 4, KIND_COLLUDING, 8, NULL, 0},
+	{"colluding", 4, KIND_COLLUDING, 16, NULL, 0},
+	{"adversary", 2, KIND_ADVERSARY, 2, NULL, 0},
+	{"adversary", 2, KIND_ADVERSARY, 8, NULL, 0},
+	{"adversary", 2, KIND_ADVERSARY, 16, NULL, 0},
+	{"adversary", 4, KIND_ADVERSARY, 2, NULL, 0},
+	{"adversary", 4, KIND_ADVERSARY, 8, NULL, 0},
+	{"adversary", 4, KIND_ADVERSARY, 16, NULL, 0},
 };
 
 struct sum {
@@ -140,6 +143,8 @@ static void say_crews(struct text *t, const struct row *r)
 	    r->bad, work, kind_names[r->kind]);
 	if (r->kind == KIND_ADVERSARY)
 		say(t, ",\"trustTasks\":%d,\"right\":0.95", TRUST);
+	if (r->join_h)
+		say(t, ",\"absent\":[{\"from\":\"0h\",\"until\":\"%dh\"}]", r->join_h);
 	say(t, "}}");
 }
 
