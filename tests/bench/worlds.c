@@ -1,15 +1,16 @@
 /*
- * bench/worlds -- verification by the whole engine in rehearsed worlds (lib/sim): routing, gold tasks,
- * consensus, reviews, reputation and suspension together, over many seeds.
+ * bench/worlds -- verification by the whole engine in rehearsed worlds (lib/sim): routing, gold
+ * tasks, consensus, reviews, reputation and suspension together, over many seeds.
  *
- *   worlds [SEEDS [PART]]      default: 10 seeds (a minute of one core), and every row; else those whose
- *                              name has PART in it
+ *   worlds [SEEDS [PART]]      default: 10 seeds (80 s of one core), and every row; else those
+ *                              whose name has PART in it
  *
- * "in 30" are the bad who are suspended after at most 30 answers, gold ones among them; of an adversary
- * those count that came after it had earned trust.  All workers are new when a world begins.
+ * "in 30" are the bad who are suspended after at most 30 answers, gold ones among them; of an
+ * adversary those count that came after it had earned trust.  All workers are new when a world
+ * begins, but for those who "join".
  *
- * Beside each world stands the optimal sequential test that asks honest workers only and knows how good
- * they are.
+ * Beside each world stands the optimal sequential test that asks honest workers only and knows how
+ * good they are.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -121,8 +122,8 @@ static void say_lanes(struct text *t, const struct row *r)
 		say(t, "%s\"%c\"", k ? "," : "", 'a' + k);
 	say(t, "]}}},\"verify\":{\"minOverlap\":1,\"maxOverlap\":%d,\"confidence\":\"%.2f\","
 	       "\"gold\":{\"rate\":\"0.05\",\"newRate\":\"0.5\",\"newTasks\":20,\"floor\":\"0.72\"},"
-	       "\"qa\":{\"lane\":\"q\",\"rate\":\"0.02\"}}},\"q\":{\"pools\":[\"s\"],\"slaSeconds\":14400}},",
-	    MAX_OVERLAP, confidence);
+	       "\"qa\":{\"lane\":\"q\",\"rate\":\"0.02\"}}},"
+	       "\"q\":{\"pools\":[\"s\"],\"slaSeconds\":14400}},", MAX_OVERLAP, confidence);
 	say(t, "\"gold\":{");
 	for (int i = 0; i < GOLDS; i++)
 		say(t, "%s\"g%d\":{\"lane\":\"l\",\"body\":{\"er\":1,\"lane\":\"l\",\"title\":\"t\"},"
@@ -325,10 +326,10 @@ int main(int argc, char **argv)
 
 	printf("erctl simulate, %d seeds each: %d workers, honest ones right with %.2f; confidence %.2f, "
 	       "at most %d answers, floor 0.72\n", seeds, CREW, honest, confidence, MAX_OVERLAP);
-	printf("%-45s %-8s %-18s  %-16s %-9s %-7s  %-8s %s\n", "", "accepted", "overlap", "bad suspended", "honest",
-	       "tasks", "reviews", "gold");
-	printf("%-45s %-7s  %5s %5s %5s  %7s %7s  %7s  %7s\n", "", "right", "", "best", "ratio", "in 30", "ever",
-	       "out", "lost");
+	printf("%-45s %-8s %-18s  %-16s %-9s %-7s  %-8s %s\n", "", "accepted", "overlap",
+	       "bad suspended", "honest", "tasks", "reviews", "gold");
+	printf("%-45s %-7s  %5s %5s %5s  %7s %7s  %7s  %7s\n", "", "right", "", "best", "ratio",
+	       "in 30", "ever", "out", "lost");
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
 		if (argc < 3 || strstr(rows[i].name, argv[2]))
 			run(&rows[i], seeds);
