@@ -31,7 +31,10 @@ UTHASH   = '-Duthash_fatal(msg)=__builtin_trap()'
 CPPFLAGS_ALL = -std=c17 -D_GNU_SOURCE -Ilib -include base/banned.h \
            -DER_VERSION='"$(VERSION)"' -DER_DATADIR='"$(datadir)"' -DER_LIBEXECDIR='"$(libexecdir)"' \
            $(UTHASH) $(if $(MUTATE),-DER_MUTATE=$(MUTATE)) $(CPPFLAGS)
-CFLAGS_ALL   = -O2 -g $(HARDEN) $(WARN) $(if $(WERROR),-Werror) \
+OPT      = -O2
+# Rehearsals run these a hundred thousand times a second: a sixth faster than by -O2, as measured.
+$(O)/lib/engine/%.o $(O)/lib/sim/%.o: OPT = $(if $(SANITIZE),-O2,-O3)
+CFLAGS_ALL   = $(OPT) -g $(HARDEN) $(WARN) $(if $(WERROR),-Werror) \
            $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer) $(CFLAGS)
 LDFLAGS_ALL  = -pie -Wl,-z,relro -Wl,-z,now -Wl,--as-needed $(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(LDFLAGS)
 
@@ -118,6 +121,9 @@ $(O)/bench/peer_valijson: tests/bench/peer_valijson.cpp
 $(O)/bench/route $(O)/bench/anomaly $(O)/bench/crowd $(O)/bench/verify: $(O)/bench/%: $(O)/tests/bench/%.o $(call below,engine)
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  LINK  $@";)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(call below,engine) $(LIBS_CTL)
+$(O)/bench/worlds: $(O)/tests/bench/worlds.o $(call below,sim)
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "  LINK  $@";)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(call below,sim) $(LIBS_CTL)
 $(O)/crash/%: tests/crash/%.c
 	$(probe)
 $(O)/tools/calendar: $(O)/tests/tools/calendar.o $(call below,spool)

@@ -8,7 +8,7 @@ here=$(dirname "$0")
 make="${MAKE:-make} --no-print-directory CC=${CC:-cc} -j2 O=$O-asan SANITIZE=address,undefined CFLAGS=-O1"
 # What reads hostile bytes is always looked at.  The engine's arithmetic is by its random histories; its
 # long and statistical tests say nothing about memory that these do not.
-long="json_bombs json_products json_compare model_form_same"
+long="json_bombs json_products json_compare_random model_form_same"
 for t in "$here"/unit/engine_*.c "$here"/unit/sim_*.c; do
 	t=${t##*/}
 	case $t in

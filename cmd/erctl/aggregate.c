@@ -144,7 +144,8 @@ static void print_text(struct run *r, const struct job *j)
 		print_workers(r, j);
 	if (j->truth && j->judged > 0) {
 		out_line(&r->out, "%s", "");
-		out_line(&r->out, "accuracy %.4f of %.0f questions", j->right / j->judged, j->judged);
+		out_line(&r->out, "accuracy %.4f of %.0f questions", j->right / j->judged,
+		         j->judged);
 	}
 }
 
@@ -262,10 +263,12 @@ static enum agg_method method_of(const char *name)
 static void remarks(struct run *r, const struct job *j)
 {
 	if (j->in.changed > 0)
-		out_note(&r->out, "%zu answers were given again by the same worker: the last counts",
+		out_note(&r->out,
+		         "%zu answers were given again by the same worker: the last counts",
 		         j->in.changed);
 	if (j->unknown > 0)
-		out_note(&r->out, "%zu known truths are of questions that nobody answered", j->unknown);
+		out_note(&r->out, "%zu known truths are of questions that nobody answered",
+		         j->unknown);
 	if (j->truth && j->judged == 0)
 		out_warn(&r->out, "no question has a truth to compare with");
 	if (!j->r.settled)
@@ -299,7 +302,8 @@ static int run(struct run *r, struct err *err)
 static const struct opt opts[] = {
 	{0, "method", OPT_ENUM, "default|ds|majority|weighted", "how to weigh the answers"},
 	{0, "truth", OPT_FILE, "FILE.csv", "question,truth: print how many labels are right"},
-	{0, "gold", OPT_FILE, "FILE.csv", "question,truth that are known beforehand: workers are measured by them"},
+	{0, "gold", OPT_FILE, "FILE.csv",
+	 "question,truth that are known beforehand: workers are measured by them"},
 	{0, "workers", OPT_FLAG, NULL, "the skill of each worker, too"},
 	OPT_END};
 
@@ -307,18 +311,20 @@ const struct cmd cmd_aggregate = {
 	.name = "aggregate",
 	.args = "FILE.csv|-",
 	.summary = "what the answers of many workers say together",
-	.about = "Reads a CSV file with a header that has the columns question, worker and answer (in "
-	         "any order, beside others), and prints for each question the label, how likely it is, "
-	         "and how many answered. Needs no spool. Answers are categories: any text. A worker "
-	         "who answers a question again has changed their mind, the last counts.\n\n"
-	         "majority counts votes; weighted gives each worker one weight by how often they are "
-	         "right; ds is Dawid and Skene's method of 1979, a confusion table per worker; default "
-	         "is the average of the votes and of four confusion models that shrink to what the "
-	         "crowd does where a worker is little known. Of equally likely categories the first in "
-	         "order is taken and marked as a tie; in the accuracy of --truth it counts in part.\n\n"
-	         "--workers adds each worker's accuracy with the bounds that it is between with 90 %, "
-	         "and with --json the confusion table. With --ndjson a line is a question, a worker or, "
-	         "last, the summary.",
+	.about = "Reads a CSV file with a header that has the columns question, worker and answer "
+	         "(in any order, beside others), and prints for each question the label, how "
+	         "likely it is, and how many answered. Needs no spool. Answers are categories: any "
+	         "text. A worker who answers a question again has changed their mind, the last "
+	         "counts.\n\n"
+	         "majority counts votes; weighted gives each worker one weight by how often they "
+	         "are right; ds is Dawid and Skene's method of 1979, a confusion table per worker; "
+	         "default is the average of the votes and of four confusion models that shrink to "
+	         "what the crowd does where a worker is little known. Of equally likely categories "
+	         "the first in order is taken and marked as a tie; in the accuracy of --truth it "
+	         "counts in part.\n\n"
+	         "--workers adds each worker's accuracy with the bounds that it is between with 90 "
+	         "%, and with --json the confusion table. With --ndjson a line is a question, a "
+	         "worker or, last, the summary.",
 	.opts = opts,
 	.group = GROUP_LOOK,
 	.first = ARG_FILE,
@@ -327,6 +333,7 @@ const struct cmd cmd_aggregate = {
 	.exits = "0 2 3 5",
 	.examples = "erctl aggregate answers.csv\n"
 	            "erctl aggregate answers.csv --method ds --truth truth.csv --workers\n"
-	            "zcat answers.csv.gz | erctl aggregate - --ndjson | jq -r 'select(.tie).question'",
+	            "zcat answers.csv.gz | erctl aggregate - --ndjson | jq -r "
+	            "'select(.tie).question'",
 	.run = run,
 };

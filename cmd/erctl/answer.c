@@ -147,7 +147,8 @@ static int take_sets(struct job *j, struct err *err)
 	const char *assignment;
 	for (size_t pos = 0; (assignment = args_each(j->r, "set", &pos));) {
 		if (j->d.answer && !json_is_object(j->d.answer) && !json_is_array(j->d.answer))
-			return err_set(err, FAIL_USAGE, "answer: --set needs an object to set it in");
+			return err_set(err, FAIL_USAGE,
+			               "answer: --set needs an object to set it in");
 		if (setting_apply(j->a.form, &j->d.answer, assignment, err) < 0)
 			return -1;
 	}
@@ -342,7 +343,8 @@ static const struct opt opts[] = {
 	{'f', "file", OPT_FILE, "FILE", "the answer as JSON; the same as FILE behind ID"},
 	{'e', "edit", OPT_FLAG, NULL, "write the answer in your editor"},
 	{0, "draft", OPT_FLAG, NULL, "hand in your draft as it is"},
-	{0, "evidence", OPT_FILE, "FILE", "a file, a link or the SHA-256 of a blob; may be repeated"},
+	{0, "evidence", OPT_FILE, "FILE",
+	 "a file, a link or the SHA-256 of a blob; may be repeated"},
 	{0, "confidence", OPT_STRING, "0..1", "how sure you are"},
 	{0, "line", OPT_FLAG, NULL, "ask line by line, not on a full screen"},
 	{0, "no-check", OPT_FLAG, NULL, "leave schema and evidence to erd"},
@@ -352,19 +354,20 @@ const struct cmd cmd_answer = {
 	.name = "answer",
 	.args = "ID [FILE|-]",
 	.summary = "hand in the answer to a task",
-	.about = "On a terminal, with nothing but ID, the task's schema becomes a form. With --edit "
-	         "the answer is a commented text in your editor (ER_EDITOR, VISUAL, EDITOR); it comes "
-	         "back with the errors on top until it is right or you give up. What you typed is kept "
-	         "as a draft until erd has the answer: see erctl drafts.\n\n"
+	.about = "On a terminal, with nothing but ID, the task's schema becomes a form. With "
+	         "--edit the answer is a commented text in your editor (ER_EDITOR, VISUAL, "
+	         "EDITOR); it comes back with the errors on top until it is right or you give up. "
+	         "What you typed is kept as a draft until erd has the answer: see erctl drafts.\n\n"
 	         "Elsewhere the answer is JSON from FILE or standard input, the members that --set "
 	         "names, or both, --set last. PATH is names and list numbers with dots: "
-	         "actions.0.title. VALUE is read as the schema says: 5 is a string where a string is "
-	         "wanted.\n\n"
-	         "--evidence copies a file into the spool before the answer that names it; its type is "
-	         "found out by its content. A task may demand evidence; a lane limits its size.\n\n"
-	         "The answer is checked here first: all errors are listed, and nothing is sent (exit "
-	         "status 5). A task that is still offered is accepted on the way. erd verifies the "
-	         "answer once more; a rejected one returns to work with its reasons.",
+	         "actions.0.title. VALUE is read as the schema says: 5 is a string where a string "
+	         "is wanted.\n\n"
+	         "--evidence copies a file into the spool before the answer that names it; its "
+	         "type is found out by its content. A task may demand evidence; a lane limits its "
+	         "size.\n\n"
+	         "The answer is checked here first: all errors are listed, and nothing is sent "
+	         "(exit status 5). A task that is still offered is accepted on the way. erd "
+	         "verifies the answer once more; a rejected one returns to work with its reasons.",
 	.opts = opts,
 	.needs = NEED_SPOOL | NEED_WORKER,
 	.group = GROUP_WORKER,

@@ -112,8 +112,9 @@ static int refuse(struct run *r, json_t *list, size_t wrong, struct err *err)
 	if (wrong == 0)
 		return err_field(err, FAIL_INVALID, "/evidence",
 		                 "this task wants evidence, and none is given; nothing was sent");
-	return err_set(err, FAIL_INVALID, "the answer does not meet the task's schema (%zu error%s); "
-	                                  "nothing was sent", wrong, wrong == 1 ? "" : "s");
+	return err_set(err, FAIL_INVALID,
+	               "the answer does not meet the task's schema (%zu error%s); "
+	               "nothing was sent", wrong, wrong == 1 ? "" : "s");
 }
 
 /* What erd verifies, said before it costs an attempt. */
@@ -166,7 +167,8 @@ int answering_post(const struct answering *a, struct run *r, struct draft *d,
 {
 	char id[ID_TEXT_MAX];
 	struct verb_message m = {.type = MSG_ANSWER, .from = d->worker,
-	                         .id_text = id_format(&d->task, "task_", id), .body = json_object()};
+	                         .id_text = id_format(&d->task, "task_", id),
+	                         .body = json_object()};
 	json_t *evidence = NULL;
 	*verdict = NULL;
 	js_set_copy(m.body, "answer", d->answer);
@@ -184,7 +186,8 @@ int answering_post(const struct answering *a, struct run *r, struct draft *d,
 		set_hint(r, d);
 		return -1;
 	}
-	/* In the journal, or in new/ and later in the journal or refused/: nothing typed is only here. */
+	/* In the journal, or in new/ and later in the journal or refused/: nothing typed is only
+	   here. */
 	struct err kept = ERR_INIT;
 	if (d->at_ms && draft_drop(d, r, &kept) < 0)
 		out_warn(&r->out, "%s", kept.msg);

@@ -31,20 +31,22 @@ int answering_begin(struct answering *a, struct run *r, const json_t *doc, struc
 void answering_end(struct answering *a);
 
 /* Schema and evidence, as erd will; errors into r->details.  0 or -1. */
-int answering_check(const struct answering *a, struct run *r, const struct draft *d, struct err *err);
-/* Drop blobs, send, wait for the verdict, print nothing: *verdict is erd's (a new reference) or NULL when
- * it is queued.  0 granted or queued; -1 refused or rejected. */
+int answering_check(const struct answering *a, struct run *r, const struct draft *d,
+                    struct err *err);
+/* Drop blobs, send, wait for the verdict, print nothing: *verdict is erd's (a new reference) or
+ * NULL when it is queued.  0 granted or queued; -1 refused or rejected. */
 int answering_send(const struct answering *a, struct run *r, struct draft *d, json_t **verdict,
                    struct err *err);
 /* The same, with what verb_message_report wants to know. */
 struct verb_sent;
 int answering_post(const struct answering *a, struct run *r, struct draft *d,
                    struct verb_sent *sent, json_t **verdict, struct err *err);
-/* $EDITOR on the draft until valid or abandoned (crontab -e, kubectl edit). *submit: 1 when it is valid. */
+/* $EDITOR on the draft until valid or abandoned (crontab -e, kubectl edit). *submit: 1 when it is
+   valid. */
 int answering_edit(const struct answering *a, struct run *r, struct draft *d, int *submit,
                    struct err *err);
-/* Take over what an editor left that was killed: 1 into d->answer, 0 there is nothing newer than the draft,
- * -1 it cannot be read (FAIL_INVALID names file and line). */
+/* Take over what an editor left that was killed: 1 into d->answer, 0 there is nothing newer than
+ * the draft, -1 it cannot be read (FAIL_INVALID names file and line). */
 int answering_adopt(const struct answering *a, struct run *r, struct draft *d, struct err *err);
 
 #endif

@@ -7,7 +7,6 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/io.h"
-#include "base/safe.h"
 #include "cmd.h"
 #include "draft.h"
 #include "editor.h"
@@ -82,7 +81,8 @@ static int set_aside(struct editing *e, struct err *err)
 	                        json_equal(answer, e->d->answer)));
 	if (rc == 0 && !same) {
 		buf_addf(&name, "%s~", e->path);
-		rc = rename(e->path, buf_str(&name)) ? err_errno(err, "cannot rename %s", e->path) : 0;
+		if (rename(e->path, buf_str(&name)) != 0)
+			rc = err_errno(err, "cannot rename %s", e->path);
 		if (rc == 0)
 			out_note(&e->r->out, "an older text is kept in %s", buf_str(&name));
 	}
@@ -175,7 +175,8 @@ static int ask(struct run *r)
 	if (!terminal_asks(r))
 		return 'e';
 	for (;;) {
-		fputs("[e]dit again, [s]ave the draft and leave, [q]uit and throw it away? ", stderr);
+		fputs("[e]dit again, [s]ave the draft and leave, [q]uit and throw it away? ",
+		      stderr);
 		if (!fgets(line, sizeof line, stdin)) {
 			fputc('\n', stderr);
 			clearerr(stdin);

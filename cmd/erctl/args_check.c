@@ -87,7 +87,8 @@ int args_check(struct given *g, struct err *err)
 		return check_time_from_now(g, err);
 	case OPT_ENUM:
 		if (!enum_has(g->opt->arg, g->text))
-			return err_set(err, FAIL_USAGE, "--%s: must be one of %s", name, g->opt->arg);
+			return err_set(err, FAIL_USAGE, "--%s: must be one of %s", name,
+			               g->opt->arg);
 		return 0;
 	case OPT_STATE:
 		return check_states(g->text, err);

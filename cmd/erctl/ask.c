@@ -1,7 +1,6 @@
 #include "args.h"
 #include "base/buf.h"
 #include "base/err.h"
-#include "base/near.h"
 #include "base/safe.h"
 #include "cmd.h"
 #include "input.h"
@@ -60,8 +59,10 @@ static json_t *make_body(const struct run *r, struct err *err)
 		err_set(err, FAIL_USAGE, "ask: --choice: needs different words joined by commas");
 		return NULL;
 	}
-	if (!*question || strlen(question) > QUESTION_MAX || !utf8_valid(question, strlen(question))) {
-		err_set(err, FAIL_USAGE, "ask: the question has 1 to %d bytes of UTF-8", QUESTION_MAX);
+	if (!*question || strlen(question) > QUESTION_MAX ||
+	    !utf8_valid(question, strlen(question))) {
+		err_set(err, FAIL_USAGE, "ask: the question has 1 to %d bytes of UTF-8",
+		        QUESTION_MAX);
 		return NULL;
 	}
 	json_t *body = json_object();
@@ -100,7 +101,8 @@ static const json_t *answer_of(const struct run *r, const json_t *result)
 
 static int is_no(const json_t *answer)
 {
-	static const char *const words[] = {"no", "deny", "denied", "reject", "rejected", "false", NULL};
+	static const char *const words[] = {"no", "deny", "denied", "reject", "rejected", "false",
+	                                    NULL};
 	if (json_is_false(answer))
 		return 1;
 	for (size_t i = 0; json_is_string(answer) && words[i]; i++) {
@@ -125,8 +127,8 @@ static int print_answer(struct run *r, const char *id, const json_t *result, str
 	if (!results_good(result) || !answer) {
 		const char *reason = js_str_or(result, "/reason", "");
 		return err_set(err, FAIL_NEGATIVE, "%s: %s%s%s", id,
-		               js_str_or(result, "/state", "without an answer"), *reason ? ": " : "",
-		               reason);
+		               js_str_or(result, "/state", "without an answer"),
+		               *reason ? ": " : "", reason);
 	}
 	if (r->out.format == FMT_TEXT && json_is_string(answer))
 		print_text(r, answer);
@@ -165,19 +167,19 @@ static const struct opt opts[] = {
 	{0, "timeout", OPT_DURATION, "TIME", "how long to wait; 0 is for ever (default: one minute "
 	                                     "behind the deadline)"},
 	{'k', "key", OPT_STRING, "KEY", "idempotency key: asking again gives the same answer"},
-	{0, "from", OPT_STRING, "NAME", "who asks (default: your login name)"},
+	{0, "from", OPT_STRING, "NAME", "who asks (default: --as, else your login name)"},
 	OPT_END};
 
 const struct cmd cmd_ask = {
 	.name = "ask",
 	.args = "QUESTION",
 	.summary = "ask, wait, and print the answer",
-	.about = "The question becomes a task, and the answer that stands is printed alone: text as it "
-	         "is, anything else as JSON.\n\n"
+	.about = "The question becomes a task, and the answer that stands is printed alone: text "
+	         "as it is, anything else as JSON.\n\n"
 	         "Exit status 0 means answered; 7 means answered no (no, deny, denied, reject, "
 	         "rejected, false, in any case of letters), or the task failed, was cancelled or "
-	         "expired; 8 means that there is no answer yet: the task stays, and the hint says how "
-	         "to go on waiting.",
+	         "expired; 8 means that there is no answer yet: the task stays, and the hint says "
+	         "how to go on waiting.",
 	.opts = opts,
 	.needs = NEED_SPOOL,
 	.group = GROUP_REQUESTER,

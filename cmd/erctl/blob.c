@@ -1,4 +1,3 @@
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -8,7 +7,6 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/err.h"
-#include "base/io.h"
 #include "base/mem.h"
 #include "base/near.h"
 #include "base/safe.h"
@@ -144,12 +142,14 @@ static int print(struct run *r, int fd, struct err *err)
 	if (!r->out.tty_out)
 		return copy(fd, err);
 	if (args_has(r, "raw"))
-		return err_set(err, FAIL_USAGE, "--raw: standard output is a terminal; redirect it");
+		return err_set(err, FAIL_USAGE,
+		               "--raw: standard output is a terminal; redirect it");
 	if (blob_describe(fd, &b, err) < 0)
 		return -1;
 	if (!is_text(b.type)) {
 		snprintf(r->hint, sizeof r->hint, "redirect it into a file, or pipe it");
-		return err_set(err, FAIL_INVALID, "the blob is %s, no text: not for a terminal", b.type);
+		return err_set(err, FAIL_INVALID, "the blob is %s, no text: not for a terminal",
+		               b.type);
 	}
 	return print_text(r, fd, err);
 }
@@ -323,11 +323,11 @@ const struct cmd cmd_blob = {
 	.name = "blob",
 	.args = "[add|cat|check|list] [FILE|SHA256]...",
 	.summary = "evidence: files under the SHA-256 of their content",
-	.about = "add copies files into the spool and prints their names, for answer --evidence; a blob "
-	         "that no answer names is removed after a day. cat prints one, of which the first "
-	         "digits are enough: its bytes into a file or pipe, on a terminal only text, made safe. "
-	         "list shows all with size and type; check reads each and compares (exit status 1 when "
-	         "one is not what it was).\n\n"
+	.about = "add copies files into the spool and prints their names, for answer --evidence; a "
+	         "blob that no answer names is removed after a day. cat prints one, of which the "
+	         "first digits are enough: its bytes into a file or pipe, on a terminal only text, "
+	         "made safe. list shows all with size and type; check reads each and compares "
+	         "(exit status 1 when one is not what it was).\n\n"
 	         "The type is found out by the content, never by a file's name.",
 	.opts = opts,
 	.needs = NEED_SPOOL,

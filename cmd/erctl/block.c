@@ -23,8 +23,8 @@ const struct cmd cmd_block = {
 	.name = "block",
 	.args = "ID [TEXT]",
 	.summary = "ask the requester something; the clock stands until the reply",
-	.about = "The task is blocked until the requester replies (erctl reply), and the time until "
-	         "then does not count against its deadline.",
+	.about = "The task is blocked until the requester replies (erctl reply), and the time "
+	         "until then does not count against its deadline.",
 	.rest = ARG_TEXT,
 	.states = 1u << ST_OFFERED | 1u << ST_ACCEPTED | 1u << ST_STARTED,
 	.max_args = 2,

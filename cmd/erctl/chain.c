@@ -1,6 +1,7 @@
 /*
  * erctl chain: chains are documents in etc/chains/, so creating one is writing a file that the
- * operator owns, whether a person or a gateway does it; triggering one is a message like any submit.
+ * operator owns, whether a person or a gateway does it; triggering one is a message like any
+ * submit.
  */
 #include "model/chain.h"
 
@@ -237,6 +238,11 @@ static json_t *trigger_body(const struct run *r, const char *chain, struct err *
 		return NULL;
 	js_set_str(body, "chain", chain);
 	js_set_str(body, "reason", reason);
+	if (!json_is_string(json_object_get(body, "reason"))) {
+		json_decref(body);
+		err_field(err, FAIL_INVALID, "/reason", "required: a text, what happened");
+		return NULL;
+	}
 	json_t *value = context ? input_value("--context", context, err) : NULL;
 	if (context && !value) {
 		json_decref(body);
@@ -297,7 +303,7 @@ static const struct opt trigger_opts[] = {
 	{0, "reason", OPT_STRING, "TEXT", "what happened, instead of a file"},
 	{0, "context", OPT_STRING, "JSON|@FILE", "what the agents should know"},
 	{'k', "key", OPT_STRING, "KEY", "idempotency key: the same key is the same escalation"},
-	{0, "from", OPT_STRING, "NAME", "who asks (default: your login name)"},
+	{0, "from", OPT_STRING, "NAME", "who asks (default: --as, else your login name)"},
 	{'n', "dry-run", OPT_FLAG, NULL, "check, change and send nothing"},
 	OPT_END};
 
@@ -326,8 +332,9 @@ static const struct cmd verb_create = {
 	.name = "chain create",
 	.args = "[FILE|-]",
 	.summary = "make a chain; its name is in the document",
-	.about = "The file in etc/chains/ is named after it, in small letters. A chain that is there"
-	         " already with the same content is no error, with another content it is exit 6.",
+	.about = "The file in etc/chains/ is named after it, in small letters. A chain that is "
+	         "there already with the same content is no error, with another content it is exit "
+	         "6.",
 	.opts = create_opts,
 	.aliases = create_aliases,
 	.needs = NEED_SPOOL,
@@ -392,15 +399,16 @@ const struct cmd cmd_chain = {
 	.name = "chain",
 	.args = "VERB",
 	.summary = "escalation chains: who is asked next when nobody answers",
-	.about = "A chain has levels, each with an agent (a worker, a pool, or a schedule: who is on"
-	         " call), a time, and perhaps a confidence that an answer must have. It is a "
+	.about = "A chain has levels, each with an agent (a worker, a pool, or a schedule: who is "
+	         "on call), a time, and perhaps a confidence that an answer must have. It is a "
 	         "document in etc/chains/ (er-config(5)); the bodies of Agent Teams' API are taken "
-	         "as they are. CHAIN is a name, or the id that create and list print.\n\nAn escalation"
-	         " keeps the chain it began with. See erctl-escalation(1) for what can be said to "
-	         "one.",
+	         "as they are. CHAIN is a name, or the id that create and list print.\n\nAn "
+	         "escalation keeps the chain it began with. See erctl-escalation(1) for what can "
+	         "be said to one.",
 	.group = GROUP_SPOOL,
 	.max_args = -1,
 	.exits = "0 2 3 5 6 75",
-	.examples = "erctl chain create chain.json\nerctl chain trigger support-escalation --reason \"The login page is down\"",
+	.examples = "erctl chain create chain.json\n"
+	            "erctl chain trigger support-escalation --reason \"The login page is down\"",
 	.verbs = verbs,
 };

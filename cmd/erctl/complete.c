@@ -6,7 +6,6 @@
  * Rules      What completes follows from the tables.  Views and file names only, read in a
  *            few milliseconds.
  */
-#include "args.h"
 #include "base/err.h"
 #include "cmd.h"
 #include "noun.h"

@@ -1,6 +1,5 @@
 /* erctl completion: the shims of completions/, for those who did not install them.  A test
  * compares both. */
-#include "args.h"
 #include "base/err.h"
 #include "cmd.h"
 #include "verbs.h"
@@ -49,7 +48,8 @@ static const char zsh[] =
 	"\t\t\t[[ $value == $line ]] && text=\n"
 	"\t\t\tvalues+=(\"${value//:/\\\\:}${text:+:$text}\")\n"
 	"\t\tfi\n"
-	"\tdone < <(\"${words[1]}\" __complete \"${(@Q)words[2,CURRENT-1]}\" \"${(Q)words[CURRENT]}\" 2>/dev/null)\n"
+	"\tdone < <(\"${words[1]}\" __complete \"${(@Q)words[2,CURRENT-1]}\" "
+	"\"${(Q)words[CURRENT]}\" 2>/dev/null)\n"
 	"\t((bits & 2)) && opts+=(-S '')\n"
 	"\t((bits & 32)) && opts+=(-V)\n"
 	"\tif ((bits & 16)); then\n"

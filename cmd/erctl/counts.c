@@ -61,8 +61,8 @@ static int count_row(void *ctx, const struct index_row *row)
 	char name[32];
 	if (rows_is_test(row))
 		return 0;
-	snprintf(name, sizeof name, "%.*s", (int)(row->len[IX_STATE] < 31 ? row->len[IX_STATE] : 31),
-	         row->col[IX_STATE]);
+	snprintf(name, sizeof name, "%.*s",
+	         (int)(row->len[IX_STATE] < 31 ? row->len[IX_STATE] : 31), row->col[IX_STATE]);
 	int s = state_by_name(name);
 	if (s > ST_NONE) {
 		st->tasks[s]++;
@@ -104,7 +104,8 @@ static int read_drop(const struct spool *s, struct counts *st, struct err *err)
 		struct stat sb;
 		if (fstatat(s->new_, names.name[i], &sb, AT_SYMLINK_NOFOLLOW) < 0)
 			continue;
-		int64_t age = now - ((int64_t)sb.st_mtim.tv_sec * 1000 + sb.st_mtim.tv_nsec / 1000000);
+		int64_t since = (int64_t)sb.st_mtim.tv_sec * 1000 + sb.st_mtim.tv_nsec / 1000000;
+		int64_t age = now - since;
 		if (age > st->oldest_ms)
 			st->oldest_ms = age;
 	}

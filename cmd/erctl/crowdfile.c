@@ -16,7 +16,8 @@ static const char *const question_names[] = {"question", "task", "item", "exampl
 static const char *const worker_names[] = {"worker", "labeler", "annotator", "labeller", "user",
                                            "worker_id", "annotator_id", "performer", NULL};
 static const char *const answer_names[] = {"answer", "label", "response", "category", "vote", NULL};
-static const char *const truth_names[] = {"truth", "gold", "answer", "label", "gt", "category", NULL};
+static const char *const truth_names[] = {"truth", "gold", "answer", "label", "gt", "category",
+                                          NULL};
 
 /* ---- columns ---- */
 

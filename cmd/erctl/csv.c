@@ -119,7 +119,8 @@ static int field(struct csv *c, struct err *err)
 		c->at++;
 		b = peek(c, err);
 		if (b != '\n')
-			return b == BROKEN ? -1 : bad(c, "a carriage return that ends no line", err);
+			return b == BROKEN ? -1
+			                   : bad(c, "a carriage return that ends no line", err);
 	}
 	if (b != END && b != ',' && b != '\n')
 		return bad(c, "text behind a closing quote", err);

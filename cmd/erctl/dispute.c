@@ -21,7 +21,6 @@
 #include "submission.h"
 #include "verb_message.h"
 #include "verbs.h"
-#include "waiter.h"
 
 enum { DISPUTE_DAYS = 90 };
 
@@ -66,10 +65,12 @@ static int check(const json_t *view, const char *who, struct err *err)
 {
 	const char *id = js_str_or(view, "/id", "?");
 
-	if (json_object_get(view, "reviews") || strcmp(js_str_or(view, "/from", ""), GOLD_FROM) == 0)
+	if (json_object_get(view, "reviews") ||
+	    strcmp(js_str_or(view, "/from", ""), GOLD_FROM) == 0)
 		return err_set(err, FAIL_CONFLICT, "%s: such a task is not disputed", id);
 	if (!concerns(view, who))
-		return err_set(err, FAIL_DENIED, "%s: %s neither asked for it nor worked at it", id, who);
+		return err_set(err, FAIL_DENIED, "%s: %s neither asked for it nor worked at it", id,
+		               who);
 	if (!answer_of(view))
 		return err_set(err, FAIL_CONFLICT, "%s: there is no answer", id);
 	return in_time(view, err);
@@ -85,7 +86,8 @@ static int lane_of(const struct run *r, const json_t *view, char out[65], struct
 	if (lane && lane->verify.qa.lane)
 		snprintf(out, 65, "%s", lane->verify.qa.lane);
 	else
-		rc = err_set(err, FAIL_CONFLICT, "the lane %s has nobody who reviews (verify.qa.lane)",
+		rc = err_set(err, FAIL_CONFLICT,
+		             "the lane %s has nobody who reviews (verify.qa.lane)",
 		             js_str_or(view, "/lane", "?"));
 	config_free(c);
 	return rc;
@@ -185,12 +187,12 @@ static json_t *not_by(const struct run *r, const json_t *view, const char *lane)
 static json_t *metadata_of(const struct run *r, const json_t *view, const char *lane)
 {
 	const json_t *all = json_object_get(view, "answers");
+	const json_t *last = json_array_get(all, json_array_size(all) - 1);
 	const json_t *stood = js_at(view, "/result/worker");
 	json_t *meta = json_object(), *disputed = json_object();
 
 	js_set_copy(disputed, "lane", json_object_get(view, "lane"));
-	js_set_copy(disputed, "worker",
-	            stood ? stood : json_object_get(json_array_get(all, json_array_size(all) - 1), "worker"));
+	js_set_copy(disputed, "worker", stood ? stood : json_object_get(last, "worker"));
 	js_set_new(disputed, "accepted", json_boolean(stood != NULL));
 	js_set_str(disputed, "reviewer", reviewer_of(view));
 	js_set_new(disputed, "notBy", not_by(r, view, lane));
@@ -221,7 +223,8 @@ static json_t *body_of(const struct run *r, const json_t *view, const char *lane
 	for (size_t i = 0; about[i]; i++)
 		js_set_copy(task, about[i], json_object_get(view, about[i]));
 	for (size_t i = 0; parts[i]; i++)
-		js_set_copy(task, parts[i], json_object_get(json_object_get(view, "body"), parts[i]));
+		js_set_copy(task, parts[i],
+		            json_object_get(json_object_get(view, "body"), parts[i]));
 	js_set_new(payload, "task", task);
 	js_set_copy(payload, "answer", answer_of(view));
 	js_set_new(payload, "verdicts", verdicts_of(view));
@@ -251,7 +254,8 @@ static void comment(struct run *r, const json_t *view, const char *who, const ch
 	while (n && !utf8_valid(text, n))
 		text[--n] = '\0';
 	struct verb_message m = {.type = MSG_COMMENT, .id_text = js_str_or(view, "/id", ""),
-	                         .from = who, .done = "commented", .body = verb_body_text(text, &lost)};
+	                         .from = who, .done = "commented",
+	                         .body = verb_body_text(text, &lost)};
 	if (verb_message_judge(r, &m, &sent, &verdict, &lost) < 0)
 		out_warn(&r->out, "the comment: %s", lost.msg);
 	json_decref(verdict);
@@ -328,8 +332,9 @@ static int run(struct run *r, struct err *err)
 
 static const struct opt opts[] = {
 	{'r', "reason", OPT_STRING, "TEXT", "what is wrong with it"},
-	{0, "from", OPT_STRING, "NAME", "who says so: the requester, or a worker of the task (default: "
-	                                "your login name)"},
+	{0, "from", OPT_STRING, "NAME",
+	 "who says so: the requester, or a worker of the task (default: --as, else your "
+	 "login name)"},
 	{'w', "wait", OPT_FLAG, NULL, "wait for the reviewer and print the result"},
 	{0, "timeout", OPT_DURATION, "TIME", "how long with --wait; 0 is for ever"},
 	{'n', "dry-run", OPT_FLAG, NULL, "check, send nothing"},
@@ -339,13 +344,13 @@ const struct cmd cmd_dispute = {
 	.name = "dispute",
 	.args = "ID",
 	.summary = "have a reviewer look at what became of an answer",
-	.about = "For the requester and for those who worked at the task, while it is open and up to 90 "
-	         "days after it was closed. The reviewers of the task's lane (verify.qa.lane) get a task "
-	         "with the answer, what each stage of verification said of it, and the reason; they "
-	         "uphold or overturn it. What is decided counts from then on; history stays as it "
-	         "was.\n\n"
-	         "Prints the id of the review. The same person disputing a task again gets the same "
-	         "review, with another reason exit 6. Exit 6, too: the lane has no reviewers.",
+	.about = "For the requester and for those who worked at the task, while it is open and up "
+	         "to 90 days after it was closed. The reviewers of the task's lane "
+	         "(verify.qa.lane) get a task with the answer, what each stage of verification "
+	         "said of it, and the reason; they uphold or overturn it. What is decided counts "
+	         "from then on; history stays as it was.\n\n"
+	         "Prints the id of the review. The same person disputing a task again gets the "
+	         "same review, with another reason exit 6. Exit 6, too: the lane has no reviewers.",
 	.opts = opts,
 	.needs = NEED_SPOOL,
 	.group = GROUP_REQUESTER,

@@ -54,8 +54,8 @@ int draft_editor_write(const struct draft *d, const struct run *r, const struct 
 /* 1 when there is one and the draft was not saved after it: what it says counts. */
 int draft_editor_newer(const struct draft *d, const struct run *r);
 
-/* "erctl --as WORKER answer ID", with -C where this command has it; added to ${out}, all of which it
- * returns. */
+/* "erctl --as WORKER answer ID", with -C where this command has it; added to ${out}, all of which
+ * it returns. */
 const char *draft_command(const struct draft *d, const struct run *r, struct buf *out);
 /* er.draft.v1; a new reference. */
 json_t *draft_doc(const struct draft *d);

@@ -6,7 +6,8 @@
 #include "cmd.h"
 #include "draft.h"
 
-static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+,:@%";
+static const char plain[] =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+,:@%";
 
 static void add_word(struct buf *out, const char *word)
 {

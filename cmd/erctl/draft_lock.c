@@ -34,7 +34,8 @@ static int take(int folder, const char *name)
 		int fd = io_open(folder, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0600);
 		if (fd < 0)
 			return -1;
-		int locked = flock(fd, LOCK_EX | LOCK_NB) == 0, taken = !locked && errno == EWOULDBLOCK;
+		int locked = flock(fd, LOCK_EX | LOCK_NB) == 0;
+		int taken = !locked && errno == EWOULDBLOCK;
 		if (locked && is_current(folder, name, fd))
 			return fd;
 		close(fd);

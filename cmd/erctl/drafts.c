@@ -21,8 +21,8 @@
 enum { TEXT_MAX = 4 << 20, ABBREV_MIN = 4 };
 static const char prefix[] = "task_";
 static const char *const draft_fields[] = {
-	"schema", "task", "worker", "at", "answer", "texts", "confidence", "evidence", "title", "state",
-	"next", NULL};
+	"schema", "task", "worker", "at", "answer", "texts", "confidence", "evidence", "title",
+	"state", "next", NULL};
 
 /* Copies: draft_each lends them for a moment. */
 struct found {
@@ -86,7 +86,8 @@ static int find(struct found *f, const char *text, struct err *err)
 		return -1;
 	for (size_t i = 1; i < f->n; i++) {
 		if (id_cmp(&f->list[0].task, &f->list[i].task) != 0)
-			return err_set(err, FAIL_NOT_FOUND, "%s: begins the ids of several drafts", text);
+			return err_set(err, FAIL_NOT_FOUND, "%s: begins the ids of several drafts",
+			               text);
 	}
 	return f->n ? 0 : err_set(err, FAIL_NOT_FOUND, "there is no draft of %s", text);
 }
@@ -286,12 +287,13 @@ const struct cmd cmd_drafts = {
 	.name = "drafts",
 	.args = "[list|show|rm|clear] [ID]...",
 	.summary = "answers that you began and did not hand in",
-	.about = "Forms and editors keep what you type in a draft, one for each task and worker, until "
-	         "erd has the answer. So a crash, a lost terminal or a refused answer costs nothing: "
-	         "erctl answer ID goes on where you stopped, answer ID --draft hands the draft in.\n\n"
+	.about = "Forms and editors keep what you type in a draft, one for each task and worker, "
+	         "until erd has the answer. So a crash, a lost terminal or a refused answer costs "
+	         "nothing: erctl answer ID goes on where you stopped, answer ID --draft hands the "
+	         "draft in.\n\n"
 	         "Drafts are yours, not the spool's: they lie in $XDG_STATE_HOME/er/drafts (or "
-	         "~/.local/state/er/drafts). rm throws yours of a task away, with --all "
-	         "every worker's; clear all of this spool.",
+	         "~/.local/state/er/drafts). rm throws yours of a task away, with --all every "
+	         "worker's; clear all of this spool.",
 	.opts = opts,
 	.needs = NEED_SPOOL,
 	.group = GROUP_WORKER,

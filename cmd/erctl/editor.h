@@ -1,8 +1,8 @@
 /*
  * erctl/editor.h -- the user's editor on one file.
  *
- * Which      ER_EDITOR > VISUAL (not with TERM=dumb) > EDITOR > sensible-editor > vi.  Never one that a
- *            spool or a task names.
+ * Which      ER_EDITOR > VISUAL (not with TERM=dumb) > EDITOR > sensible-editor > vi.  Never one
+ *            that a spool or a task names.
  * Method     By the shell, so that EDITOR="code --wait" works.  Ctrl-C and Ctrl-\ are the editor's
  *            while it runs.
  */

@@ -34,7 +34,8 @@ struct entry {
 	char name[ENTRY_NAME_LEN + 1];
 	int loaded; /* what follows is of the file as it stands */
 	enum state state;
-	char *title, *lane, *price, *urgency; /* owned, foreign, "" when absent; NULL: never loaded */
+	/* owned, foreign, "" when absent; NULL: never loaded */
+	char *title, *lane, *price, *urgency;
 	int64_t due_ms, created_ms, offer_ms; /* 0: none */
 };
 

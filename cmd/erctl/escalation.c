@@ -8,7 +8,6 @@
 #include "etcverbs.h"
 #include "idargs.h"
 #include "identity.h"
-#include "input.h"
 #include "json/js.h"
 #include "model/config.h"
 #include "model/dialect.h"
@@ -263,8 +262,8 @@ static int resolve(struct run *r, struct err *err)
 }
 
 static const char *const fields[] = {
-	"id",	   "chain",	     "status",	       "level",	     "agentId",	   "reason", "context",
-	"triggeredAt", "acknowledgedBy", "acknowledgedAt", "resolution", "closedAt", NULL};
+	"id", "chain", "status", "level", "agentId", "reason", "context", "triggeredAt",
+	"acknowledgedBy", "acknowledgedAt", "resolution", "closedAt", NULL};
 
 #define OPT_AGENT \
 	{0, "agent", OPT_STRING, "AGENT", "for whom: a worker, or a level's pool or schedule"}
@@ -385,13 +384,15 @@ const struct cmd cmd_escalation = {
 	.name = "escalation",
 	.args = "VERB",
 	.summary = "look at escalations, acknowledge and resolve them",
-	.about = "An escalation is a task that a chain routes; its id has the digits of the task's, "
-	         "and the other verbs of erctl understand both. FILE is a body of Agent Teams' API, "
-	         "with agentId or resolution in it; options do as well. Any agent of the chain may "
-	         "acknowledge, also one whose level is over or not yet reached.",
+	.about = "An escalation is a task that a chain routes; its id has the digits of the "
+	         "task's, and the other verbs of erctl understand both. FILE is a body of Agent "
+	         "Teams' API, with agentId or resolution in it; options do as well. Any agent of "
+	         "the chain may acknowledge, also one whose level is over or not yet reached.",
 	.group = GROUP_WORKER,
 	.max_args = -1,
 	.exits = "0 2 3 4 5 6 8 75",
-	.examples = "erctl escalation list --status triggered\nerctl escalation acknowledge e_01J8 --agent senior-agent\nerctl escalation resolve e_01J8 --resolution \"Sent a new link.\"",
+	.examples = "erctl escalation list --status triggered\n"
+	            "erctl escalation acknowledge e_01J8 --agent senior-agent\n"
+	            "erctl escalation resolve e_01J8 --resolution \"Sent a new link.\"",
 	.verbs = verbs,
 };

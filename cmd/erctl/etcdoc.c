@@ -35,7 +35,8 @@ static int read_kind(int etc, const char *kind, json_t *into, struct err *err)
 	int dir = io_open_dir(etc, kind, &absent), rc = 0;
 
 	if (dir < 0)
-		return absent.code == FAIL_NOT_FOUND ? 0 : err_set(err, absent.code, "%s", absent.msg);
+		return absent.code == FAIL_NOT_FOUND ? 0
+		                                     : err_set(err, absent.code, "%s", absent.msg);
 	rc = names_read(&names, dir, ".", ".json", err);
 	for (size_t i = 0; rc == 0 && i < names.n; i++)
 		rc = read_document(dir, names.name[i], into, err);

@@ -1,6 +1,5 @@
 #include "etcnoun.h"
 
-#include "args.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/err.h"
@@ -81,7 +80,8 @@ static void pool_row(struct listing *l, const char *name)
 /* Whether somebody would be asked now, load and all else aside. */
 static void cell_presence(struct listing *l, const struct worker *w)
 {
-	const struct zone *z = w->hours && w->hours->zone ? config_zone(l->c, w->hours->zone) : NULL;
+	const char *zone = w->hours ? w->hours->zone : NULL;
+	const struct zone *z = zone ? config_zone(l->c, zone) : NULL;
 	char text[96];
 
 	for (size_t i = 0; i < w->n_away && l->now_ms >= w->pause_ends_ms; i++) {
@@ -145,8 +145,10 @@ int etcnoun_list(struct run *r, struct err *err)
 {
 	static const char *const lanes[] = {"LANE", "ASKS", "SLA", "USD", "TITLE"};
 	static const char *const pools[] = {"POOL", "KIND", "MEMBERS", "TITLE"};
-	static const char *const workers[] = {"WORKER", "KIND", "NOW", "TRUST", "CAPACITY", "TITLE"};
-	struct listing l = {.r = r, .c = etc_load(r, err), .kind = kind_of(r), .now_ms = now_wall_ms()};
+	static const char *const workers[] = {"WORKER", "KIND", "NOW", "TRUST", "CAPACITY",
+	                                      "TITLE"};
+	struct listing l = {.r = r, .c = etc_load(r, err), .kind = kind_of(r),
+	                    .now_ms = now_wall_ms()};
 
 	if (!l.c)
 		return -1;
@@ -199,7 +201,8 @@ static void add_members(struct table *t, const char *prefix, const json_t *doc,
 	json_object_foreach((json_t *)defaults, key, v) {
 		char name[160];
 		const json_t *own = json_object_get(doc, key);
-		snprintf(name, sizeof name, "%.80s%.70s%s", prefix, key, json_is_object(v) ? "." : "");
+		snprintf(name, sizeof name, "%.80s%.70s%s", prefix, key,
+		         json_is_object(v) ? "." : "");
 		if (json_is_object(v) && !json_is_object(own))
 			add_members(t, name, NULL, v);
 		else if (!json_is_object(v))

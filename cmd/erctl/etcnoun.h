@@ -38,8 +38,8 @@ extern const char *const etcnoun_list_fields[], *const etcnoun_show_fields[];
 	.first = type, .max_args = -1, .exits = "0 2 3 5", .examples = "erctl " noun " check"
 
 /* All verbs of lanes, pools and workers: ${example} is the name in the examples, ${list} the
- * summary of list, ${rm_about} what help says of rm, ${show_more} what else it says of show; ${more}
- * verbs between list and rm, each with a COMMA. */
+ * summary of list, ${rm_about} what help says of rm, ${show_more} what else it says of show;
+ * ${more} verbs between list and rm, each with a COMMA. */
 #define COMMA ,
 #define ETCNOUN_VERBS(noun, type, example, list, rm_about, show_more, show_fields, more) \
 	static const struct cmd verb_list = { \
@@ -50,9 +50,9 @@ extern const char *const etcnoun_list_fields[], *const etcnoun_show_fields[];
 	static const struct cmd verb_show = { \
 	    ETC_ONE(noun, "show", "NAME", type), \
 	    .summary = "every member, with its default where the document has none", \
-	    .about = "A row for each member, nested ones with a dot; those that the document does " \
-		     "not have stand there with their default. --json prints the document and, " \
-		     "beside it, the defaults." show_more, \
+	    .about = "A row for each member, nested ones with a dot; those that the document " \
+		     "does not have stand there with their default. --json prints the document " \
+		     "and, beside it, the defaults." show_more, \
 	    .exits = "0 2 3 5", \
 	    .examples = "erctl " noun " show " example "\nerctl " noun " show " example \
 			" --json=document", \
@@ -75,8 +75,9 @@ extern const char *const etcnoun_list_fields[], *const etcnoun_show_fields[];
 #define ETCNOUN(noun, example) \
 	.name = noun, .args = "VERB", .group = GROUP_SPOOL, .max_args = -1, \
 	.exits = "0 2 3 4 5 75", .verbs = verbs, \
-	.examples = "erctl " noun " list\nerctl " noun " show " example "\nerctl " noun " set " example \
-		    " " example ".json"
+	.examples = "erctl " noun " list\n" \
+		    "erctl " noun " show " example "\n" \
+		    "erctl " noun " set " example " " example ".json"
 
 #define ETCNOUN_SET_SUMMARY "write the document, checked"
 #define ETCNOUN_SET_ABOUT \

@@ -122,8 +122,8 @@ int etc_set(struct run *r, enum config_kind kind, const char *name, const json_t
 	if (rc == 0 && old && json_equal(old, doc))
 		rc = 1;
 	else if (rc == 0 && old && fresh)
-		rc = err_set(err, FAIL_CONFLICT, "%s %s exists; use set to replace it",
-			     config_words[kind], name);
+		rc = err_set(err, FAIL_CONFLICT, "%s %s exists; use %s to replace it",
+			     config_words[kind], name, kind == CFG_CHAIN ? "update" : "set");
 	if (rc == 0)
 		rc = try_set(c, kind, name, doc, err);
 	if (rc == 0 && !args_has(r, "dry-run"))
@@ -145,7 +145,8 @@ int etc_rm(struct run *r, enum config_kind kind, const char *name, struct err *e
 	if (rc == 0)
 		rc = try_set(c, kind, name, NULL, err);
 	if (rc == 0 && !args_has(r, "dry-run"))
-		rc = spool_remove_document(&r->spool, kind, name, err) == 0 ? etc_take_up(r, err) : -1;
+		rc = spool_remove_document(&r->spool, kind, name, err) || etc_take_up(r, err) ? -1
+		                                                                              : 0;
 	if (c)
 		config_free(c);
 	return rc;

@@ -18,8 +18,8 @@ struct run;
 
 /* All of etc/.  NULL with *err. */
 struct config *etc_load(const struct run *r, struct err *err);
-/* What can be used of one kind, whatever is wrong with the rest: for those who cannot wait until somebody
- * has mended etc/. */
+/* What can be used of one kind, whatever is wrong with the rest: for those who cannot wait until
+ * somebody has mended etc/. */
 struct config *etc_load_usable(const struct run *r, enum config_kind kind);
 /* The document, borrowed; NULL with near names in *err. */
 const json_t *etc_doc(const struct config *c, enum config_kind kind, const char *name,
@@ -30,8 +30,8 @@ const json_t *etc_doc(const struct config *c, enum config_kind kind, const char 
 int etc_set(struct run *r, enum config_kind kind, const char *name, const json_t *doc, int fresh,
             struct err *err);
 int etc_rm(struct run *r, enum config_kind kind, const char *name, struct err *err);
-/* Ask a running erd to read etc/ again and wait for what it says of it.  0 also when none runs, or it is too
- * slow: it reads etc/ when it can. */
+/* Ask a running erd to read etc/ again and wait for what it says of it.  0 also when none runs, or
+ * it is too slow: it reads etc/ when it can. */
 int etc_take_up(struct run *r, struct err *err);
 /* `check [NAME…]`: every error of these documents, or of all of the kind, a line each. */
 int etc_check(struct run *r, enum config_kind kind, struct err *err);

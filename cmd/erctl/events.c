@@ -47,8 +47,8 @@ static void print_text(struct run *r, const struct event *ev)
 	}
 	out_line(&r->out, "%s %6llu %-22s %s %s %s", time_format_ms(ev->at_ms, at),
 	         (unsigned long long)ev->seq, event_name(ev->type),
-	         ev->has_task ? id_format(&ev->task, "task_", id) : "-", ev->actor ? ev->actor : "-",
-	         buf_str(&data));
+	         ev->has_task ? id_format(&ev->task, "task_", id) : "-",
+	         ev->actor ? ev->actor : "-", buf_str(&data));
 	buf_release(&data);
 }
 
@@ -162,7 +162,8 @@ static int run(struct run *r, struct err *err)
 	if (following && r->out.format == FMT_JSON)
 		r->out.format = FMT_NDJSON; /* an array that never ends is no document */
 	w.task = r->argc ? &task : NULL;
-	w.size = (size_t)args_num(r, "last", following && !w.task && !args_has(r, "since") ? TAIL : 0);
+	int tail = following && !w.task && !args_has(r, "since") ? TAIL : 0;
+	w.size = (size_t)args_num(r, "last", tail);
 	if (w.size > 0 || args_has(r, "last"))
 		w.ring = mem_alloc((w.size ? w.size : 1) * sizeof *w.ring);
 	if (w.size == 0 && w.ring)
@@ -191,9 +192,9 @@ const struct cmd cmd_events = {
 	.name = "events",
 	.args = "[ID]",
 	.summary = "print what happened, from the journal",
-	.about = "The journal is the truth: an event in it happened, one not in it did not. Each event "
-	         "has a sequence number without a gap, a type, a time, an actor and data. --ndjson "
-	         "prints one object a line and suits --follow.",
+	.about = "The journal is the truth: an event in it happened, one not in it did not. Each "
+	         "event has a sequence number without a gap, a type, a time, an actor and data. "
+	         "--ndjson prints one object a line and suits --follow.",
 	.opts = opts,
 	.needs = NEED_SPOOL,
 	.group = GROUP_LOOK,

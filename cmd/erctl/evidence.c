@@ -1,6 +1,5 @@
 #include "evidence.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -22,7 +21,8 @@ static const char blob_scheme[] = "sha256:";
 /* SCHEME://...: what is no URL by its look is a file, whatever its name. */
 static int is_link(const char *text)
 {
-	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+.-";
+	static const char letters[] =
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+.-";
 	size_t n = strspn(text, letters);
 	if (n == 0 || strncmp(text + n, "://", 3) != 0 || !text[n + 3])
 		return 0;

@@ -3,10 +3,10 @@
  *
  * Items      As in a draft's "evidence": a string is a file's path, "sha256:HEX" (or 64 digits) a
  *            blob, with "://" inside a link; anything else than a string is sent as it is.
- * Files      Are read when the answer is sent, and copied into the drop (spool/blob.h); a symbolic link
- *            is followed, but only a regular file is taken.
- * Errors     FAIL_INVALID: too large, no regular file, too many; FAIL_NOT_FOUND: no such file or blob;
- *            the field is /evidence/N.
+ * Files      Are read when the answer is sent, and copied into the drop (spool/blob.h); a symbolic
+ *            link is followed, but only a regular file is taken.
+ * Errors     FAIL_INVALID: too large, no regular file, too many; FAIL_NOT_FOUND: no such file or
+ *            blob; the field is /evidence/N.
  */
 #ifndef ERCTL_EVIDENCE_H
 #define ERCTL_EVIDENCE_H
@@ -20,7 +20,8 @@ struct run;
 
 enum { EVIDENCE_MAX = 100 };
 
-/* What somebody gave on the command line as it is kept: a file's path made absolute.  A new reference. */
+/* What somebody gave on the command line as it is kept: a file's path made absolute.  A new
+   reference. */
 json_t *evidence_item(const char *text, struct err *err);
 /* The lane's limit for each piece, in bytes; ${lane} NULL: the largest of all. */
 int64_t evidence_limit(const struct run *r, const char *lane);

@@ -1,10 +1,9 @@
-#include <stdlib.h>
 #include <string.h>
 
-#include "args.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/mem.h"
 #include "base/timefmt.h"
 #include "cmd.h"
 #include "idargs.h"
@@ -37,12 +36,13 @@ static int is_true(const json_t *data, const char *key)
 /* A candidate's line as the journal has it (engine/route.h), as an object. */
 static json_t *candidate(const char *line)
 {
-	static const char *const keys[] = {"score", "answers", "inTime", "passes", "cost", "hasInHand"};
+	static const char *const keys[] = {"score", "answers", "inTime", "passes", "cost",
+	                                   "hasInHand"};
 	char name[72] = "", verdict[40] = "", instead[72] = "";
 	long long v[6];
 	json_t *o = json_object();
-	int n = sscanf(line, "%71s %39s %lld %lld %lld %lld %lld %lld for %71s", name, verdict, &v[0],
-	               &v[1], &v[2], &v[3], &v[4], &v[5], instead);
+	int n = sscanf(line, "%71s %39s %lld %lld %lld %lld %lld %lld for %71s", name, verdict,
+	               &v[0], &v[1], &v[2], &v[3], &v[4], &v[5], instead);
 
 	if (n < 8)
 		sscanf(line, "%*s %*s for %71s", instead);
@@ -61,10 +61,11 @@ static json_t *candidates(const json_t *data)
 	const json_t *lines = json_object_get(data, "candidates");
 	json_t *out = json_array();
 
-	for (size_t i = 0; i < json_array_size(lines); i++)
-		if (json_is_string(json_array_get(lines, i)))
-			json_array_append_new(out,
-			                      candidate(json_string_value(json_array_get(lines, i))));
+	for (size_t i = 0; i < json_array_size(lines); i++) {
+		const char *line = json_string_value(json_array_get(lines, i));
+		if (line)
+			json_array_append_new(out, candidate(line));
+	}
 	return out;
 }
 
@@ -78,7 +79,7 @@ static void add_share(struct table *t, const json_t *c, const char *key)
 	table_add(t, cell, strlen(cell));
 }
 
-static void add_candidate(struct table *t, const json_t *c)
+static void add_candidate(struct table *t, const json_t *c, int scored)
 {
 	struct buf who = BUF_INIT;
 	char hand[24] = "-";
@@ -89,6 +90,9 @@ static void add_candidate(struct table *t, const json_t *c)
 		buf_addf(&who, " for %s", text(c, "/for"));
 	table_add(t, buf_str(&who), who.len);
 	table_add(t, verdict, strlen(verdict));
+	buf_release(&who);
+	if (!scored)
+		return;
 	add_share(t, c, "score");
 	add_share(t, c, "answers");
 	add_share(t, c, "inTime");
@@ -97,7 +101,6 @@ static void add_candidate(struct table *t, const json_t *c)
 	if (json_object_get(c, "hasInHand"))
 		snprintf(hand, sizeof(hand), "%lld", (long long)js_int_or(c, "/hasInHand", 0));
 	table_add(t, hand, strlen(hand));
-	buf_release(&who);
 }
 
 static void show_candidates(struct run *r, const json_t *data)
@@ -107,25 +110,26 @@ static void show_candidates(struct run *r, const json_t *data)
 	json_t *all = candidates(data), *c;
 	struct table t;
 	size_t i;
+	int scored = !json_object_get(data, "chain"); /* at a level whoever has least in hand is asked */
 
-	table_init(&t, head, sizeof head / sizeof head[0], -1);
+	table_init(&t, head, scored ? NITEMS(head) : 2, -1);
 	json_array_foreach(all, i, c)
-		add_candidate(&t, c);
-	table_print(&t, &r->out);
+		add_candidate(&t, c, scored);
+	if (json_array_size(all))
+		table_print(&t, &r->out);
 	table_release(&t);
 	json_decref(all);
 }
 
-static void show_counts(struct run *r, const char *label, const json_t *counts)
+static void add_counts(struct buf *b, const json_t *counts)
 {
-	struct buf b = BUF_INIT;
-	const char *key;
+	const char *key, *before = "";
 	json_t *v;
 
-	json_object_foreach((json_t *)counts, key, v)
-		buf_addf(&b, "%s%lld %s", b.len ? ", " : "", (long long)json_integer_value(v), key);
-	out_field(&r->out, label, buf_str(&b));
-	buf_release(&b);
+	json_object_foreach((json_t *)counts, key, v) {
+		buf_addf(b, "%s%lld %s", before, (long long)json_integer_value(v), key);
+		before = ", ";
+	}
 }
 
 static void show_moment(struct run *r, const json_t *data, const char *label, const char *pointer)
@@ -139,14 +143,18 @@ static void show_moment(struct run *r, const json_t *data, const char *label, co
 
 static void show_matched(struct run *r, const json_t *data)
 {
+	struct buf refused = BUF_INIT;
 	char n[48];
 
+	out_field(&r->out, "agent", text(data, "/agentId"));
 	show_moment(r, data, "expected by", "/prediction/p50At");
 	show_moment(r, data, "in 9 of 10 by", "/prediction/p90At");
 	snprintf(n, sizeof n, "%lld", (long long)js_int_or(data, "/eligible", 0));
 	if (json_object_get(data, "eligible"))
 		out_field(&r->out, "eligible", n);
-	show_counts(r, "not eligible", json_object_get(data, "refused"));
+	add_counts(&refused, json_object_get(data, "refused"));
+	out_field(&r->out, "not eligible", buf_str(&refused));
+	buf_release(&refused);
 	if (json_object_get(data, "explored"))
 		out_field(&r->out, "explored", "drawn to learn more of somebody little known");
 	show_candidates(r, data);
@@ -155,11 +163,57 @@ static void show_matched(struct run *r, const json_t *data)
 static void show_nobody(struct run *r, const json_t *data)
 {
 	const json_t *help = json_object_get(data, "wouldHelp");
+	struct buf b = BUF_INIT;
 
-	show_counts(r, "nobody can take it", json_object_get(data, "reasons"));
+	buf_adds(&b, "nobody can take it");
+	if (json_object_size(json_object_get(data, "reasons")))
+		buf_adds(&b, ": ");
+	add_counts(&b, json_object_get(data, "reasons"));
+	out_line(&r->out, "%s", buf_str(&b));
+	buf_release(&b);
 	for (size_t i = 0; i < json_array_size(help); i++)
-		out_field(&r->out, i ? "" : "would help", json_string_value(json_array_get(help, i)));
+		out_field(&r->out, i ? "" : "would help",
+		          json_string_value(json_array_get(help, i)));
 	show_candidates(r, data);
+}
+
+/* task.offered is "offered"; what only escalations have keeps its words too. */
+static const char *short_name(enum event_type type)
+{
+	const char *name = event_name(type), *dot = strchr(name, '.');
+
+	return dot ? dot + 1 : name;
+}
+
+/* Where a chain stands now, or who took it. */
+static void add_level(struct buf *b, const struct event *ev)
+{
+	int64_t round = js_int_or(ev->data, "/round", 1), need = js_int_or(ev->data, "/required", 1);
+
+	if (ev->type == EV_ESC_TRIGGERED || ev->type == EV_ESC_ESCALATED) {
+		buf_addf(b, "%s level %lld of %lld, %s", ev->type == EV_ESC_ESCALATED ? " to" : ":",
+		         (long long)js_int_or(ev->data, "/level", 1),
+		         (long long)js_int_or(ev->data, "/levels", 1), text(ev->data, "/agentId"));
+		if (round > 1)
+			buf_addf(b, ", round %lld", (long long)round);
+	}
+	if (ev->type == EV_ESC_ACKNOWLEDGED && need > 1)
+		buf_addf(b, ", %lld of %lld", (long long)js_int_or(ev->data, "/acknowledgers", 1),
+		         (long long)need);
+}
+
+/* An answer that was not sure enough. */
+static void add_unsure(struct buf *b, const struct event *ev)
+{
+	const json_t *sure = json_object_get(ev->data, "confidence");
+	const json_t *least = json_object_get(ev->data, "confidenceThreshold");
+
+	if (ev->type != EV_ESC_ESCALATED || !least)
+		return;
+	if (json_is_number(sure))
+		buf_addf(b, ", %g is less than %g", json_number_value(sure), json_number_value(least));
+	else
+		buf_addf(b, ", it gave none where %g is asked for", json_number_value(least));
 }
 
 /* The rest of an event on its own line. */
@@ -171,11 +225,18 @@ static void add_what(struct buf *b, const struct event *ev)
 	             {"/reason", ": "}, {"/by", " by "}, {"/although", ", although "},
 	             {"/onBreach", ", the lane says "}, {"/pool", " to "}};
 
+	if (ev->type == EV_ESC_TRIGGERED || ev->type == EV_ESC_ESCALATED)
+		add_level(b, ev);
+	if (ev->type == EV_ESC_ESCALATED && *text(ev->data, "/worker"))
+		buf_adds(b, ", after");
 	if (json_object_get(ev->data, "attempt") && ev->type != EV_COMPLETED)
 		buf_addf(b, " answer %lld", (long long)js_int_or(ev->data, "/attempt", 0));
 	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
 		if (*text(ev->data, parts[i].pointer))
 			buf_addf(b, "%s%s", parts[i].before, text(ev->data, parts[i].pointer));
+	if (ev->type == EV_ESC_ACKNOWLEDGED)
+		add_level(b, ev);
+	add_unsure(b, ev);
 	if (is_true(ev->data, "backup"))
 		buf_adds(b, ", beside whoever has it");
 	if (is_true(ev->data, "automatic"))
@@ -197,13 +258,15 @@ static void show_event(struct telling *t, const struct event *ev)
 	char at[TIME_TEXT_MAX];
 
 	add_what(&b, ev);
-	out_line(&r->out, "%s  %s%s", time_format_ms(ev->at_ms, at), event_name(ev->type) + 5,
+	out_line(&r->out, "%s  %s%s", time_format_ms(ev->at_ms, at), short_name(ev->type),
 	         buf_str(&b));
 	buf_release(&b);
 	if (ev->type == EV_MATCHED)
 		show_matched(r, ev->data);
 	if (ev->type == EV_QUEUED && json_object_get(ev->data, "reasons"))
 		show_nobody(r, ev->data);
+	if (ev->type == EV_ESC_ESCALATED)
+		show_candidates(r, ev->data);
 	if (ev->type == EV_ACCEPTED)
 		show_moment(r, ev->data, "a second one at", "/backupAt");
 	if (ev->type == EV_CREATED)
@@ -302,18 +365,19 @@ const struct cmd cmd_explain = {
 	.args = "ID",
 	.summary = "say why a task went to whom it went, and why an answer stands",
 	.about = "From the journal: who could be asked and who not, with what was expected of each "
-	         "(the chances that this worker answers, in the time left, and rightly; the score is "
-	         "their product against cost and load, with the lane's weights), when the answer was "
-	         "expected, and why each later step was taken. When nobody can take a task, what would "
-	         "change that.\n\n"
-	         "Of each answer what every stage of verification said, with its numbers (er-verify(7)): "
-	         "of the tests for anomalies what was seen, where the limit is, the chance of such an "
-	         "answer and of such a worker, how often this worker does it and how often the peers do; "
-	         "the worker's accuracy with its bound; how far the answers agree, how many were wanted "
-	         "and why; whether a reviewer was drawn, and what the reviewer said.\n\n"
+	         "(the chances that this worker answers, in the time left, and rightly; the score "
+	         "is their product against cost and load, with the lane's weights), when the "
+	         "answer was expected, and why each later step was taken. When nobody can take a "
+	         "task, what would change that.\n\n"
+	         "Of each answer what every stage of verification said, with its numbers "
+	         "(er-verify(7)): of the tests for anomalies what was seen, where the limit is, "
+	         "the chance of such an answer and of such a worker, how often this worker does it "
+	         "and how often the peers do; the worker's accuracy with its bound; how far the "
+	         "answers agree, how many were wanted and why; whether a reviewer was drawn, and "
+	         "what the reviewer said.\n\n"
 	         "Of many candidates the best, some that were passed over and some that are not "
-	         "eligible are listed, the others counted. Chances and scores are of 1.000; in JSON "
-	         "they are thousandths.",
+	         "eligible are listed, the others counted. Chances and scores are of 1.000; in "
+	         "JSON they are thousandths.",
 	.opts = opts,
 	.needs = NEED_SPOOL,
 	.group = GROUP_LOOK,

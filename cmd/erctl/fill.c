@@ -66,7 +66,8 @@ static void free_lines(struct fill_line *line, size_t n)
 	free(line);
 }
 
-void fill_build(struct fill *f)
+/* Only the lines. */
+static void fill_build(struct fill *f)
 {
 	struct form_rows rows;
 	free_lines(f->line, f->n);
@@ -79,7 +80,7 @@ void fill_build(struct fill *f)
 	add_extras(f);
 }
 
-void fill_check(struct fill *f)
+static void fill_check(struct fill *f)
 {
 	schema_errors_release(&f->errors);
 	memset(&f->errors, 0, sizeof f->errors);

@@ -5,7 +5,8 @@
 #include "draft.h"
 #include "json/js.h"
 
-char *fill_list_of(const struct fill_line *l)
+/* The pointer of the list that line ${l}, an item, is in; the caller frees. */
+static char *fill_list_of(const struct fill_line *l)
 {
 	const char *slash = strrchr(l->at, '/');
 	return slash ? mem_strndup(l->at, (size_t)(slash - l->at)) : mem_strdup("");
@@ -32,7 +33,8 @@ static char *moved_key(const char *key, const char *list, const size_t *to, size
 	return buf_detach(&b);
 }
 
-void fill_texts_move(struct fill *f, const char *list, const size_t *to, size_t n)
+/* ${list}/N -> ${list}/${to[N]} in all texts; SIZE_MAX: forgotten.  ${n}: entries in ${to}. */
+static void fill_texts_move(struct fill *f, const char *list, const size_t *to, size_t n)
 {
 	json_t *moved = json_object(), *text;
 	const char *key;

@@ -13,14 +13,7 @@
  * texts; without it they are gone on purpose.  Fields that appeared get back what they had, else
  * their default. */
 void fill_refresh(struct fill *f, int hide);
-/* Only the lines. */
-void fill_build(struct fill *f);
-void fill_check(struct fill *f);
 
-/* ${list}/N -> ${list}/${to[N]} in all texts; SIZE_MAX: forgotten.  ${n}: entries in ${to}. */
-void fill_texts_move(struct fill *f, const char *list, const size_t *to, size_t n);
-/* The pointer of the list that line ${l}, an item, is in; the caller frees. */
-char *fill_list_of(const struct fill_line *l);
 /* 0: ${text} is a value of the line, or empty; -1 and why not. */
 int fill_readable(const struct fill *f, const struct fill_line *l, const char *text,
                   struct err *err);

@@ -105,7 +105,9 @@ static json_t *doc_of_task(struct run *r, const char *id_text, struct err *err)
 	json_t *view = idarg(r, id_text, &id, err) < 0 ? NULL : idarg_view(r, &id, err);
 	if (!view)
 		return NULL;
-	json_t *doc = identity_worker(r, &nobody) == 0 ? taskview_worker_doc(view, r->worker) : NULL;
+	json_t *doc = NULL;
+	if (identity_worker(r, &nobody) == 0)
+		doc = taskview_worker_doc(view, r->worker);
 	size_t n = taskview_inbox(view, 1, e);
 	if (!doc && n > 0)
 		doc = json_incref(e[0].doc);
@@ -169,7 +171,8 @@ static json_t *read_schema(struct registry *g, const char *text, struct err *err
 	else if (run_open_spool(g->r, err) < 0)
 		return NULL;
 	else if (!(doc = registered(g, text, err)))
-		err_set(err, FAIL_NOT_FOUND, "no schema %s in etc/schemas (a file: @%s)", text, text);
+		err_set(err, FAIL_NOT_FOUND, "no schema %s in etc/schemas (a file: @%s)", text,
+		        text);
 	if (!doc)
 		return NULL;
 	full = schema_expand(doc, err);
@@ -251,12 +254,14 @@ const struct cmd cmd_form = {
 	.name = "form",
 	.args = "[ID]",
 	.summary = "show the form of an answer, as text, data or a page",
-	.about = "The fields are those that `erctl answer` asks for: made from the schema of the task, "
-	         "with the same names, choices and conditions. An asterisk marks what is required.\n\n"
+	.about = "The fields are those that `erctl answer` asks for: made from the schema of the "
+	         "task, with the same names, choices and conditions. An asterisk marks what is "
+	         "required.\n\n"
 	         "--html writes one page without anything around it: labels, constraints and hints "
-	         "work without a script; with it, what does not apply is hidden, items can be added, "
-	         "and the answer appears as JSON for `erctl answer ID FILE`. With --action it is "
-	         "sent there, as JSON, or without a script as form fields named by JSON pointers.",
+	         "work without a script; with it, what does not apply is hidden, items can be "
+	         "added, and the answer appears as JSON for `erctl answer ID FILE`. With --action "
+	         "it is sent there, as JSON, or without a script as form fields named by JSON "
+	         "pointers.",
 	.opts = opts,
 	.group = GROUP_WORKER,
 	.first = ARG_ID,

@@ -64,7 +64,8 @@ static int add_field(struct buf *out, const char *at, const struct format_source
 	while (src->names[i] && strcmp(src->names[i], spec) != 0)
 		i++;
 	if (!src->names[i])
-		return err_set(err, FAIL_USAGE, "--format: no field \"%s\"; see list --json=help", spec);
+		return err_set(err, FAIL_USAGE, "--format: no field \"%s\"; see list --json=help",
+		               spec);
 	const char *text = src->value(ctx, i, &n);
 	if (!mod)
 		safe_add(out, text, n, SAFE_LINE);
@@ -88,7 +89,8 @@ int format_line(struct buf *out, const char *pattern, const struct format_source
 		} else if (p[1] == '%' || p[1] == 'n') {
 			buf_addc(out, p[1] == 'n' ? '\n' : '%');
 			p += 2;
-		} else if (p[1] == 'x' && isxdigit((unsigned char)p[2]) && isxdigit((unsigned char)p[3])) {
+		} else if (p[1] == 'x' && isxdigit((unsigned char)p[2]) &&
+		           isxdigit((unsigned char)p[3])) {
 			sscanf(p + 2, "%2x", &byte);
 			buf_addc(out, (char)byte);
 			p += 4;

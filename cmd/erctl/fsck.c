@@ -38,7 +38,8 @@ static int rebuild(struct run *r, struct rebuild_report *rep, struct err *err)
 		return err_wrap(err, "the views can be rebuilt only while no erd runs");
 	int rc = replay_undelivered(&r->spool, &due, err);
 	if (rc == 0)
-		rc = views_rebuild(&r->spool, undelivered_has, &due, args_has(r, "dry-run"), rep, err);
+		rc = views_rebuild(&r->spool, undelivered_has, &due, args_has(r, "dry-run"), rep,
+		                   err);
 	undelivered_release(&due);
 	lock_release(lock);
 	return rc;
@@ -50,9 +51,11 @@ static void print_report(struct run *r, const struct saying *s, const struct fsc
 	if (!s->list) {
 		if (args_has(r, "rebuild"))
 			out_note(&r->out, "%zu tasks: %zu view files %s, %zu removed", made->tasks,
-			         made->written, args_has(r, "dry-run") ? "would be written" : "written",
+			         made->written,
+			         args_has(r, "dry-run") ? "would be written" : "written",
 			         made->removed);
-		out_note(&r->out, "%llu events, %zu open and %zu closed tasks, %zu errors, %zu notes",
+		out_note(&r->out,
+		         "%llu events, %zu open and %zu closed tasks, %zu errors, %zu notes",
 		         (unsigned long long)rep->events, rep->tasks_open, rep->tasks_closed,
 		         rep->errors, rep->notes);
 		return;
@@ -99,12 +102,12 @@ const struct cmd cmd_fsck = {
 	.name = "fsck",
 	.args = "",
 	.summary = "check that the spool is in one of its legal states",
-	.about = "The journal's hash chain is verified, every message must be in exactly one place, "
-	         "and every view must agree with the journal; each blob is read and must have the "
-	         "SHA-256 of its name. Each finding is named. Exit status 1 means that there are "
-	         "errors.\n\n"
-	         "Everything but journal, etc, new, refused and blobs may be deleted: --rebuild makes it "
-	         "again, byte for byte. erd must not run meanwhile.",
+	.about = "The journal's hash chain is verified, every message must be in exactly one "
+	         "place, and every view must agree with the journal; each blob is read and must "
+	         "have the SHA-256 of its name. Each finding is named. Exit status 1 means that "
+	         "there are errors.\n\n"
+	         "Everything but journal, etc, new, refused and blobs may be deleted: --rebuild "
+	         "makes it again, byte for byte. erd must not run meanwhile.",
 	.opts = opts,
 	.needs = NEED_SPOOL,
 	.group = GROUP_SPOOL,

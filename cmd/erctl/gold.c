@@ -164,8 +164,8 @@ static int name_of(const struct run *r, char out[65], struct err *err)
 	if (n < 65)
 		snprintf(out, 65, "%.*s", (int)n, given ? given : base);
 	if (n >= 65 || !name_valid(out))
-		return err_set(err, FAIL_USAGE, "gold add: --name: lower-case letters, digits, '-', '_' "
-		                                "and dots, at most 64");
+		return err_set(err, FAIL_USAGE, "gold add: --name: lower-case letters, digits, "
+		                                "'-', '_' and dots, at most 64");
 	return 0;
 }
 
@@ -294,7 +294,9 @@ static int check(struct run *r, struct err *err)
 	k.c = c;
 	config_each(c, CFG_GOLD, check_one, &k);
 	config_free(c);
-	return k.bad ? err_set(err, FAIL_INVALID, "%d %s", k.bad, k.bad == 1 ? "error" : "errors") : 0;
+	if (k.bad)
+		return err_set(err, FAIL_INVALID, "%d error%s", k.bad, k.bad == 1 ? "" : "s");
+	return 0;
 }
 
 /* ---- the table ---- */
@@ -318,9 +320,9 @@ static const struct cmd verb_list = {
 	.name = "gold list",
 	.args = "",
 	.summary = "every gold task, and who has not had it yet",
-	.about = "A row for each; with --json the documents, as they were written. With --left a row "
-	         "for each worker of each lane: a worker gets a gold task once, so a lane runs out of "
-	         "them.",
+	.about = "A row for each; with --json the documents, as they were written. With --left a "
+	         "row for each worker of each lane: a worker gets a gold task once, so a lane runs "
+	         "out of them.",
 	.opts = list_opts,
 	.aliases = etcnoun_list_aliases,
 	.needs = NEED_SPOOL,
@@ -352,9 +354,9 @@ static const struct cmd verb_add = {
 	.name = "gold add",
 	.args = "[FILE|-]",
 	.summary = "add a task whose answer is known",
-	.about = "FILE has lane, body, answer and perhaps tolerance (er-config(5)); or these come from "
-	         "the options. The body must be a task that the lane takes, the answer one that meets "
-	         "its schema; members that the right answer leaves out do not count.\n\n"
+	.about = "FILE has lane, body, answer and perhaps tolerance (er-config(5)); or these come "
+	         "from the options. The body must be a task that the lane takes, the answer one "
+	         "that meets its schema; members that the right answer leaves out do not count.\n\n"
 	         "A running erd takes it up before the command returns. One of that name that says "
 	         "something else is not replaced: exit 6.",
 	.opts = add_opts,
@@ -373,8 +375,8 @@ static const struct cmd verb_rm = {
 	.name = "gold rm",
 	.args = "NAME",
 	.summary = "remove it",
-	.about = "It is given to nobody any more. One that a worker has in hand ends as any task; its "
-	         "answer tells nothing then.",
+	.about = "It is given to nobody any more. One that a worker has in hand ends as any task; "
+	         "its answer tells nothing then.",
 	.opts = etcnoun_change_opts,
 	.aliases = etcnoun_rm_aliases,
 	.needs = NEED_SPOOL,
@@ -391,8 +393,8 @@ static const struct cmd verb_check = {
 	.name = "gold check",
 	.args = "[NAME]...",
 	.summary = "every error of these documents, or of all",
-	.about = "Also whether the lane would take the body, and the answer meets the schema: lanes and "
-	         "schemas change. A line for each error. Without one nothing is printed.",
+	.about = "Also whether the lane would take the body, and the answer meets the schema: "
+	         "lanes and schemas change. A line for each error. Without one nothing is printed.",
 	.needs = NEED_SPOOL,
 	.group = GROUP_SPOOL,
 	.first = ARG_GOLD,
@@ -410,9 +412,10 @@ const struct cmd cmd_gold = {
 	.name = "gold",
 	.args = "VERB",
 	.summary = "tasks whose answer is known: they tell how right workers are",
-	.about = "A gold task is a document in etc/gold/ (er-config(5)). A lane may mix them among the "
-	         "tasks of its workers, at a rate (er-verify(7)); to a worker one looks like any other. "
-	         "It has no result, goes out to nobody, and no list or figure for requesters counts it.",
+	.about = "A gold task is a document in etc/gold/ (er-config(5)). A lane may mix them among "
+	         "the tasks of its workers, at a rate (er-verify(7)); to a worker one looks like "
+	         "any other. It has no result, goes out to nobody, and no list or figure for "
+	         "requesters counts it.",
 	.group = GROUP_SPOOL,
 	.max_args = -1,
 	.exits = "0 2 3 5 6 75",

@@ -2,7 +2,6 @@
 
 #include <jansson.h>
 
-#include "args.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/near.h"
@@ -129,7 +128,8 @@ int help_overview(struct run *r)
 {
 	struct buf b = BUF_INIT;
 	buf_adds(&b, "erctl: hand work that software should not decide alone to people who can.\n\n"
-	             "  id=$(erctl submit task.json)       erctl ask \"Ship it?\" --choice yes,no\n\n");
+	             "  id=$(erctl submit task.json)       "
+	             "erctl ask \"Ship it?\" --choice yes,no\n\n");
 	for (int g = 0; g < GROUP_COUNT; g++) {
 		struct buf names = BUF_INIT;
 		for (const struct cmd *const *c = commands; *c; c++) {
@@ -217,7 +217,9 @@ static int run(struct run *r, struct err *err)
 		list_all(r);
 	} else {
 		const struct cmd *c = cmd_find(r->argv[0]);
-		const struct cmd *verb = c && c->verbs && r->argc > 1 ? noun_verb(c, r->argv[1]) : c;
+		const struct cmd *verb = c;
+		if (c && c->verbs && r->argc > 1)
+			verb = noun_verb(c, r->argv[1]);
 		if (c && !verb)
 			return noun_unknown(c, r->argv[1], err);
 		if (c && !c->hidden && (verb != c || r->argc == 1))
@@ -232,13 +234,16 @@ const struct cmd cmd_help = {
 	.name = "help",
 	.args = "[VERB|NOUN [VERB]|TOPIC]",
 	.summary = "explain a verb or a topic",
-	.about = "Without an argument all verbs are listed. Topics: environment, exit-codes, states. "
-	         "With --json everything that the tables know is printed as one document: verbs, "
-	         "options with their types, exit codes.",
+	.about = "Without an argument all verbs are listed. Topics: environment, exit-codes, "
+	         "states. With --json everything that the tables know is printed as one document: "
+	         "verbs, options with their types, exit codes.",
 	.group = GROUP_LOOK,
 	.first = ARG_VERB,
 	.max_args = 2,
 	.exits = "0 2",
-	.examples = "erctl help submit\nerctl help schema add\nerctl help exit-codes\nerctl help --json",
+	.examples = "erctl help submit\n"
+	            "erctl help schema add\n"
+	            "erctl help exit-codes\n"
+	            "erctl help --json",
 	.run = run,
 };

@@ -19,7 +19,8 @@ int help_print(struct run *r, const struct cmd *cmd); /* 0 */
 int help_overview(struct run *r);
 int help_version(struct run *r);
 void help_json(struct run *r); /* help_json.c */
-/* FAIL_USAGE "${what} ${word}", with near verbs and, of ${also} (NULL-ended, or NULL), near words. */
+/* FAIL_USAGE "${what} ${word}", with near verbs and, of ${also} (NULL-ended, or NULL), near
+   words. */
 int help_unknown(const char *what, const char *word, const char *const *also, struct err *err);
 
 /* ---- topics.c ---- */

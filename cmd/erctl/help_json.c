@@ -1,7 +1,6 @@
 /* erctl help --json: all that the tables know, as one document. */
 #include <jansson.h>
 
-#include "args.h"
 #include "base/err.h"
 #include "cmd.h"
 #include "help.h"

@@ -2,7 +2,8 @@
  * erctl/history.h -- what the journal says of lanes and workers over a time.
  *
  * Method     One walk over the journal; what counts are the tasks that came in since a moment, with
- *            all that became of them.  Gold tasks are work, so they count for workers, and for no lane.
+ *            all that became of them.  Gold tasks are work, so they count for workers, and for no
+ *            lane.
  * Complexity O(events of the journal); memory by those tasks.
  * Ownership  history_release.
  */

@@ -36,7 +36,7 @@ const char *identity_login(char out[IDENTITY_MAX])
 
 int identity_requester(const struct run *r, char out[IDENTITY_MAX], struct err *err)
 {
-	const char *from = args_str(r, "from", NULL);
+	const char *from = args_str(r, "from", args_str(r, "as", NULL));
 	if (!from) {
 		identity_login(out);
 		return 0;

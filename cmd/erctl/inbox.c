@@ -103,11 +103,11 @@ const struct cmd cmd_inbox = {
 	.name = "inbox",
 	.args = "",
 	.summary = "read what waits for you, the most urgent first, and act on it",
-	.about = "Offers, and tasks that you accepted. On a terminal a full screen: j and k choose, "
-	         "Enter reads, a accepts, d declines, A answers, ? shows every key with the reason "
-	         "why it is not valid now, q leaves. An answer is held ER_UNDO seconds (10) before "
-	         "it is sent; u takes it back, and leaving sends it. What you type is kept as a "
-	         "draft until erd has it.\n\n"
+	.about = "Offers, and tasks that you accepted. On a terminal a full screen: j and k "
+	         "choose, Enter reads, a accepts, d declines, A answers, ? shows every key with "
+	         "the reason why it is not valid now, q leaves. An answer is held ER_UNDO seconds "
+	         "(10) before it is sent; u takes it back, and leaving sends it. What you type is "
+	         "kept as a draft until erd has it.\n\n"
 	         "With --line, ER_ACCESSIBLE, TERM=dumb or a terminal without a size: plain "
 	         "prompts. Not on a terminal, or with --plain or --no-input: a table.\n\n"
 	         "--json prints everything a worker may know of each task (er.inbox.v1): "

@@ -8,7 +8,6 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/err.h"
-#include "base/safe.h"
 #include "base/timefmt.h"
 #include "cmd.h"
 #include "draft.h"

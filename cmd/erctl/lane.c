@@ -2,8 +2,8 @@
 #include "verbs.h"
 
 ETCNOUN_VERBS("lane", ARG_LANE, "general", "every lane, whom it asks and how soon",
-              "A lane that a chain names stays: exit 5. Its open tasks keep what they were told.", "",
-              etcnoun_show_fields, );
+              "A lane that a chain names stays: exit 5. Its open tasks keep what they were told.",
+              "", etcnoun_show_fields, );
 
 const struct cmd cmd_lane = {
 	ETCNOUN("lane", "general"),

@@ -1,6 +1,5 @@
 #include "line_form_p.h"
 
-#include "cmd.h"
 #include "draft.h"
 
 static size_t line_by_number(const struct fill *f, size_t number)

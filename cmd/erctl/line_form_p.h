@@ -51,7 +51,6 @@ struct line_form {
 void say(const char *fmt, ...) __attribute__((format(printf, 1, 2))); /* ours, with LF */
 void say_foreign(const char *text);                   /* "| " in front of each line */
 void say_heading(const struct line_form *p, const struct fill_line *l);
-void say_choices(const struct fill *f, const struct fill_line *l, int all);
 /* All that a prompt needs; after a refusal only which line it is, and how to answer. */
 void say_line(const struct line_form *p, const struct fill_line *l);
 void say_help(const struct line_form *p, const struct fill_line *l);

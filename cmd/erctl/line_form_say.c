@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "base/safe.h"
-#include "cmd.h"
 #include "draft.h"
 #include "json/js.h"
 
@@ -113,7 +112,7 @@ void say_heading(const struct line_form *p, const struct fill_line *l)
 		say_foreign(l->field->description);
 }
 
-void say_choices(const struct fill *f, const struct fill_line *l, int all)
+static void say_choices(const struct fill *f, const struct fill_line *l, int all)
 {
 	size_t n = fill_nchoices(l);
 	if (l->field->kind == FORM_BOOLEAN && l->field->nchoices != 2)

@@ -58,7 +58,8 @@ static void add_time(struct table *t, const struct run *r, const struct index_ro
 
 static void print_table(struct run *r, const struct rows *rows)
 {
-	static const char *const head[] = {"ID", "STATE", "DUE", "URGENCY", "LANE", "WORKER", "TITLE"};
+	static const char *const head[] = {"ID", "STATE", "DUE", "URGENCY", "LANE", "WORKER",
+	                                   "TITLE"};
 	static const enum index_col cols[] = {IX_ID,   IX_STATE,  IX_DUE,  IX_URGENCY,
 	                                      IX_LANE, IX_WORKER, IX_TITLE};
 	struct table t;
@@ -159,12 +160,14 @@ static const struct opt opts[] = {
 	{0, "pool", OPT_POOL, "POOL", "only this pool"},
 	{0, "domain", OPT_STRING, "DOMAIN", "only this domain"},
 	{0, "from", OPT_STRING, "NAME", "only this requester"},
-	{0, "due-before", OPT_TIME, "TIME", "only what is due before then: +30m, 0s (overdue), a date"},
+	{0, "due-before", OPT_TIME, "TIME",
+	 "only what is due before then: +30m, 0s (overdue), a date"},
 	{'a', "all", OPT_FLAG, NULL, "open and closed tasks"},
 	{0, "closed", OPT_FLAG, NULL, "closed tasks only, newest first"},
 	{0, "limit", OPT_INT, "N", "at most so many, 0: all (default: 50)"},
 	{0, "count", OPT_FLAG, NULL, "print only how many there are"},
-	{'f', "format", OPT_STRING, "PATTERN", "lines like '%(id)%x09%(due:relative)%x09%(title:.40)'"},
+	{'f', "format", OPT_STRING, "PATTERN",
+	 "lines like '%(id)%x09%(due:relative)%x09%(title:.40)'"},
 	OPT_END};
 
 static const char *const aliases[] = {"ls", NULL};
@@ -174,10 +177,11 @@ const struct cmd cmd_list = {
 	.summary = "list tasks, the most urgent deadline first",
 	.args = "",
 	.about = "Open tasks are listed unless --all, --closed or a final --state asks for others. "
-	         "The list is read from the index, so it is as quick for a hundred thousand tasks as "
-	         "for ten. It shows what erd has taken up; a message that still waits is counted by "
-	         "erctl status.\n\n"
-	         "Gold tasks, which test workers (erctl gold), are listed only with --from er/gold.\n\n"
+	         "The list is read from the index, so it is as quick for a hundred thousand tasks "
+	         "as for ten. It shows what erd has taken up; a message that still waits is "
+	         "counted by erctl status.\n\n"
+	         "Gold tasks, which test workers (erctl gold), are listed only with --from "
+	         "er/gold.\n\n"
 	         "In a pattern %(FIELD) is a value, %(FIELD:20) padded or cut to 20 columns, "
 	         "%(FIELD:.20) only cut, %(FIELD:relative) a time as people say it, %(FIELD:json) "
 	         "quoted; %n, %% and %x09 are a new line, a percent sign and a byte.",

@@ -42,7 +42,8 @@ int run_open_spool(struct run *r, struct err *err)
 		         r->spool_why ? r->spool_why : "nothing",
 		         r->spool_path && err->code != FAIL_NOT_FOUND
 		             ? "" : "; `erctl init DIR` makes a spool");
-		return err_set(err, FAIL_NOT_FOUND, "no spool at all: give one with -C or ER_SPOOL");
+		return err_set(err, FAIL_NOT_FOUND,
+		               "no spool at all: give one with -C or ER_SPOOL");
 	}
 	r->have_spool = 1;
 	return 0;

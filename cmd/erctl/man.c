@@ -4,7 +4,6 @@
 #include "base/err.h"
 #include "cmd.h"
 #include "help.h"
-#include "noun.h"
 #include "verbs.h"
 
 enum { MAN_COLS = 76 };
@@ -227,7 +226,8 @@ static void main_page(struct buf *b)
 	add_example_section(b, "id=$(erctl submit task.json) && erctl wait \"$id\"\n"
 	                       "erctl ask \"Ship it?\" --choice yes,no --timeout 15m && deploy\n"
 	                       "erctl --as ana inbox");
-	buf_adds(b, ".Sh SEE ALSO\n.Xr er-config 5 ,\n.Xr er-spool 5 ,\n.Xr er-task 5 ,\n.Xr erd 8\n");
+	buf_adds(b,
+	         ".Sh SEE ALSO\n.Xr er-config 5 ,\n.Xr er-spool 5 ,\n.Xr er-task 5 ,\n.Xr erd 8\n");
 }
 
 static const struct opt opts[] = {
@@ -240,9 +240,10 @@ static int run(struct run *r, struct err *err)
 	struct buf b = BUF_INIT;
 	if (args_has(r, "list")) {
 		for (const struct cmd *const *c = commands; *c; c++) {
+			const struct cmd *const *v = args_has(r, "all") ? (*c)->verbs : NULL;
 			if (!(*c)->hidden)
 				buf_addf(&b, "%s\n", (*c)->name);
-			for (const struct cmd *const *v = (*c)->verbs; args_has(r, "all") && v && *v; v++)
+			for (; v && *v; v++)
 				buf_addf(&b, "%s\n", (*v)->name);
 		}
 	} else if (r->argc == 0) {

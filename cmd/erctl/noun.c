@@ -41,8 +41,13 @@ int noun_unknown(const struct cmd *noun, const char *word, struct err *err)
 
 void noun_help(struct buf *b, const struct cmd *noun)
 {
+	int width = 10;
+
+	for (const struct cmd *const *v = noun->verbs; *v; v++)
+		if ((int)strlen(noun_word(*v)) > width)
+			width = (int)strlen(noun_word(*v));
 	buf_adds(b, "\nVerbs:\n");
 	for (const struct cmd *const *v = noun->verbs; *v; v++)
-		buf_addf(b, "  %-12s%s\n", noun_word(*v), (*v)->summary);
+		buf_addf(b, "  %-*s  %s\n", width, noun_word(*v), (*v)->summary);
 	buf_addf(b, "\n'erctl help %s VERB' explains a verb.\n", noun->name);
 }

@@ -18,7 +18,8 @@
 
 static int plain(const char *s, size_t n)
 {
-	static const char ok[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.:-";
+	static const char ok[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.:-";
 	for (size_t i = 0; i < n; i++) {
 		if (!s[i] || !strchr(ok, s[i]))
 			return 0;

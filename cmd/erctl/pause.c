@@ -40,7 +40,8 @@ static int find_target(const struct run *r, const struct config *c, const char *
 	int lane = !args_has(r, "worker") && config_lane(c, name);
 	int worker = !args_has(r, "lane") && config_worker(c, name);
 	if (lane && worker)
-		return err_set(err, FAIL_USAGE, "%s is a lane and a worker: say --lane or --worker", name);
+		return err_set(err, FAIL_USAGE, "%s is a lane and a worker: say --lane or --worker",
+		               name);
 	if (!lane && !worker)
 		return no_such(c, name, err);
 	*t = (struct target){name, lane ? CFG_LANE : CFG_WORKER};
@@ -71,8 +72,8 @@ static int read_until(const struct run *r, int64_t *out, struct err *err)
 		return 0;
 	if (time_parse(text, out, &why) != 0) {
 		if (duration_parse(text + (*text == '+'), &span, &why) != 0)
-			return err_set(err, FAIL_USAGE,
-			               "--until: needs a time like 2026-01-31T12:00:00Z, or 90s, 15m, 4h, 2d");
+			return err_set(err, FAIL_USAGE, "--until: needs a time like "
+			               "2026-01-31T12:00:00Z, or 90s, 15m, 4h, 2d");
 		*out = now + span;
 	}
 	return *out > now ? 0 : err_set(err, FAIL_USAGE, "--until: is over already");
@@ -186,10 +187,11 @@ const struct cmd cmd_pause = {
 	.summary = "ask nobody new for a lane, or nothing new of a worker",
 	.about = "The document in etc/ says `paused` from then on, with who, why and until when; a "
 	         "running erd takes it up before the command returns and the journal has it.\n\n"
-	         "A paused worker is offered nothing. A paused lane takes tasks, which wait; nobody is "
-	         "offered any, nobody claims one. Either way work in hand goes on and can be answered, "
-	         "offers that are out stay out, and no clock stops: tasks become late as ever. A chain "
-	         "that routes a task asks on, though not the workers who are paused.",
+	         "A paused worker is offered nothing. A paused lane takes tasks, which wait; "
+	         "nobody is offered any, nobody claims one. Either way work in hand goes on and "
+	         "can be answered, offers that are out stay out, and no clock stops: tasks become "
+	         "late as ever. A chain that routes a task asks on, though not the workers who are "
+	         "paused.",
 	.opts = pause_opts,
 	.examples = "erctl pause ana --until 2h --reason lunch\n"
 	            "erctl pause refund_eligibility --reason \"the rules change\"",

@@ -1,7 +1,5 @@
 /* erctl qa: the reviews that wait, and what they are about. */
-#include <string.h>
 
-#include "args.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/mem.h"
@@ -13,10 +11,8 @@
 #include "idargs.h"
 #include "json/js.h"
 #include "model/state.h"
-#include "model/taskview.h"
 #include "table.h"
 #include "verbs.h"
-#include "waiter.h"
 #include "worldof.h"
 
 /* Who has it, or is asked. */
@@ -73,7 +69,8 @@ static int by_creation(const void *a, const void *b)
 
 static int list(struct run *r, struct err *err)
 {
-	static const char *const head[] = {"REVIEW", "TASK", "LANE", "STATE", "REVIEWER", "AGE", "DUE"};
+	static const char *const head[] = {"REVIEW", "TASK", "LANE", "STATE", "REVIEWER", "AGE",
+	                                   "DUE"};
 	struct world *w = worldof(&r->spool, err);
 	struct task **all;
 	struct table t;
@@ -125,7 +122,8 @@ static json_t *find_review(struct run *r, struct err *err)
 	if (!view || json_object_get(view, "reviews"))
 		return view;
 	json_decref(view);
-	err_set(err, FAIL_NOT_FOUND, "%s: no review, and its answer is with no reviewer", r->argv[0]);
+	err_set(err, FAIL_NOT_FOUND, "%s: no review, and its answer is with no reviewer",
+	        r->argv[0]);
 	return NULL;
 }
 
@@ -181,8 +179,8 @@ static const struct cmd verb_list = {
 	.name = "qa list",
 	.args = "",
 	.summary = "the reviews that are open, the oldest first",
-	.about = "A row for each: the review, the task whose answer waits for it, that task's lane, who "
-	         "has the review or is asked, and since when it waits.",
+	.about = "A row for each: the review, the task whose answer waits for it, that task's "
+	         "lane, who has the review or is asked, and since when it waits.",
 	.aliases = etcnoun_list_aliases,
 	.needs = NEED_SPOOL,
 	.group = GROUP_LOOK,
@@ -197,8 +195,8 @@ static const struct cmd verb_show = {
 	.name = "qa show",
 	.args = "ID",
 	.summary = "a review: the answer, and what the reviewer said",
-	.about = "ID is the review, or the task whose answer is with a reviewer. With --json the review "
-	         "as a task, er.task.v1.",
+	.about = "ID is the review, or the task whose answer is with a reviewer. With --json the "
+	         "review as a task, er.task.v1.",
 	.needs = NEED_SPOOL,
 	.group = GROUP_LOOK,
 	.first = ARG_ID,
@@ -216,9 +214,9 @@ const struct cmd cmd_qa = {
 	.name = "qa",
 	.args = "VERB",
 	.summary = "answers that wait for a reviewer",
-	.about = "A share of a lane's answers goes to reviewers (er-verify(7)): each as a task of its "
-	         "own, in the lane that verify.qa.lane names. A reviewer finds it in the inbox and answers it "
-	         "as any other task: confirm, correct or reject.",
+	.about = "A share of a lane's answers goes to reviewers (er-verify(7)): each as a task of "
+	         "its own, in the lane that verify.qa.lane names. A reviewer finds it in the inbox "
+	         "and answers it as any other task: confirm, correct or reject.",
 	.group = GROUP_LOOK,
 	.max_args = -1,
 	.exits = "0 2 3 8",

@@ -20,7 +20,8 @@ static json_t *body_of(const struct run *r, struct err *err)
 	json_t *body = verb_body_reason(r, err);
 	if (!body)
 		return NULL;
-	if (add_name(r, "from", body, "worker", err) < 0 || add_name(r, "to", body, "to", err) < 0) {
+	if (add_name(r, "from", body, "worker", err) < 0 ||
+	    add_name(r, "to", body, "to", err) < 0) {
 		json_decref(body);
 		return NULL;
 	}
@@ -49,14 +50,15 @@ const struct cmd cmd_reassign = {
 	.name = "reassign",
 	.args = "ID",
 	.summary = "take a task from whoever has it, and give it to somebody else",
-	.about = "An operator's act: an offer is withdrawn, work in hand is taken away, and nothing of "
-	         "it counts in anybody's record. A question that waits for a reply is dropped and the "
-	         "clock goes on. It works as well for a worker who has no document any more.\n\n"
-	         "With --to the task is offered to that worker (at once theirs where the lane assigns by "
-	         "trust), who must be one that routing could ask: in the lane's pools, with the skills "
-	         "and the trust that it needs, and never the requester. --force overrules load and "
-	         "hours, nothing else. Without --to routing looks for somebody; whom it was taken from "
-	         "is not asked for this task again, unless by --to.\n\n"
+	.about = "An operator's act: an offer is withdrawn, work in hand is taken away, and "
+	         "nothing of it counts in anybody's record. A question that waits for a reply is "
+	         "dropped and the clock goes on. It works as well for a worker who has no document "
+	         "any more.\n\n"
+	         "With --to the task is offered to that worker (at once theirs where the lane "
+	         "assigns by trust), who must be one that routing could ask: in the lane's pools, "
+	         "with the skills and the trust that it needs, and never the requester. --force "
+	         "overrules load and hours, nothing else. Without --to routing looks for somebody; "
+	         "whom it was taken from is not asked for this task again, unless by --to.\n\n"
 	         "What a chain routes is passed on by `erctl escalation escalate`.",
 	.opts = opts,
 	.needs = NEED_SPOOL,

@@ -29,7 +29,8 @@ int refused_list(struct run *r, struct err *err)
 	for (size_t i = 0; i < names.n; i++) {
 		json_t *why = read_why(&r->spool, names.name[i]);
 		if (r->out.format == FMT_TEXT)
-			out_line(&r->out, "%.*s: %s", (int)(strlen(names.name[i]) - strlen(".why.json")),
+			out_line(&r->out, "%.*s: %s",
+			         (int)(strlen(names.name[i]) - strlen(".why.json")),
 			         names.name[i], js_str_or(why, "/message", "no reason was left"));
 		else if (why)
 			out_item(&r->out, why);

@@ -14,7 +14,7 @@ static int run(struct run *r, struct err *err)
 }
 
 static const struct opt opts[] = {
-	{0, "from", OPT_STRING, "NAME", "who says so (default: your login name)"},
+	{0, "from", OPT_STRING, "NAME", "who says so (default: --as, else your login name)"},
 	OPTS_MESSAGE, OPT_END};
 
 const struct cmd cmd_reply = {

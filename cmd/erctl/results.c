@@ -33,7 +33,8 @@ int results_good(const json_t *result)
 static void look(struct wait *t)
 {
 	for (size_t i = 0; i < t->w->n; i++) {
-		json_t *doc = t->done[i] ? NULL : view_read(&t->r->spool, VIEW_RESULT, &t->w->ids[i]);
+		json_t *doc = t->done[i] ? NULL : view_read(&t->r->spool, VIEW_RESULT,
+		                                            &t->w->ids[i]);
 		if (!doc)
 			continue;
 		t->done[i] = 1;
@@ -60,7 +61,8 @@ static int64_t give_up(const struct wait *t)
 		return t->start_mono + t->w->limit_ms;
 	for (size_t i = 0; i < t->w->n; i++) {
 		int64_t due = t->start_wall + UNSEEN_MS;
-		json_t *view = t->done[i] ? NULL : view_read(&t->r->spool, VIEW_TASK, &t->w->ids[i]);
+		json_t *view = t->done[i] ? NULL : view_read(&t->r->spool, VIEW_TASK,
+		                                             &t->w->ids[i]);
 		if (view)
 			time_parse(js_str_or(view, "/dueAt", ""), &due, NULL);
 		json_decref(view);

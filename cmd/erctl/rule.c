@@ -1,5 +1,4 @@
 /* erctl rule: try JSONLogic out. */
-#include "args.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "input.h"
@@ -90,12 +89,12 @@ static const struct cmd cmd_rule_test = {
 	.name = "rule test",
 	.args = "RULE|- DATA|-",
 	.summary = "what a rule says about a document",
-	.about = "Prints the result as JSON on one line. Exit status 0 means that the rule holds, 7 "
-	         "that it does not (the result is false, null, 0, \"\" or []), 5 that the rule is "
-	         "wrong or took too long. No spool is needed.\n\n"
+	.about = "Prints the result as JSON on one line. Exit status 0 means that the rule holds, "
+	         "7 that it does not (the result is false, null, 0, \"\" or []), 5 that the rule "
+	         "is wrong or took too long. No spool is needed.\n\n"
 	         "RULE and DATA are files with one JSON value each. The data of a lane's rules has "
-	         "task, answer, worker and now (er-rule(7)). With --json the places of the "
-	         "data that the rule names are listed, too: a misspelled one shows there.",
+	         "task, answer, worker and now (er-rule(7)). With --json the places of the data "
+	         "that the rule names are listed, too: a misspelled one shows there.",
 	.opts = opts,
 	.group = GROUP_SPOOL,
 	.first = ARG_FILE,
@@ -116,10 +115,10 @@ const struct cmd cmd_rule = {
 	.name = "rule",
 	.args = "VERB",
 	.summary = "try a JSONLogic rule",
-	.about = "Rules are JSONLogic, the operators of jsonlogic.com: var missing missing_some; if "
-	         "and or ! !!; == === != !== < <= > >=; + - * / % min max; map filter reduce all none "
-	         "some merge in; cat substr log. They compute and choose, reach nothing but their "
-	         "data, and end after 100000 steps at the latest. See er-rule(7).",
+	.about = "Rules are JSONLogic, the operators of jsonlogic.com: var missing missing_some; "
+	         "if and or ! !!; == === != !== < <= > >=; + - * / % min max; map filter reduce "
+	         "all none some merge in; cat substr log. They compute and choose, reach nothing "
+	         "but their data, and end after 100000 steps at the latest. See er-rule(7).",
 	.group = GROUP_SPOOL,
 	.max_args = -1,
 	.exits = "0 2 3 5 7",

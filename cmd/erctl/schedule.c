@@ -241,13 +241,14 @@ static const struct cmd verb_list = {
 static const struct cmd verb_show = {
 	ETC_ONE("schedule", "show", "NAME", ARG_SCHEDULE),
 	.summary = "the document, a week or a calendar file",
-	.about = "Prints the document. --calendar prints the week in the zone of the schedule: today"
-	         " has a >, an override a *, and a shift that began the day before a dot. The UIDs "
-	         "of --ical are the same in every export, so that a calendar which reads the file "
-	         "again changes what changed.",
+	.about = "Prints the document. --calendar prints the week in the zone of the schedule: "
+	         "today has a >, an override a *, and a shift that began the day before a dot. The "
+	         "UIDs of --ical are the same in every export, so that a calendar which reads the "
+	         "file again changes what changed.",
 	.opts = show_opts,
 	.exits = "0 2 3 5",
-	.examples = "erctl schedule show support --calendar\nerctl schedule show support --ical > support.ics",
+	.examples = "erctl schedule show support --calendar\n"
+	            "erctl schedule show support --ical > support.ics",
 	.run = show,
 };
 
@@ -290,12 +291,14 @@ const struct cmd cmd_schedule = {
 	.name = "schedule",
 	.args = "VERB",
 	.summary = "who is on call: rotations in time zones",
-	.about = "A schedule is a document in etc/schedules/ (er-config(5)); a level of a chain may "
-	         "name it and then asks whoever is on call at that moment. Hand-offs are at wall "
-	         "clock times of its zone, the whole year.",
+	.about = "A schedule is a document in etc/schedules/ (er-config(5)); a level of a chain "
+	         "may name it and then asks whoever is on call at that moment. Hand-offs are at "
+	         "wall clock times of its zone, the whole year.",
 	.group = GROUP_SPOOL,
 	.max_args = -1,
 	.exits = "0 2 3 5 7",
-	.examples = "erctl schedule now support\nerctl schedule show support --calendar\nerctl schedule set support support.json",
+	.examples = "erctl schedule now support\n"
+	            "erctl schedule show support --calendar\n"
+	            "erctl schedule set support support.json",
 	.verbs = verbs,
 };

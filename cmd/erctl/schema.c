@@ -137,12 +137,12 @@ static const struct opt list_opts[] = {
 	{0, "used", OPT_FLAG, NULL, "say whether tasks used them: a search of the journal"},
 	OPT_END};
 
-const struct cmd cmd_schema_list = {
+static const struct cmd verb_list = {
 	.name = "schema list",
 	.args = "",
 	.summary = "list the registered schemas",
-	.about = "The schemas of etc/schemas as they are now. A file that cannot be used is left out; "
-	         "`erctl schema check` tells what is wrong with it.",
+	.about = "The schemas of etc/schemas as they are now. A file that cannot be used is left "
+	         "out; `erctl schema check` tells what is wrong with it.",
 	.opts = list_opts,
 	.needs = NEED_SPOOL,
 	.group = GROUP_SPOOL,
@@ -192,7 +192,8 @@ static int print_one(struct run *r, const struct config *c, const char *name, js
 		out_doc(&r->out, doc);
 		return 0;
 	}
-	json_t *about = config_schema(c, name) ? describe(c, name) : json_pack("{s:s}", "name", name);
+	json_t *about = config_schema(c, name) ? describe(c, name)
+	                                       : json_pack("{s:s}", "name", name);
 	js_set_copy(about, "document", doc);
 	out_doc(&r->out, about);
 	json_decref(about);
@@ -230,12 +231,13 @@ static const struct opt show_opts[] = {
 	{0, "taken", OPT_FLAG, NULL, "the document that erd last took under this name"},
 	OPT_END};
 
-const struct cmd cmd_schema_show = {
+static const struct cmd verb_show = {
 	.name = "schema show",
 	.args = "NAME",
 	.summary = "print a registered schema",
-	.about = "Prints the document. With --json it stands in \"document\" beside its name, title, "
-	         "draft and SHA-256 (of the canonical form, as tasks have it in schemaSha256).",
+	.about = "Prints the document. With --json it stands in \"document\" beside its name, "
+	         "title, draft and SHA-256 (of the canonical form, as tasks have it in "
+	         "schemaSha256).",
 	.opts = show_opts,
 	.needs = NEED_SPOOL,
 	.group = GROUP_SPOOL,
@@ -252,8 +254,8 @@ const struct cmd cmd_schema_show = {
 /* ---- the noun ---- */
 
 static const struct cmd *const verbs[] = {
-	&cmd_schema_add,  &cmd_schema_check, &cmd_schema_diff,     &cmd_schema_list,
-	&cmd_schema_rm,   &cmd_schema_show,  &cmd_schema_validate, NULL};
+	&cmd_schema_add,  &cmd_schema_check, &cmd_schema_diff,     &verb_list,
+	&cmd_schema_rm,   &verb_show,  &cmd_schema_validate, NULL};
 
 const struct cmd cmd_schema = {
 	.name = "schema",
@@ -261,8 +263,8 @@ const struct cmd cmd_schema = {
 	.summary = "register, check and compare the schemas of answers",
 	.about = "A registered schema lies in etc/schemas under a name that ends in its version, "
 	         "review_decision.v1. Lanes and tasks name it, and other schemas refer to it: "
-	         "{\"$ref\": \"severity.v1\"}. Once a task used it the name keeps its document; what "
-	         "is different gets the next version.",
+	         "{\"$ref\": \"severity.v1\"}. Once a task used it the name keeps its document; "
+	         "what is different gets the next version.",
 	.group = GROUP_SPOOL,
 	.max_args = -1,
 	.exits = "0 1 2 3 4 5 6 7 75",

@@ -141,8 +141,9 @@ static int check_unused(struct run *r, const struct config *c, const char *name,
 	if (rc == 0 && use.known && memcmp(sha.b, use.sha.b, sizeof sha.b) != 0)
 		rc = uses_tasks(&r->spool, &use, 1, err);
 	if (rc == 0 && use.used)
-		rc = err_set(err, FAIL_CONFLICT, "%s: tasks used it, so it stays as it is; call this "
-		             "one %s", name, config_next_version(c, name, next));
+		rc = err_set(err, FAIL_CONFLICT,
+		             "%s: tasks used it, so it stays as it is; call this one %s", name,
+		             config_next_version(c, name, next));
 	uses_release(&use, 1);
 	return rc;
 }
@@ -205,7 +206,8 @@ static int add(struct run *r, struct err *err)
 	int rc = doc ? judge(r, &s, name, doc, &change, err) : -1;
 	int write = rc == 0 && change != CHANGE_NONE && !args_has(r, "dry-run");
 	if (write)
-		rc = spool_put_document(&r->spool, CFG_SCHEMA, name, doc, change != CHANGE_REPLACED, err);
+		rc = spool_put_document(&r->spool, CFG_SCHEMA, name, doc, change != CHANGE_REPLACED,
+		                        err);
 	if (rc == 0)
 		print(r, s.config, name, change);
 	if (rc == 0 && write)
@@ -223,10 +225,10 @@ const struct cmd cmd_schema_add = {
 	.name = "schema add",
 	.args = "NAME FILE|-",
 	.summary = "register a schema, or a changed one that no task used",
-	.about = "The schema is checked by its metaschema, compiled, and its references are looked up; "
-	         "all errors are listed and nothing is written (exit status 5). Then it is written to "
-	         "etc/schemas/NAME.json, with two blanks and its members in order, and a running erd "
-	         "is told to take it. The same content again is no change.\n\n"
+	.about = "The schema is checked by its metaschema, compiled, and its references are looked "
+	         "up; all errors are listed and nothing is written (exit status 5). Then it is "
+	         "written to etc/schemas/NAME.json, with two blanks and its members in order, and "
+	         "a running erd is told to take it. The same content again is no change.\n\n"
 	         "A name keeps its document once a task used it, by name or by a reference: other "
 	         "content is refused then, with the next free version (exit status 6). erd refuses "
 	         "such a change as well.",
@@ -270,9 +272,9 @@ const struct cmd cmd_schema_rm = {
 	.name = "schema rm",
 	.args = "NAME",
 	.summary = "remove a schema that nothing in etc/ needs",
-	.about = "Tasks keep what their answers must meet, so this is no change for them. A name that "
-	         "tasks used stays taken: only the same document can come back under it. What a lane "
-	         "or another schema needs is not removed (exit status 6).",
+	.about = "Tasks keep what their answers must meet, so this is no change for them. A name "
+	         "that tasks used stays taken: only the same document can come back under it. What "
+	         "a lane or another schema needs is not removed (exit status 6).",
 	.opts = add_opts,
 	.needs = NEED_SPOOL,
 	.group = GROUP_SPOOL,

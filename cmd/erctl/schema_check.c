@@ -1,8 +1,6 @@
-#include "args.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/io.h"
-#include "base/mem.h"
 #include "model/contract.h"
 #include "schema_p.h"
 #include "schema_source.h"
@@ -35,7 +33,8 @@ static void report(struct checking *k, const char *path, const json_t *errors)
 
 static void report_text(struct checking *k, const char *path, const char *text)
 {
-	json_t *list = json_pack("[{s:s, s:s, s:s}]", "instance", "", "keyword", "", "message", text);
+	json_t *list =
+	    json_pack("[{s:s, s:s, s:s}]", "instance", "", "keyword", "", "message", text);
 	report(k, path, list);
 	json_decref(list);
 }
@@ -84,7 +83,8 @@ static void check_cases(struct checking *k, const struct schema *schema, const c
 	if (names_read(&files, k->r->spool.etc, folder, ".json", &err) < 0)
 		report_text(k, folder, err.msg);
 	for (size_t i = 0; i < files.n; i++) {
-		if ((size_t)snprintf(path, sizeof path, "%s/%s", folder, files.name[i]) < sizeof path)
+		int len = snprintf(path, sizeof path, "%s/%s", folder, files.name[i]);
+		if ((size_t)len < sizeof path)
 			check_case(k, schema, path, valid);
 	}
 	names_release(&files);
@@ -197,10 +197,10 @@ const struct cmd cmd_schema_check = {
 	.name = "schema check",
 	.args = "[NAME]...",
 	.summary = "check registered schemas and their cases",
-	.about = "Each schema of etc/schemas, or those named, is checked by its metaschema, compiled, "
-	         "and its references are looked up. Beside NAME.json a folder NAME may hold cases: "
-	         "NAME/valid/*.json must be valid, NAME/invalid/*.json must not. All errors of all "
-	         "are told; exit status 5 when there is one.",
+	.about = "Each schema of etc/schemas, or those named, is checked by its metaschema, "
+	         "compiled, and its references are looked up. Beside NAME.json a folder NAME may "
+	         "hold cases: NAME/valid/*.json must be valid, NAME/invalid/*.json must not. All "
+	         "errors of all are told; exit status 5 when there is one.",
 	.needs = NEED_SPOOL,
 	.group = GROUP_SPOOL,
 	.first = ARG_SCHEMA,

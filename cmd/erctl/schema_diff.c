@@ -1,4 +1,3 @@
-#include "args.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "json/schema/compare.h"
@@ -78,7 +77,8 @@ static int print(struct run *r, const struct comparison *c)
 	static const char *const sums[] = {
 		[COMPARE_COMPATIBLE] = "compatible: B accepts all that A accepts",
 		[COMPARE_BREAKING] = "breaking: B refuses something that A accepts",
-		[COMPARE_UNKNOWN] = "unknown: whether B accepts all that A accepts was not decided"};
+		[COMPARE_UNKNOWN] =
+		    "unknown: whether B accepts all that A accepts was not decided"};
 	static const enum fail exits[] = {
 		[COMPARE_COMPATIBLE] = FAIL_NONE, [COMPARE_BREAKING] = FAIL_NEGATIVE,
 		[COMPARE_UNKNOWN] = FAIL_FAILURE};
@@ -122,10 +122,10 @@ const struct cmd cmd_schema_diff = {
 	.args = "A B",
 	.summary = "tell whether schema B accepts all that schema A accepted",
 	.about = "A and B are files, names in etc/schemas, or one of them - for standard input. "
-	         "\"compatible\" is a proof; \"breaking\" comes with a document that A accepts and B "
-	         "refuses; what could be neither proven nor refuted is \"unknown\". Each line names "
-	         "the keyword: of B where it refuses more or that is not known, of A where B accepts more "
-	         "than it did.\n\n"
+	         "\"compatible\" is a proof; \"breaking\" comes with a document that A accepts and "
+	         "B refuses; what could be neither proven nor refuted is \"unknown\". Each line "
+	         "names the keyword: of B where it refuses more or that is not known, of A where B "
+	         "accepts more than it did.\n\n"
 	         "Exit status 0 means compatible, 7 breaking, 1 unknown.",
 	.opts = opts,
 	.group = GROUP_SPOOL,

@@ -6,8 +6,8 @@
 
 #include "cmd.h"
 
-extern const struct cmd cmd_schema_add, cmd_schema_check, cmd_schema_diff, cmd_schema_list,
-    cmd_schema_rm, cmd_schema_show, cmd_schema_validate;
+extern const struct cmd cmd_schema_add, cmd_schema_check, cmd_schema_diff, cmd_schema_rm,
+    cmd_schema_validate;
 
 /* One line of text per error of [{instance, keyword, message}]; ${prefix} comes first.  Also the
  * keyword's place with -v. */

@@ -11,7 +11,6 @@
 #include "base/io.h"
 #include "cmd.h"
 #include "input.h"
-#include "json/schema/meta.h"
 #include "json/schema/uri.h"
 #include "model/config.h"
 #include "model/contract.h"

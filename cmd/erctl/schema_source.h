@@ -54,10 +54,10 @@ json_t *source_faults(struct schema_source *s, const json_t *doc);
 int source_check(struct schema_source *s, const char *name, const json_t *doc, struct err *err);
 
 #define OPTS_SOURCE \
-	{0, "base", OPT_STRING, "URI/=DIR", "references to URIs below this one lie in DIR; may be " \
-	                                    "repeated"}, \
-	{0, "draft", OPT_ENUM, "2020-12|2019-09|7|6|4", "the draft of a schema without $schema " \
-	                                                "(default: 2020-12)"}, \
+	{0, "base", OPT_STRING, "URI/=DIR", \
+	 "references to URIs below this one lie in DIR; may be repeated"}, \
+	{0, "draft", OPT_ENUM, "2020-12|2019-09|7|6|4", \
+	 "the draft of a schema without $schema (default: 2020-12)"}, \
 	{0, "format", OPT_FLAG, NULL, "what is not of its format is refused"}, \
 	{0, "no-format", OPT_FLAG, NULL, "formats are annotations, even if a schema asks for more"}
 

@@ -214,8 +214,9 @@ static int run(struct run *r, struct err *err)
 
 static const struct opt opts[] = {
 	OPTS_SOURCE,
-	{0, "output", OPT_ENUM, "flag|basic|detailed", "print a format of JSON Schema 2020-12, core, "
-	                                               "section 12"},
+	{0, "output", OPT_ENUM, "flag|basic|detailed",
+	 "print a format of JSON Schema 2020-12, core, "
+	 "section 12"},
 	{0, "lines", OPT_FLAG, NULL, "an instance file holds one JSON value a line"},
 	OPT_END};
 
@@ -225,8 +226,8 @@ const struct cmd cmd_schema_validate = {
 	.summary = "judge JSON documents by a schema, or a schema by itself",
 	.about = "SCHEMA is a file, - for standard input, or a name in etc/schemas. Without an "
 	         "instance the schema itself is checked. Errors go to standard output, one a line; "
-	         "with -v each shows its place in the schema. Exit status 5 means that something is "
-	         "not valid.\n\n"
+	         "with -v each shows its place in the schema. Exit status 5 means that something "
+	         "is not valid.\n\n"
 	         "No spool is needed. References lead into the document, to the metaschemas of the "
 	         "drafts, to registered schemas where there is a spool, and into the folders of "
 	         "--base; never to the network.\n\n"

@@ -34,7 +34,8 @@ int select_check(const char *paths, const char *const *fields, struct err *err)
 		struct buf list = BUF_INIT;
 		for (size_t i = 0; fields[i]; i++)
 			buf_addf(&list, "%s%s", i ? ", " : "", fields[i]);
-		err_set(err, FAIL_USAGE, "--json: no field \"%s\"; there are %s", word, buf_str(&list));
+		err_set(err, FAIL_USAGE, "--json: no field \"%s\"; there are %s", word,
+		        buf_str(&list));
 		buf_release(&list);
 		return -1;
 	} while (*paths);

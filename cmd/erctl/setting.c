@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/safe.h"
@@ -46,8 +45,8 @@ static int path_parse(struct path *p, const char *text, size_t n, struct err *er
 			len++;
 		if (p->n == STEPS_MAX || (len == 0 && !pointer)) {
 			path_release(p);
-			return err_set(err, FAIL_USAGE, "--set: a path is names joined by dots, like "
-			                                "actions.0.title, or a JSON pointer");
+			return err_set(err, FAIL_USAGE, "--set: a path is names joined by dots, "
+			                                "like actions.0.title, or a JSON pointer");
 		}
 		p->step[p->n++] = mem_strndup(at, len);
 		if (pointer)
@@ -202,7 +201,8 @@ static int put_at(json_t *at, const char *step, json_t *value, struct err *err)
 		if (i >= 0 && (size_t)i == n)
 			return json_array_append_new(at, value);
 		json_decref(value);
-		return err_set(err, FAIL_INVALID, "the list has %zu items: %s is not the next", n, step);
+		return err_set(err, FAIL_INVALID, "the list has %zu items: %s is not the next", n,
+		               step);
 	}
 	if (json_is_object(at))
 		return json_object_set_new(at, step, value);

@@ -153,12 +153,12 @@ const struct cmd cmd_show = {
 	.name = "show",
 	.args = "ID",
 	.summary = "show a task as it stands",
-	.about = "Of each answer there is a line for each stage of verification (er-verify(7)): passed, "
-	         "failed, what it waits for, or - where it did not come so far; erctl explain has the "
-	         "numbers.\n\n"
-	         "With --json the task is printed in its own dialect, with --native or --json=… in the "
-	         "native form. Text that came from outside stands behind \"| \", and what could drive "
-	         "a terminal is shown as <U+001B>.",
+	.about = "Of each answer there is a line for each stage of verification (er-verify(7)): "
+	         "passed, failed, what it waits for, or - where it did not come so far; erctl "
+	         "explain has the numbers.\n\n"
+	         "With --json the task is printed in its own dialect, with --native or --json=… in "
+	         "the native form. Text that came from outside stands behind \"| \", and what "
+	         "could drive a terminal is shown as <U+001B>.",
 	.opts = opts,
 	.needs = NEED_SPOOL,
 	.group = GROUP_LOOK,

@@ -1,10 +1,8 @@
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "args.h"
 #include "base/clock.h"
 #include "base/err.h"
-#include "base/mem.h"
 #include "cmd.h"
 #include "engine/route.h"
 #include "etcdoc.h"
@@ -39,8 +37,10 @@ static void progress(void *arg, double done)
 static int run_one(struct run *r, const struct scenario *s, const struct plan *p,
                    struct sim_report *report, struct err *err)
 {
-	struct sim_options o = {.seed = args_has(r, "seed") ? (uint64_t)args_num(r, "seed", 1) : s->seed,
-	                        .etc = p->etc, .rule = p->rule, .progress = progress, .arg = r};
+	struct sim_options o = {.seed = s->seed, .etc = p->etc, .rule = p->rule,
+	                        .progress = progress, .arg = r};
+	if (args_has(r, "seed"))
+		o.seed = (uint64_t)args_num(r, "seed", 1);
 	int rc = sim_run(s, &o, report, err);
 
 	if (r->out.tty_err && !r->out.quiet)
@@ -182,11 +182,15 @@ static int run(struct run *r, struct err *err)
 
 static const struct opt opts[] = {
 	{0, "seed", OPT_INT, "N", "another seed than the scenario's"},
-	{0, "etc", OPT_DIR, "DIR", "documents below the scenario's own: of a spool, or a folder like its etc/"},
-	{0, "from", OPT_DIR, "SPOOL", "instead of a scenario: what this spool's journal has of its last days"},
+	{0, "etc", OPT_DIR, "DIR",
+	 "documents below the scenario's own: of a spool, or a folder like its etc/"},
+	{0, "from", OPT_DIR, "SPOOL",
+	 "instead of a scenario: what this spool's journal has of its last days"},
 	{0, "last", OPT_DURATION, "TIME", "how far back (default: 7d)"},
-	{0, "with", OPT_DIR, "DIR", "with --from: a second run with these documents in the place of the spool's"},
-	{0, "compare", OPT_FLAG, NULL, "the same work routed by load, by turns and by chance as well"},
+	{0, "with", OPT_DIR, "DIR",
+	 "with --from: a second run with these documents in the place of the spool's"},
+	{0, "compare", OPT_FLAG, NULL,
+	 "the same work routed by load, by turns and by chance as well"},
 	{0, "workers", OPT_FLAG, NULL, "a row for each worker, however many"},
 	OPT_END};
 
@@ -199,22 +203,23 @@ const struct cmd cmd_simulate = {
 	         "time, how many were lost, how long they took, how often the answer was the true "
 	         "one, what an answer cost, and how often the predicted 90 % bound held; for the "
 	         "workers their load; the plot how many tasks were open.\n\n"
-	         "Where a lane verifies, two more tables: how often what was accepted is true beside "
-	         "what the lane wants, answers for each task, how many were rejected, reviews and "
-	         "tasks with known answers that it took (they count in the lane's cost); and of each "
-	         "kind of worker how many were suspended, and after how many answers. Rule programs "
-	         "are not run.\n\n"
+	         "Where a lane verifies, two more tables: how often what was accepted is true "
+	         "beside what the lane wants, answers for each task, how many were rejected, "
+	         "reviews and tasks with known answers that it took (they count in the lane's "
+	         "cost); and of each kind of worker how many were suspended, and after how many "
+	         "answers. Rule programs are not run.\n\n"
 	         "With --from the same tasks come in as in a spool's last days, and workers are as "
 	         "quick as its journal knows them; --with shows what other lanes, pools or workers "
 	         "would have made of it. Which answers were true is not in a journal: all count as "
 	         "right.\n\n"
-	         "The same scenario and seed give the same output, byte for byte. Nothing is written.",
+	         "The same scenario and seed give the same output, byte for byte. Nothing is "
+	         "written.",
 	.opts = opts,
 	.group = GROUP_LOOK,
 	.first = ARG_FILE,
 	.min_args = 0,
 	.max_args = 1,
-	.exits = "0 2 3 5",
+	.exits = "0 2 3 5 78",
 	.examples = "erctl simulate busy-desk.json\n"
 	            "erctl simulate busy-desk.json --etc ./spool --seed 7 --json\n"
 	            "erctl simulate verification.json --compare\n"

@@ -119,10 +119,12 @@ json_t *checked_kinds_doc(const struct sim_report *r)
 
 	for (int i = 0; i < KIND_COUNT; i++) {
 		const struct sim_kind *k = &r->kinds[i];
+		uint64_t median = (uint64_t)sim_found_after(k, 0.5);
+		uint64_t p95 = (uint64_t)sim_found_after(k, 0.95);
 		const struct number counts[] = {{"workers", k->workers},
 		                                {"suspended", k->suspended},
-		                                {"medianAnswers", (uint64_t)sim_found_after(k, 0.5)},
-		                                {"p95Answers", (uint64_t)sim_found_after(k, 0.95)}};
+		                                {"medianAnswers", median},
+		                                {"p95Answers", p95}};
 		if (!k->workers)
 			continue;
 		json_t *doc = numbers_doc("kind", kind_names[i], counts, k->n ? 4 : 2);

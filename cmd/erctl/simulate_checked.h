@@ -1,8 +1,10 @@
 /*
- * erctl/simulate_checked.h -- what verification did in a simulation; nothing where no lane verifies.
+ * erctl/simulate_checked.h -- what verification did in a simulation; nothing where no lane
+ * verifies.
  *
- * Format     Of a lane "verification": {confidence, answers, rejected, reviews, goldTasks}, answers being
- *            those of completed tasks; "kinds": [{kind, workers, suspended, medianAnswers, p95Answers}].
+ * Format     Of a lane "verification": {confidence, answers, rejected, reviews, goldTasks}, answers
+ *            being those of completed tasks; "kinds": [{kind, workers, suspended, medianAnswers,
+ *            p95Answers}].
  */
 #ifndef ERCTL_SIMULATE_CHECKED_H
 #define ERCTL_SIMULATE_CHECKED_H

@@ -65,7 +65,8 @@ static void add_sample(json_t *own, json_t *all, int64_t from, int64_t to)
 
 static void note_config(struct days *h, const struct event *ev)
 {
-	const char *word = js_str_or(ev->data, "/kind", ""), *name = js_str_or(ev->data, "/name", "");
+	const char *word = js_str_or(ev->data, "/kind", "");
+	const char *name = js_str_or(ev->data, "/name", "");
 	const json_t *doc = json_object_get(ev->data, "doc");
 
 	for (int k = 0; k < CFG_COUNT; k++) {
@@ -188,7 +189,8 @@ static json_t *behaviours(const struct days *h)
 		json_t *b = json_object();
 		js_set_new(b, "reactMinutes", samples(p->react, e->react, 1));
 		js_set_new(b, "workMinutes", samples(p->work, e->work, 10));
-		js_set_new(b, "accept", json_real(share(p->accepted, p->accepted + p->declined, 1)));
+		js_set_new(b, "accept",
+		           json_real(share(p->accepted, p->accepted + p->declined, 1)));
 		js_set_new(b, "ignore", json_real(share(p->missed, p->offers + p->missed, 0)));
 		js_set_new(b, "invalid", json_real(share(p->invalid, p->answers + p->invalid, 0)));
 		js_set_new(all, p->name, b);
@@ -207,7 +209,8 @@ static void moments(const struct days *h)
 		         (long long)((js_int_or(a, "/atMs", 0) - h->first_ms) / 1000));
 		js_set_new(a, "at", json_pack("[s]", text));
 		if (!json_object_get(a, "answer"))
-			js_set_copy(a, "answer", json_object_get(h->answers, js_str_or(a, "/lane", "")));
+			js_set_copy(a, "answer",
+			            json_object_get(h->answers, js_str_or(a, "/lane", "")));
 		json_object_del(a, "atMs");
 		json_object_del(a, "lane");
 	}

@@ -83,10 +83,11 @@ static void print_load(struct out *o, const struct sim_report *r)
 	if (r->n_people > 1)
 		qsort(load, r->n_people, sizeof *load, by_load);
 	if (r->n_people)
-		out_line(o, "%zu workers, busy %ld %% of their time (a tenth below %d %%, a tenth above "
-		         "%d %%, at most %d %%)", r->n_people, sum / 10 / (long)r->n_people,
-		         load[r->n_people / 10] / 10, load[r->n_people - 1 - r->n_people / 10] / 10,
-		         load[r->n_people - 1] / 10);
+		out_line(o,
+		         "%zu workers, busy %ld %% of their time (a tenth below %d %%, a tenth "
+		         "above %d %%, at most %d %%)",
+		         r->n_people, sum / 10 / (long)r->n_people, load[r->n_people / 10] / 10,
+		         load[r->n_people - 1 - r->n_people / 10] / 10, load[r->n_people - 1] / 10);
 	free(load);
 }
 
@@ -142,7 +143,8 @@ static void print_plot(struct out *o, const struct simulated *run)
 	for (int row = PLOT_ROWS - 1; row >= 0; row--) {
 		struct buf b = BUF_INIT;
 		char mark[24];
-		snprintf(mark, sizeof mark, "%llu", row == PLOT_ROWS - 1 ? (unsigned long long)top : 0ULL);
+		snprintf(mark, sizeof mark, "%llu",
+		         row == PLOT_ROWS - 1 ? (unsigned long long)top : 0ULL);
 		buf_addf(&b, "%7s |", row == PLOT_ROWS - 1 || row == 0 ? mark : "");
 		plot_row(&b, r, top, row);
 		buf_addc(&b, '\n');

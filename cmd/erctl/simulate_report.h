@@ -1,8 +1,8 @@
 /*
  * erctl/simulate_report.h -- what a simulation came to, as tables and a plot, or as a document.
  *
- * Format     er.simulation.v1: {seed, from, until, events, lanes [{lane, submitted, completed, …}], all,
- *            workers, openTasks [60 numbers: open tasks at the end of each slice]}, and what
+ * Format     er.simulation.v1: {seed, from, until, events, lanes [{lane, submitted, completed, …}],
+ *            all, workers, openTasks [60 numbers: open tasks at the end of each slice]}, and what
  *            simulate_checked.h adds.
  */
 #ifndef ERCTL_SIMULATE_REPORT_H

@@ -13,7 +13,6 @@
 #include "cells.h"
 #include "engine/reputation.h"
 #include "engine/world.h"
-#include "etcverbs.h"
 #include "identity.h"
 #include "json/js.h"
 #include "table.h"
@@ -122,7 +121,8 @@ static void add_row(struct run *r, struct table *t, const json_t *o)
 void standing_print(struct run *r, const json_t *lanes)
 {
 	static const char *const head[] = {"LANE",      "ACCURACY",  "90 %",    "GOLD",  "PEERS",
-	                                   "REVIEWERS", "SUSPICION", "ANSWERS", "GOLDS", "SUSPENDED"};
+	                                   "REVIEWERS", "SUSPICION", "ANSWERS", "GOLDS",
+	                                   "SUSPENDED"};
 	struct table t;
 
 	if (!json_array_size(lanes))
@@ -267,7 +267,7 @@ static int reinstate(struct run *r, struct err *err)
 static const struct opt reinstate_opts[] = {
 	{'l', "lane", OPT_LANE, "LANE", "in this lane"},
 	{'r', "reason", OPT_STRING, "TEXT", "why"},
-	{0, "from", OPT_STRING, "NAME", "who says so (default: your login name)"},
+	{0, "from", OPT_STRING, "NAME", "who says so (default: --as, else your login name)"},
 	OPTS_MESSAGE, OPT_END};
 
 const struct cmd cmd_worker_reinstate = {
@@ -284,6 +284,7 @@ const struct cmd cmd_worker_reinstate = {
 	.min_args = 1,
 	.max_args = 1,
 	.exits = "0 2 3 4 6 8 75",
-	.examples = "erctl worker reinstate ana --lane support.triage --reason \"the gold was wrong\"",
+	.examples =
+	    "erctl worker reinstate ana --lane support.triage --reason \"the gold was wrong\"",
 	.run = reinstate,
 };

@@ -139,10 +139,10 @@ const struct cmd cmd_stats = {
 	.name = "stats",
 	.args = "",
 	.summary = "how lanes and workers did: volume, times, promises kept",
-	.about = "Counts the tasks that came in lately and what became of them. IN TIME is the share "
-	         "answered before it was due, of those that were answered or are past it. For workers: "
-	         "the share of offers accepted, of those answered or missed; the median until they "
-	         "said yes or no; the time from yes to the answer.\n\n"
+	.about = "Counts the tasks that came in lately and what became of them. IN TIME is the "
+	         "share answered before it was due, of those that were answered or are past it. "
+	         "For workers: the share of offers accepted, of those answered or missed; the "
+	         "median until they said yes or no; the time from yes to the answer.\n\n"
 	         "What a worker's record means for routing is in erctl explain.",
 	.opts = opts,
 	.needs = NEED_SPOOL,

@@ -94,7 +94,8 @@ static void print_text(struct run *r, const struct counts *st, const struct on_c
 	buf_clear(&b);
 	for (int s = ST_QUEUED; s < ST_COUNT; s++) {
 		if (st->tasks[s])
-			buf_addf(&b, "%s%zu %s", b.len ? ", " : "", st->tasks[s], state_name((enum state)s));
+			buf_addf(&b, "%s%zu %s", b.len ? ", " : "", st->tasks[s],
+			         state_name((enum state)s));
 	}
 	out_field(&r->out, "tasks", b.len ? buf_str(&b) : "none");
 	buf_clear(&b);
@@ -104,7 +105,8 @@ static void print_text(struct run *r, const struct counts *st, const struct on_c
 	if (st->at_risk || st->overdue) {
 		buf_clear(&b);
 		buf_addf(&b, "%zu at risk, %zu overdue", st->at_risk, st->overdue);
-		out_field_styled(&r->out, "in time", buf_str(&b), st->overdue ? STYLE_BAD : STYLE_WAIT);
+		out_field_styled(&r->out, "in time", buf_str(&b),
+		                 st->overdue ? STYLE_BAD : STYLE_WAIT);
 	}
 	out_field(&r->out, "on call", buf_str(&o->text));
 	out_field_styled(&r->out, "suspended", buf_str(&o->suspended_text), STYLE_BAD);
@@ -167,8 +169,8 @@ static int check(struct run *r, const struct counts *st)
 		       : st->oldest_ms > OLD_MESSAGE_MS ? ", messages wait for more than a minute"
 		                                        : "";
 	}
-	out_line(&r->out, "ER %s: %zu open, %zu at risk, %zu overdue, %zu waiting, %zu refused%s", word,
-	         st->open, st->at_risk, st->overdue, st->waiting, st->refused, what);
+	out_line(&r->out, "ER %s: %zu open, %zu at risk, %zu overdue, %zu waiting, %zu refused%s",
+	         word, st->open, st->at_risk, st->overdue, st->waiting, st->refused, what);
 	return level;
 }
 

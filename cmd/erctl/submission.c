@@ -1,6 +1,5 @@
 #include "submission.h"
 
-#include "args.h"
 #include "base/clock.h"
 #include "base/entropy.h"
 #include "base/err.h"
@@ -10,7 +9,6 @@
 #include "json/js.h"
 #include "model/config.h"
 #include "model/created.h"
-#include "model/dialect.h"
 #include "model/gold.h"
 #include "model/message.h"
 #include "model/taskview.h"
@@ -78,7 +76,8 @@ static int await_verdict(struct submission *s, struct run *r, struct receipt *re
 	struct err late = ERR_INIT;
 	json_t *verdict = receipt_wait(receipt, VERDICT_WAIT_MS, &late);
 	if (!verdict) {
-		out_note(&r->out, "%s: erd has not decided yet; the task is safe in the spool", s->id);
+		out_note(&r->out, "%s: erd has not decided yet; the task is safe in the spool",
+		         s->id);
 		return 0;
 	}
 	int rc = verdict_check(r, verdict, err);
@@ -137,7 +136,8 @@ static json_t *local_view(const struct submission *s, struct err *err)
 	                    .at_ms = s->at_ms};
 	json_t *data = created_data(&c);
 	struct event created = {.type = EV_CREATED, .seq = 0, .at_ms = s->at_ms, .has_task = 1,
-	                        .task = s->task, .state = ST_QUEUED, .actor = s->from, .data = data};
+	                        .task = s->task, .state = ST_QUEUED, .actor = s->from,
+	                        .data = data};
 	json_t *view = taskview_create(&created, err);
 	json_decref(data);
 	return view;

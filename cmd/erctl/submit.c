@@ -30,8 +30,10 @@ static void say_text(struct submission *s, struct run *r)
 	else if (s->erd_running)
 		out_remark(&r->out, "%s: submitted to lane %s", s->id, s->spec.lane);
 	else
-		out_remark(&r->out, "%s: submitted to lane %s; erd is not running, it will be taken up "
-		                    "later", s->id, s->spec.lane);
+		out_remark(&r->out,
+		           "%s: submitted to lane %s; erd is not running, "
+		           "it will be taken up later",
+		           s->id, s->spec.lane);
 }
 
 static int say(struct submission *s, struct run *r, struct err *err)
@@ -146,7 +148,7 @@ static const struct opt opts[] = {
 	{0, "budget", OPT_STRING, "USD", "refuse when the lane costs more"},
 	{0, "webhook", OPT_STRING, "URL", "where events are sent"},
 	{0, "set", OPT_STRING, "PATH=VALUE", "set any member of the document; may be repeated"},
-	{0, "from", OPT_STRING, "NAME", "who asks (default: your login name)"},
+	{0, "from", OPT_STRING, "NAME", "who asks (default: --as, else your login name)"},
 	{'w', "wait", OPT_FLAG, NULL, "wait for the result and print it instead of the id"},
 	{0, "timeout", OPT_DURATION, "TIME", "with --wait: how long; 0 is for ever"},
 	{0, "keep-going", OPT_FLAG, NULL, "with --batch: take the good lines, name the bad ones"},
@@ -160,19 +162,20 @@ const struct cmd cmd_submit = {
 	.args = "[FILE|-]...",
 	.summary = "drop tasks into the spool and print their ids",
 	.about = "A task is one JSON document: the native form, or the request body of one of the "
-	         "services that er knows, unchanged. Without a file it is read from standard input, or "
-	         "made from the field options, which also overlay a file.\n\n"
-	         "The document, its lane, pool, schema and budget are checked before anything is sent. "
-	         "Exit status 0 means that the task is durable: it survives the loss of power, with or "
-	         "without a running erd. Nothing is waited for. With --json the decision of a running "
-	         "erd is waited for, up to 5 seconds, and the reply is printed in the document's own "
-	         "dialect.\n\n"
-	         "With a key (--key, or in the document) a repetition is harmless: the same content "
-	         "is the same task, marked replayed; other content is a conflict, exit status 6. "
-	         "After exit status 75 the outcome is unknown: repeat with the same key.\n\n"
-	         "With --batch each line is a task; with --key K the line N has the key K:N unless it "
-	         "has one of its own. All lines are checked first: bad ones are named and nothing is "
-	         "taken.",
+	         "services that er knows, unchanged. Without a file it is read from standard "
+	         "input, or made from the field options, which also overlay a file.\n\n"
+	         "The document, its lane, pool, schema and budget are checked before anything is "
+	         "sent. Exit status 0 means that the task is durable: it survives the loss of "
+	         "power, with or without a running erd. Nothing is waited for. With --json the "
+	         "decision of a running erd is waited for, up to 5 seconds, and the reply is "
+	         "printed in the document's own dialect.\n\n"
+	         "With a key (--key, or in the document) a repetition is harmless: the same "
+	         "content is the same task, marked replayed; other content is a conflict, exit "
+	         "status 6. After exit status 75 the outcome is unknown: repeat with the same "
+	         "key.\n\n"
+	         "With --batch each line is a task; with --key K the line N has the key K:N unless "
+	         "it has one of its own. All lines are checked first: bad ones are named and "
+	         "nothing is taken.",
 	.opts = opts,
 	.aliases = aliases,
 	.needs = NEED_SPOOL,

@@ -174,8 +174,8 @@ static int finish(struct batch *b, struct err *err)
 	if (b->bad > BAD_SHOWN && o->format == FMT_TEXT)
 		out_warn(o, "%zu more bad lines", b->bad - BAD_SHOWN);
 	if (b->given_up)
-		return err_set(err, FAIL_INVALID, "%zu of %zu lines are bad; nothing was taken", b->bad,
-		               b->bad + b->good);
+		return err_set(err, FAIL_INVALID, "%zu of %zu lines are bad; nothing was taken",
+		               b->bad, b->bad + b->good);
 	if (b->good > 0 && !args_has(b->r, "dry-run")) {
 		b->drop = NULL; /* freed by the commit in every case */
 		if (drop_batch_commit(drop, &replayed, err) < 0)
@@ -208,9 +208,11 @@ static int start(struct batch *b, struct err *err)
 int submit_batch(struct run *r, struct err *err)
 {
 	if (taskdoc_flags(r))
-		return err_set(err, FAIL_USAGE, "submit: --batch takes no options for a task's members");
+		return err_set(err, FAIL_USAGE,
+		               "submit: --batch takes no options for a task's members");
 	if (args_has(r, "wait"))
-		return err_set(err, FAIL_USAGE, "submit: --batch does not wait: give its ids to erctl wait");
+		return err_set(err, FAIL_USAGE,
+		               "submit: --batch does not wait: give its ids to erctl wait");
 	struct batch b = {.r = r, .key = args_str(r, "key", NULL)};
 	if (r->argc > 1)
 		return err_set(err, FAIL_USAGE, "submit: --batch takes one file");

@@ -24,7 +24,11 @@ int tui_usable(const struct run *r)
 {
 	const char *term = getenv("TERM");
 	struct winsize ws;
-	return terminal_asks(r) && !args_has(r, "line") && !wanted("ER_ACCESSIBLE") && term && *term &&
-	       strcmp(term, "dumb") != 0 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) == 0 &&
-	       ws.ws_col > 0 && ws.ws_row > 0 && handover_possible();
+
+	if (!terminal_asks(r) || args_has(r, "line") || wanted("ER_ACCESSIBLE"))
+		return 0;
+	if (!term || !*term || strcmp(term, "dumb") == 0)
+		return 0;
+	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) == 0 && ws.ws_col > 0 && ws.ws_row > 0 &&
+	       handover_possible();
 }

@@ -24,15 +24,20 @@ struct run;
 /* 1 when terminal_asks, the terminal can do it, and nobody asked for lines (--line, ER_ACCESSIBLE,
  * TERM=dumb). */
 int tui_usable(const struct run *r);
-/* 1 when there is somebody at a terminal who may be asked, full screen or not: standard input, output
- * and error are terminals, the format is text, and none of --plain, --no-input, ER_NO_INPUT, CI. */
+/* 1 when there is somebody at a terminal who may be asked, full screen or not: standard input,
+ * output and error are terminals, the format is text, and none of --plain, --no-input, ER_NO_INPUT,
+ * CI. */
 int terminal_asks(const struct run *r);
 
 /* The inbox, until the user leaves. */
 int tui_inbox(struct run *r, struct err *err);
 
-enum form_end { FORM_SUBMIT, FORM_KEEP /* leave, the draft stays */, FORM_EDITOR /* go on in $EDITOR */,
-	        FORM_GIVE_UP /* the user threw the draft away */ };
+enum form_end {
+	FORM_SUBMIT,
+	FORM_KEEP,    /* leave, the draft stays */
+	FORM_EDITOR,  /* go on in $EDITOR */
+	FORM_GIVE_UP, /* the user threw the draft away */
+};
 
 /* Fill in ${form} into draft->answer, saving the draft on the way; starts the screen when it is not
  * on yet, and leaves it as it found it.  -1 with *err. */

@@ -152,30 +152,6 @@ int dialog_line(const char *label, const char *hint, struct buf *text, size_t ma
 	return rc;
 }
 
-int dialog_text(const char *label, const char *hint, struct buf *text, size_t max)
-{
-	static const struct footer_key keys[] = {{"^D", "done"}, {"Esc", "back"}};
-	struct text_edit e;
-	int rc = 2;
-	text_edit_init(&e, buf_str(text), max);
-	while (rc == 2) {
-		int rows = text_edit_rows(&e, screen_cols() - 2);
-		int most = screen_body_rows() / 2 > 3 ? screen_body_rows() / 2 : 3;
-		rows = rows < 3 ? 3 : rows > most ? most : rows;
-		int y = draw_prompt(label, hint, rows);
-		screen_footer(keys, 2);
-		text_edit_draw(&e, y, 1, rows, screen_cols() - 2, 1);
-		screen_show();
-		int key = screen_key(1000);
-		rc = ends(key, SK_CTRL_D);
-		if (rc == 2)
-			text_edit_key(&e, key);
-	}
-	take_text(text, &e.text);
-	text_edit_release(&e);
-	return rc;
-}
-
 void dialog_page(const char *title, struct area *a)
 {
 	static const struct footer_key keys[] = {{"j k space b", "scroll"}, {"Esc", "back"}};

@@ -53,7 +53,7 @@ size_t edit_prev(const struct buf *b, size_t at)
 	return at;
 }
 
-size_t edit_word_before(const struct buf *b, size_t at)
+static size_t edit_word_before(const struct buf *b, size_t at)
 {
 	while (at > 0 && (b->data[at - 1] == ' ' || b->data[at - 1] == '\n'))
 		at--;
@@ -90,7 +90,7 @@ int edit_insert(struct buf *b, size_t *at, unsigned cp, size_t max)
 	return 1;
 }
 
-void edit_remove(struct buf *b, size_t from, size_t to)
+static void edit_remove(struct buf *b, size_t from, size_t to)
 {
 	if (from >= to)
 		return;

@@ -12,10 +12,8 @@ struct buf;
 
 size_t edit_next(const struct buf *b, size_t at);
 size_t edit_prev(const struct buf *b, size_t at);
-size_t edit_word_before(const struct buf *b, size_t at);
 /* 1 when there was room below ${max}. */
 int edit_insert(struct buf *b, size_t *at, unsigned cp, size_t max);
-void edit_remove(struct buf *b, size_t from, size_t to);
 /* Take over ${text} as far as it is UTF-8 and at most ${max} bytes; with ${one_line} LF becomes a
  * blank. */
 void edit_set(struct buf *b, const char *text, size_t max, int one_line);

@@ -2,7 +2,6 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/near.h"
-#include "cmd.h"
 #include "out.h"
 #include "tui_inbox_p.h"
 
@@ -109,8 +108,8 @@ void inbox_help(struct inbox *in)
 		help_row(&a, v, &now, cols);
 	area_addf(&a, PAINT_PLAIN, cols, " ");
 	area_addf(&a, PAINT_PLAIN, cols,
-	          "In front of a row: > selected, * marked, D you have a draft, S an answer is about "
-	          "to be sent.  Esc leaves every state.");
+	          "In front of a row: > selected, * marked, D you have a draft, S an answer is "
+	          "about to be sent.  Esc leaves every state.");
 	dialog_page("all keys", &a);
 	area_release(&a);
 }
@@ -172,8 +171,9 @@ void inbox_pipe(struct inbox *in, const char *command)
 	struct err err = ERR_INIT;
 	if (command)
 		buf_adds(&typed, command);
-	if (command || dialog_line("pipe the task through", "a shell command; it reads JSON", &typed,
-	                           COMMAND_MAX) == 1) {
+	if (command ||
+	    dialog_line("pipe the task through", "a shell command; it reads JSON", &typed,
+	                COMMAND_MAX) == 1) {
 		char sh[] = "sh", c[] = "-c";
 		char *argv[] = {sh, c, typed.data, NULL};
 		struct screen_child child = {.argv = argv, .pause = 1};

@@ -1,7 +1,6 @@
 #include "tui_form_p.h"
 
 #include "base/mem.h"
-#include "cmd.h"
 #include "draft.h"
 
 enum { LABEL_MIN = 10, LABEL_MAX = 30, MARGIN = 2, PREVIEW_BYTES = 400, INTRO_ROWS = 3,

@@ -2,7 +2,6 @@
 
 #include "base/err.h"
 #include "base/mem.h"
-#include "cmd.h"
 #include "draft.h"
 #include "fill_edit.h"
 #include "json/js.h"

@@ -1,7 +1,6 @@
 /* Waiting: keys, pasted text, signals, and the descriptors of others. */
 #include <assert.h>
 #include <curses.h>
-#include <errno.h>
 #include <limits.h>
 #include <poll.h>
 #include <sys/ioctl.h>

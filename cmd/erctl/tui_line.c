@@ -2,6 +2,13 @@
 #include "tui_edit.h"
 #include "tui_widgets.h"
 
+static void line_edit_set(struct line_edit *e, const char *text)
+{
+	edit_set(&e->text, text, e->max, 1);
+	e->cursor = e->text.len;
+	e->left = 0;
+}
+
 void line_edit_init(struct line_edit *e, const char *text, size_t max)
 {
 	*e = (struct line_edit){.max = max};
@@ -11,13 +18,6 @@ void line_edit_init(struct line_edit *e, const char *text, size_t max)
 void line_edit_release(struct line_edit *e)
 {
 	buf_release(&e->text);
-}
-
-void line_edit_set(struct line_edit *e, const char *text)
-{
-	edit_set(&e->text, text, e->max, 1);
-	e->cursor = e->text.len;
-	e->left = 0;
 }
 
 enum key_use line_edit_key(struct line_edit *e, int key)

@@ -1,6 +1,5 @@
 /* The list: what is selected, and how rows, title and footer look. */
 #include "base/clock.h"
-#include "cmd.h"
 #include "tui_inbox_p.h"
 
 enum { COL_FLAGS = 4, COL_LEFT = 13, COL_STATE = 10, COL_USD = 9, COL_LANE = 18, COL_LANE_WIDE = 26,
@@ -104,7 +103,8 @@ struct columns {
 
 static struct columns columns_of(int cols)
 {
-	struct columns c = {.left = COL_FLAGS, .state = COL_FLAGS + COL_LEFT, .usd = -1, .lane = -1};
+	struct columns c = {.left = COL_FLAGS, .state = COL_FLAGS + COL_LEFT, .usd = -1,
+	                    .lane = -1};
 	int x = c.state + COL_STATE;
 	if (cols >= 60) {
 		c.usd = x;
@@ -172,8 +172,8 @@ static void draw_rows(struct inbox *in, int y, int cols)
 		draw_cells(&in->list.e[at], y + i, cols, flags, at == in->at);
 	}
 	if (in->list.n == 0)
-		paint_format(y + 1, COL_FLAGS, cols - COL_FLAGS, PAINT_PLAIN, "nothing waits for %s",
-		             in->r->worker);
+		paint_format(y + 1, COL_FLAGS, cols - COL_FLAGS, PAINT_PLAIN,
+		             "nothing waits for %s", in->r->worker);
 }
 
 /* ---- title and footer ---- */

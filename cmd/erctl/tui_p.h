@@ -14,9 +14,6 @@ struct tui_signals {
 extern struct tui_signals tui_signals;
 extern int tui_pipe[2]; /* a byte for each signal, so that poll ends */
 
-void tui_catch(void);       /* all signals while the screen is on */
-void tui_catch_none(void);  /* as they were */
-void tui_catch_stop(int on); /* SIGTSTP alone: an editor of ours is stopped with us */
 void tui_stop_now(void);    /* SIGTSTP's work: restore, stop, and on */
 void tui_fit(void);         /* to the terminal's size */
 

@@ -2,7 +2,6 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/timefmt.h"
-#include "cmd.h"
 #include "json/js.h"
 #include "tui_inbox_p.h"
 
@@ -237,7 +236,8 @@ const char *inbox_link(const struct inbox *in, size_t i)
 {
 	static const char *const places[] = {"artifacts", "payload", "context"};
 	for (size_t p = 0; p < sizeof places / sizeof places[0]; p++) {
-		const char *hit = in->doc ? nth_link(json_object_get(in->doc, places[p]), &i) : NULL;
+		const json_t *part = json_object_get(in->doc, places[p]);
+		const char *hit = in->doc ? nth_link(part, &i) : NULL;
 		if (hit)
 			return hit;
 	}

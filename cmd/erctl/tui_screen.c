@@ -12,7 +12,6 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "base/err.h"
 #include "base/io.h"
 #include "tui_p.h"
@@ -61,7 +60,8 @@ static void on_fatal(int sig)
 	raise(sig);
 }
 
-void tui_catch(void)
+/* All signals while the screen is on. */
+static void catch_signals(void)
 {
 	struct sigaction sa = {.sa_handler = on_signal};
 	struct sigaction last = {.sa_handler = on_fatal, .sa_flags = SA_RESETHAND | SA_NODEFER};
@@ -74,7 +74,8 @@ void tui_catch(void)
 	}
 }
 
-void tui_catch_none(void)
+/* As they were. */
+static void restore_signals(void)
 {
 	for (int i = 0; i < NCAUGHT; i++)
 		sigaction(caught[i], &before_caught[i], NULL);
@@ -82,7 +83,8 @@ void tui_catch_none(void)
 		sigaction(fatal[i], &before_fatal[i], NULL);
 }
 
-void tui_catch_stop(int catch)
+/* SIGTSTP alone: an editor of ours is stopped with us. */
+static void catch_stop(int catch)
 {
 	struct sigaction sa = {.sa_handler = catch ? on_signal : SIG_DFL};
 	sigaction(SIGTSTP, &sa, NULL);
@@ -156,11 +158,11 @@ int screen_start(int colour, struct err *err)
 		return err_errno(err, "cannot make a pipe");
 	tcgetattr(STDIN_FILENO, &cooked);
 	fflush(stdout);
-	tui_catch(); /* before ncurses looks which are free */
+	catch_signals(); /* before ncurses looks which are free */
 	if (!terminal)
 		terminal = newterm(NULL, stdout, stdin);
 	if (!terminal) {
-		tui_catch_none();
+		restore_signals();
 		return err_set(err, FAIL_USAGE, "the terminal %s cannot show a full screen",
 		               getenv("TERM") ? getenv("TERM") : "(no TERM)");
 	}
@@ -182,7 +184,7 @@ void screen_stop(void)
 	bracketed_paste(0);
 	endwin();
 	fflush(stdout);
-	tui_catch_none();
+	restore_signals();
 }
 
 int screen_on(void)
@@ -196,12 +198,12 @@ void screen_suspend(void)
 	def_prog_mode();
 	endwin();
 	fflush(stdout);
-	tui_catch_stop(0);
+	catch_stop(0);
 }
 
 void screen_resume(void)
 {
-	tui_catch_stop(1);
+	catch_stop(1);
 	tui_signals.interrupt = 0; /* Ctrl-C was meant for the editor */
 	tui_signals.stop = 0;
 	reset_prog_mode();

@@ -58,7 +58,7 @@ int screen_cols(void);
 enum screen_key {
 	SK_BASE = 0x110000,
 	SK_TICK,   /* nothing until the time given */
-	SK_WATCH,  /* a watched descriptor was served, or the background did something: draw again */
+	SK_WATCH,  /* a descriptor was served, or the background did something: draw again */
 	SK_RESIZE, /* draw again */
 	SK_END,    /* save and leave */
 	SK_UP, SK_DOWN, SK_LEFT, SK_RIGHT, SK_PGUP, SK_PGDN, SK_HOME, SK_END_LINE, SK_BACKSPACE,
@@ -95,7 +95,8 @@ struct screen_view screen_view(struct screen_view v);
 
 enum paint {
 	PAINT_PLAIN, PAINT_DIM, PAINT_BOLD, PAINT_TITLE /* a bar */, PAINT_SELECTED, PAINT_KEY,
-	PAINT_GOOD, PAINT_BAD, PAINT_WAIT, PAINT_BUSY, PAINT_INPUT /* a field to type in */, PAINT_COUNT
+	PAINT_GOOD, PAINT_BAD, PAINT_WAIT, PAINT_BUSY, PAINT_INPUT /* a field to type in */,
+	PAINT_COUNT
 };
 
 void screen_clear(void);

@@ -9,6 +9,14 @@ struct row {
 	size_t from, to;
 };
 
+static void text_edit_set(struct text_edit *e, const char *text)
+{
+	edit_set(&e->text, text, e->max, 0);
+	e->cursor = e->text.len;
+	e->top = 0;
+	e->goal = -1;
+}
+
 void text_edit_init(struct text_edit *e, const char *text, size_t max)
 {
 	*e = (struct text_edit){.max = max, .goal = -1, .cols = 80};
@@ -18,14 +26,6 @@ void text_edit_init(struct text_edit *e, const char *text, size_t max)
 void text_edit_release(struct text_edit *e)
 {
 	buf_release(&e->text);
-}
-
-void text_edit_set(struct text_edit *e, const char *text)
-{
-	edit_set(&e->text, text, e->max, 0);
-	e->cursor = e->text.len;
-	e->top = 0;
-	e->goal = -1;
 }
 
 static int width_of(const struct buf *b, size_t from, size_t to)

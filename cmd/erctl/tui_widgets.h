@@ -29,7 +29,8 @@ struct area_line {
 };
 struct area {
 	struct area_line *line;
-	size_t n, cap, max; /* .max 0: AREA_LINES_MAX; what comes after is not added, .full is set */
+	/* .max 0: AREA_LINES_MAX; what comes after is not added, .full is set */
+	size_t n, cap, max;
 	size_t top;
 	int full;
 };
@@ -57,7 +58,6 @@ struct line_edit {
 
 void line_edit_init(struct line_edit *e, const char *text, size_t max); /* cursor at the end */
 void line_edit_release(struct line_edit *e);
-void line_edit_set(struct line_edit *e, const char *text);
 /* Characters, BACKSPACE, DELETE, ^W ^U ^K ^A ^E, arrows, Home, End.  Enter, Tab, Esc, up and down
  * are the caller's (pasted ones become a blank). */
 enum key_use line_edit_key(struct line_edit *e, int key);
@@ -77,7 +77,6 @@ struct text_edit {
 
 void text_edit_init(struct text_edit *e, const char *text, size_t max);
 void text_edit_release(struct text_edit *e);
-void text_edit_set(struct text_edit *e, const char *text);
 /* As line_edit_key, and Enter (a new line), up, down, PgUp, PgDn.  KEY_NOT_MINE for up in the first
  * and down in the last line, Tab, Esc. */
 enum key_use text_edit_key(struct text_edit *e, int key);
@@ -102,8 +101,6 @@ int dialog_confirm(const char *title, const char *text);
 /* One line of text below ${label}; ${text} holds the first value and the result, at most ${max}
  * bytes. 1 Enter, 0 left with Esc, -1 SK_END; in each case ${text} is what was typed. */
 int dialog_line(const char *label, const char *hint, struct buf *text, size_t max);
-/* The same with several lines; Enter makes a line, ^D hands in. */
-int dialog_text(const char *label, const char *hint, struct buf *text, size_t max);
 /* Text of ours, scrolled, until a key that is not a scroll key. */
 void dialog_page(const char *title, struct area *a);
 

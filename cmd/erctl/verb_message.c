@@ -19,7 +19,8 @@
 json_t *verb_body_reason(const struct run *r, struct err *err)
 {
 	const char *reason = args_str(r, "reason", NULL);
-	if (reason && (strlen(reason) > MESSAGE_REASON_MAX || !utf8_valid(reason, strlen(reason)))) {
+	if (reason &&
+	    (strlen(reason) > MESSAGE_REASON_MAX || !utf8_valid(reason, strlen(reason)))) {
 		err_set(err, FAIL_USAGE, "--reason: at most %d bytes of UTF-8", MESSAGE_REASON_MAX);
 		return NULL;
 	}

@@ -54,7 +54,8 @@ struct verb_sent {
 };
 
 /* Check and publish.  With --dry-run only check.  -1: nothing was sent. */
-int verb_message_post(struct run *r, struct verb_message *m, struct verb_sent *sent, struct err *err);
+int verb_message_post(struct run *r, struct verb_message *m, struct verb_sent *sent,
+                      struct err *err);
 /* Wait up to ${ms} for erd.  0 and *verdict (a new reference), or NULL: not judged yet,
  * sent->queued says so.  -1: refused, or an answer was rejected (r->details). */
 int verb_message_verdict(struct run *r, struct verb_sent *sent, int64_t ms, json_t **verdict,
@@ -64,7 +65,8 @@ void verb_sent_release(struct verb_sent *sent);
 int verb_message_judge(struct run *r, struct verb_message *m, struct verb_sent *sent,
                        json_t **verdict, struct err *err);
 /* "accepted, now accepted": what a verdict means. */
-void verb_message_sentence(const struct verb_message *m, const json_t *verdict, char *out, size_t n);
+void verb_message_sentence(const struct verb_message *m, const json_t *verdict, char *out,
+                           size_t n);
 
 /* Print what became of it, as verb_message_send does; the exit status. */
 int verb_message_report(struct run *r, const struct verb_message *m, const struct verb_sent *sent,

@@ -117,7 +117,8 @@ static void add_numbers(struct buf *b, const json_t *check)
 		buf_addf(b, ": %s", js_str_or(check, "/reason", ""));
 	if (*js_str_or(check, "/note", ""))
 		buf_addf(b, ", %s", js_str_or(check, "/note", ""));
-	add_reasons(b, json_object_get(check, json_object_get(check, "errors") ? "errors" : "reasons"));
+	add_reasons(b, json_object_get(check,
+	                               json_object_get(check, "errors") ? "errors" : "reasons"));
 }
 
 void verdicts_show(struct run *r, const json_t *view, const json_t *answer)
@@ -275,7 +276,8 @@ static void say_held(struct run *r, const json_t *data, int asked_first)
 	struct buf b = BUF_INIT;
 
 	if (strcmp(awaits, "answers") == 0)
-		buf_addf(&b, "answers, %lld of %lld: %s", (long long)js_int_or(data, "/answers", 1), wanted,
+		buf_addf(&b, "answers, %lld of %lld: %s", (long long)js_int_or(data, "/answers", 1),
+		         wanted,
 		         wanted > asked_first ? "those there are do not agree enough"
 		                              : "the lane asks for so many");
 	else if (strcmp(awaits, "review") == 0)

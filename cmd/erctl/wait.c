@@ -52,8 +52,9 @@ static int run(struct run *r, struct err *err)
 }
 
 static const struct opt opts[] = {
-	{0, "timeout", OPT_DURATION, "TIME", "how long; 0 is for ever (default: one minute behind the "
-	                                     "task's deadline)"},
+	{0, "timeout", OPT_DURATION, "TIME",
+	 "how long; 0 is for ever (default: one minute behind the "
+	 "task's deadline)"},
 	{0, "any", OPT_FLAG, NULL, "the first task that closes is enough"},
 	{0, "all", OPT_FLAG, NULL, "wait for all (the default)"},
 	{'e', "exit-status", OPT_FLAG, NULL, "exit 7 when a task failed, was cancelled or expired"},
@@ -63,9 +64,9 @@ const struct cmd cmd_wait = {
 	.name = "wait",
 	.args = "ID...",
 	.summary = "wait until tasks are closed and print their results",
-	.about = "The result document of each task is printed as JSON when it closes, in the dialect "
-	         "in which the task came; --json=… selects from the native form. With several ids and "
-	         "--json the results are one array, in order of closing.\n\n"
+	.about = "The result document of each task is printed as JSON when it closes, in the "
+	         "dialect in which the task came; --json=… selects from the native form. With "
+	         "several ids and --json the results are one array, in order of closing.\n\n"
 	         "A wait that is interrupted or whose time is up leaves the task alone; wait again "
 	         "with the same id, on any day.",
 	.opts = opts,

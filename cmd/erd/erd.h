@@ -1,8 +1,8 @@
 /*
  * cmd/erd/erd.h -- the daemon's parts and the order of one pass.
  *
- *   pick up   copy the message's bytes once; check, parse and hash only that copy   (take.c, batch.c)
- *   decide    decide(world, now, input); append and evolve each event               (record.c)
+ *   pick up   copy the message's bytes once; check, parse and hash only that copy (take.c, batch.c)
+ *   decide    decide(world, now, input); append and evolve each event (record.c)
  *   commit    ONE fdatasync = the commit point.  It fails: tell nobody, leave with 75
  *   tell      views, inboxes, results, outbox entries; receipts; then remove the messages
  *   send      webhooks, programs; each outcome returns as an input or a message
@@ -93,7 +93,7 @@ struct erd {
 	int held;                   /* it was said that no program can be started now */
 
 	uint64_t noted_seq;         /* of the last event that notices_note saw */
-	uint64_t told_seq;          /* up to here notices went out before this start, but for some */
+	uint64_t told_seq; /* up to here notices went out before this start, but for some */
 
 	struct webhook_report *reports; /* owned; outcomes that wait for the commit */
 	size_t n_reports, cap_reports;
@@ -155,21 +155,21 @@ void told_release(struct erd *e);
 int err_fatal(const struct err *err);                /* the journal or the disk is gone */
 
 /* take.c */
-int take_message(struct erd *e, const char *file, struct message *m, struct err *err);
 int take_file(struct erd *e, const char *file, struct err *err);
 int take_all(struct erd *e, size_t *taken, struct err *err); /* one scan of new/ */
 
 /* evidence.c: blobs, and the answers that name them. */
 int evidence_take(struct erd *e, const char *file, int fd, struct err *err); /* closes fd */
-/* Before an answer is decided: 1 all its blobs are here, and its references say what they are; 0 some may
- * come: leave it; -1: refuse it, or err_fatal. */
+/* Before an answer is decided: 1 all its blobs are here, and its references say what they are; 0
+ * some may come: leave it; -1: refuse it, or err_fatal. */
 int evidence_ready(struct erd *e, const struct message *m, const json_t *created, struct err *why);
 /* Before an answer is committed: its blobs stay. */
 int evidence_keep(struct erd *e, const struct message *m, struct err *err);
 
 /* batch.c */
 int batch_begin(struct erd *e, const char *file, int fd, struct err *err);
-int batch_step(struct erd *e, int64_t budget_us, struct err *err); /* a few lines; ends it when done */
+/* A few lines; ends it when done. */
+int batch_step(struct erd *e, int64_t budget_us, struct err *err);
 int batch_claims(const struct erd *e, const char *file);
 void batch_free(struct batch *b);
 
@@ -189,19 +189,21 @@ void experts_gave_up(struct erd *e, const struct id *task, const char *worker, c
 /* rulings.c: programs that judge answers. */
 int rulings_start(struct erd *e, struct err *err);   /* and resume what a restart cut off */
 void rulings_want(struct erd *e, const struct id *task, const char *worker, int attempt);
-int rulings_run(struct erd *e, struct err *err);     /* start what was wanted; 1: a verdict was dropped */
+/* Start what was wanted; 1: a verdict was dropped. */
+int rulings_run(struct erd *e, struct err *err);
 size_t rulings_pollfds(const struct erd *e, struct pollfd *fds); /* room for AGENTS_POLLFDS */
 void rulings_handle(struct erd *e, const struct pollfd *fds, size_t n);
 int64_t rulings_next_ms(const struct erd *e);        /* of now_mono_ms */
-int rulings_active(const struct erd *e);             /* some run; those that wait for a retry do not count */
+/* Some run; those that wait for a retry do not count. */
+int rulings_active(const struct erd *e);
 void rulings_free(struct rulings *r);
 
-/* say.c: a message in the name of ${from}, through the drop; erd reads it on its next scan.  ${body} is
- * stolen.  FAIL_INVALID: it would be refused. */
+/* say.c: a message in the name of ${from}, through the drop; erd reads it on its next scan.
+ * ${body} is stolen.  FAIL_INVALID: it would be refused. */
 int say(struct erd *e, const struct id *task, const char *from, const char *type, json_t *body,
         struct err *err);
-void say_lost(struct erd *e, const char *whose, const struct err *why); /* it cannot be stored: stop, and
-                                                                          ask again after the restart */
+/* It cannot be stored: stop, and ask again after the restart. */
+void say_lost(struct erd *e, const char *whose, const struct err *why);
 
 /* hooks.c */
 int hooks_start(struct erd *e, struct err *err);

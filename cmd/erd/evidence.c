@@ -1,15 +1,14 @@
 /*
- * Evidence: blobs come out of the drop before the answers that name them, and stay when such an answer
- * is about to be committed (spool/blob.h).  The engine is handed answers whose blobs are here.
+ * Evidence: blobs come out of the drop before the answers that name them, and stay when such an
+ * answer is about to be committed (spool/blob.h).  The engine is handed answers whose blobs are
+ * here.
  */
-#include <string.h>
 #include <unistd.h>
 
 #include "base/err.h"
 #include "engine/world.h"
 #include "erd.h"
 #include "json/js.h"
-#include "log.h"
 #include "spool/blob.h"
 #include "spool/pickup.h"
 
@@ -46,7 +45,8 @@ int evidence_take(struct erd *e, const char *file, int fd, struct err *err)
 		return 0;
 	if (why.code == FAIL_INVALID)
 		return record_refusal(e, file, NULL, &why, err);
-	return err_set(err, FAIL_TEMPORARY, "%s", why.msg); /* our own trouble, also when it is denied */
+	/* our own trouble, also when it is denied */
+	return err_set(err, FAIL_TEMPORARY, "%s", why.msg);
 }
 
 static int no_blob(void *ctx, const char *name)
@@ -55,8 +55,8 @@ static int no_blob(void *ctx, const char *name)
 	return !blob_is_name(name);
 }
 
-/* One listing of a folder in which others rename may miss a name.  A blob that was brought before its
- * answer is in every listing begun after the answer was seen: so one more, once a pass. */
+/* One listing of a folder in which others rename may miss a name.  A blob that was brought before
+ * its answer is in every listing begun after the answer was seen: so one more, once a pass. */
 static int take_blobs(struct erd *e, struct err *err)
 {
 	struct pickup_names names = {NULL, 0, 0};

@@ -228,7 +228,8 @@ static json_t *view_of(const struct erd *e, const struct task *t, struct err *er
 	struct buf text = BUF_INIT;
 	json_t *view = NULL;
 
-	if (io_read_file(e->spool.tasks, layout_task_path(&t->id, path), VIEW_MAX, &text, NULL) == 0)
+	if (io_read_file(e->spool.tasks, layout_task_path(&t->id, path), VIEW_MAX, &text,
+	                 NULL) == 0)
 		view = js_parse(buf_str(&text), text.len, &js_limits_own, NULL);
 	buf_release(&text);
 	if (view && (uint64_t)taskview_seq(view) == t->last_seq)
@@ -260,7 +261,8 @@ static void call_service(struct erd *e, const struct task *t, const struct worke
 	                       .secret_file = wk->http.secret_file,
 	                       .bearer_file = wk->http.bearer_file,
 	                       .allow_private = wk->http.allow_private,
-	                       .timeout_ms = wk->http.timeout_ms, .body = text->data, .n = text->len};
+	                       .timeout_ms = wk->http.timeout_ms, .body = text->data,
+	                       .n = text->len};
 	struct err why = ERR_INIT;
 
 	if (callers_start(e->callers, &job, &why) == 0)

@@ -2,7 +2,6 @@
  * What came of asking a program or a service: an answer goes back through the drop like any other,
  * a failure gives the task back.
  */
-#include <string.h>
 
 #include "base/err.h"
 #include "engine/escalation.h"
@@ -37,7 +36,8 @@ int64_t experts_time_left(const struct erd *e, const struct task *t)
 	int64_t now = erd_now(e);
 	int64_t ends = t->due_ms > now ? t->due_ms : t->expire_ms;
 
-	if (t->esc && !t->esc->stopped && t->esc->level_ends_ms > now && t->esc->level_ends_ms < ends)
+	if (t->esc && !t->esc->stopped && t->esc->level_ends_ms > now &&
+	    t->esc->level_ends_ms < ends)
 		ends = t->esc->level_ends_ms;
 	return ends - now;
 }

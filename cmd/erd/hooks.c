@@ -1,4 +1,3 @@
-#include <string.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -107,14 +106,16 @@ static void told(void *ctx, const struct webhook_report *r)
 		log_event(LOG_NOTICE_, "webhook.raw_key", "event", r->event, "reason",
 		          "the secret is not whsec_ + base64: its bytes are the key", NULL);
 	if (r->outcome != WEBHOOK_DELIVERED)
-		log_event(LOG_WARNING_, r->outcome == WEBHOOK_DEAD ? "webhook.dead" : "webhook.retry",
+		log_event(LOG_WARNING_,
+		          r->outcome == WEBHOOK_DEAD ? "webhook.dead" : "webhook.retry",
 		          "event", r->event, "reason", r->error, NULL);
 }
 
 /* A crash came between an outcome's commit and the end of its file. */
 int hooks_mend(struct erd *e, const struct event *ev, struct err *err)
 {
-	struct webhook_report r = {.task = ev->task, .status = (int)js_int_or(ev->data, "/status", 0)};
+	struct webhook_report r = {.task = ev->task,
+	                           .status = (int)js_int_or(ev->data, "/status", 0)};
 
 	if (ev->type != EV_WEBHOOK_DELIVERED && ev->type != EV_WEBHOOK_DEAD)
 		return 0;

@@ -61,12 +61,6 @@ int log_open(const char *format, int quiet)
 	return 0;
 }
 
-const char *log_int(char *out, int64_t v)
-{
-	snprintf(out, LOG_INT_MAX, "%" PRId64, v);
-	return out;
-}
-
 /* The value as one safe line, cut between characters. */
 static void make_safe(struct buf *out, const char *value)
 {

@@ -21,7 +21,7 @@
 /* syslog's numbers; its names belong to <syslog.h>. */
 enum log_level { LOG_CRIT_ = 2, LOG_ERR_, LOG_WARNING_, LOG_NOTICE_, LOG_INFO_, LOG_DEBUG_ };
 
-enum { LOG_VALUE_MAX = 1024, LOG_INT_MAX = 24 };
+enum { LOG_VALUE_MAX = 1024 };
 
 /* ${format}: "text", "logfmt", "json", or NULL to choose by what stderr is; -1 for others.
  * ${quiet}: nothing below a warning.  Before it is called: chosen, not quiet. */
@@ -29,8 +29,5 @@ int log_open(const char *format, int quiet);
 
 /* Pairs of const char *, NULL at the end.  A pair whose value is NULL is left out. */
 void log_event(enum log_level level, const char *event, ...) __attribute__((sentinel));
-
-/* For values that are numbers; returns ${out}, which has LOG_INT_MAX bytes. */
-const char *log_int(char *out, int64_t v);
 
 #endif

@@ -1,11 +1,10 @@
 /*
  * The one loop.  It sleeps in http_poll, which watches transfers, new/ (inotify), the control FIFO,
- * signals and the pipes of programs, until the engine's, the webhooks' or a program's next deadline.
- * A notification is only a hint: new/ is scanned until a scan finds nothing.
+ * signals and the pipes of programs, until the engine's, the webhooks' or a program's next
+ * deadline. A notification is only a hint: new/ is scanned until a scan finds nothing.
  */
 #include <poll.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -68,7 +67,8 @@ static int watch_clock(struct erd *e, struct err *err)
 }
 
 /* Take, decide, commit, tell, send.  While there is more to take, views get a slice only: they are
- * written behind, and many events of a task cost one write.  *busy: there may be more right away. */
+ * written behind, and many events of a task cost one write.  *busy: there may be more right
+ * away. */
 static int pass(struct erd *e, int *busy, struct err *err)
 {
 	size_t taken = 0;

@@ -15,8 +15,8 @@ static void told(void *ctx, const char *worker, const char *channel, const char 
 {
 	(void)ctx;
 	if (error)
-		log_event(LOG_WARNING_, last ? "notice.dead" : "notice.retry", "worker", worker, "channel",
-		          channel, "reason", error, NULL);
+		log_event(LOG_WARNING_, last ? "notice.dead" : "notice.retry", "worker", worker,
+		          "channel", channel, "reason", error, NULL);
 }
 
 /* What is to be told of one event. */
@@ -45,7 +45,8 @@ static void tell(const struct telling *t, enum notice_kind kind, const char *wor
 	const struct task *task = world_task(e->world, &t->ev->task);
 	struct err gone = ERR_INIT;
 
-	if (!wk || !json_object_get(wk->doc, "notify") || (t->again && !still_holds(t, kind, worker)))
+	if (!wk || !json_object_get(wk->doc, "notify") ||
+	    (t->again && !still_holds(t, kind, worker)))
 		return;
 	json_t *line = journal_read(e->journal, t->created, &gone);
 	const char *title = js_str_or(line, "/data/spec/title", "");

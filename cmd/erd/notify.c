@@ -1,8 +1,6 @@
 /* cmd/erd/notify.c -- tell systemd how we are. */
 #include "notify.h"
 
-#include <inttypes.h>
-#include <stdarg.h>
 #include <stddef.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -78,41 +76,9 @@ void notify_ready(void)
 	tell("READY=1");
 }
 
-void notify_reloading(void)
-{
-	char text[80];
-
-	snprintf(text, sizeof(text), "RELOADING=1\nMONOTONIC_USEC=%" PRId64, now_mono_us());
-	tell(text);
-}
-
 void notify_stopping(void)
 {
 	tell("STOPPING=1");
-}
-
-void notify_status(const char *fmt, ...)
-{
-	char text[STATUS_MAX] = "STATUS=";
-	size_t n = strlen(text);
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text + n, sizeof(text) - n, fmt, ap);
-	va_end(ap);
-	/* a line break would begin another assignment */
-	for (char *p = text; *p; p++)
-		if (*p == '\n')
-			*p = ' ';
-	tell(text);
-}
-
-void notify_extend(int64_t ms)
-{
-	char text[64];
-
-	snprintf(text, sizeof(text), "EXTEND_TIMEOUT_USEC=%" PRId64, ms * 1000);
-	tell(text);
 }
 
 int64_t notify_wait_ms(void)

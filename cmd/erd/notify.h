@@ -12,12 +12,7 @@
 #include <stdint.h>
 
 void notify_ready(void);
-void notify_reloading(void); /* notify_ready ends it */
 void notify_stopping(void);
-/* One line for `systemctl status`: "3 waiting, oldest 6m". */
-void notify_status(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-/* While stopping takes its time: this much longer is fine. */
-void notify_extend(int64_t ms);
 
 /* From the main loop only, each turn: says so when half of what the watchdog waits is over. */
 void notify_alive(void);

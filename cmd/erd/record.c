@@ -5,7 +5,6 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/safe.h"
-#include "base/timefmt.h"
 #include "engine/evolve.h"
 #include "engine/world.h"
 #include "erd.h"
@@ -68,7 +67,8 @@ static void note_expert(struct erd *e, const struct event *ev)
 {
 	if (ev->type != EV_OFFERED && ev->type != EV_REJECTED)
 		return;
-	const struct worker *wk = config_worker(e->world->config, js_str_or(ev->data, "/worker", ""));
+	const char *name = js_str_or(ev->data, "/worker", "");
+	const struct worker *wk = config_worker(e->world->config, name);
 	if (wk && wk->kind != WORKER_HUMAN && !state_final(ev->state))
 		experts_want(e, &ev->task, wk);
 }

@@ -1,7 +1,6 @@
 #include <errno.h>
 #include <malloc.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>

@@ -1,6 +1,7 @@
 /*
  * Programs that judge answers: an answer that is held for the programs of its lane is shown to them
- * one after the other, until one says no.  The verdict goes through the drop as a message "checked".
+ * one after the other, until one says no.  The verdict goes through the drop as a message
+ * "checked".
  *
  * A program that cannot judge (it breaks, takes too long or too much) is no fault of who answered: the
  * task waits, and the program is asked again, after some tries every minute, and at once when the
@@ -132,7 +133,8 @@ static const struct assign *waiting(const struct erd *e, const struct ruling *r)
 	const struct task *t = world_task(e->world, &r->key.task);
 	const struct assign *a = t ? task_assign_of(t, r->worker) : NULL;
 
-	return a && a->state == AS_HELD && a->awaits == AWAITS_PROGRAMS && a->attempt == r->key.attempt
+	return a && a->state == AS_HELD && a->awaits == AWAITS_PROGRAMS &&
+	       a->attempt == r->key.attempt
 	           ? a : NULL;
 }
 
@@ -242,7 +244,8 @@ static void broke(struct erd *e, struct ruling *r, const char *lane, const struc
 
 	add_said(&said, got, LOG_VALUE_MAX / 2);
 	const char *last = strrchr(buf_str(&said), '\n');
-	buf_addf(&why, "exit status 1 with nothing but errors: %s", last ? last + 1 : buf_str(&said));
+	buf_addf(&why, "exit status 1 with nothing but errors: %s",
+	         last ? last + 1 : buf_str(&said));
 	try_later(e, r, lane, buf_str(&why));
 	buf_release(&said);
 	buf_release(&why);
@@ -356,10 +359,13 @@ static const json_t *answer_of(const struct input *in, const struct task *t, con
 /* Steals ${r}.  1: all have passed it. */
 static int judge(struct erd *e, struct ruling *r, const struct input *in, const struct assign *a)
 {
-	const struct lane *lane = config_lane(e->world->config, js_str_or(in->created, "/spec/lane", ""));
+	const char *name = js_str_or(in->created, "/spec/lane", "");
+	const struct lane *lane = config_lane(e->world->config, name);
+	const struct task *t = world_task(e->world, &r->key.task);
 	const struct ruled what = {.task = &r->key.task, .created = in->created,
-	                           .submitted = answer_of(in, world_task(e->world, &r->key.task), a),
-	                           .worker = r->worker, .attempt = r->key.attempt, .now_ms = erd_now(e)};
+	                           .submitted = answer_of(in, t, a),
+	                           .worker = r->worker, .attempt = r->key.attempt,
+	                           .now_ms = erd_now(e)};
 
 	if (r->gen != e->world->config_gen) { /* what passed may have been other programs */
 		settle(e->rulings, r, 0);

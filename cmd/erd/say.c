@@ -1,5 +1,6 @@
 /*
- * Messages of erd's own making: what programs and services said goes through the drop like all else.
+ * Messages of erd's own making: what programs and services said goes through the drop like all
+ * else.
  */
 #include "base/buf.h"
 #include "base/entropy.h"

@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -126,7 +125,8 @@ static int recover(struct erd *e, struct err *err)
 	if (rc == 0 && (e->http = http_new(err)) == NULL)
 		rc = -1;
 	if (rc == 0)
-		rc = hooks_start(e, err) || notices_start(e, err) ? -1 : 0; /* before views may tell of deliveries */
+		/* before views may tell of deliveries */
+		rc = hooks_start(e, err) || notices_start(e, err) ? -1 : 0;
 	if (rc == 0)
 		rc = mend_views(e, &tail, err);
 	free(tail.items);
@@ -259,9 +259,11 @@ static int check_used(struct erd *e, const struct config *fresh, struct err *err
 	rc = s.n ? find_used(e, &s, err) : 0;
 	for (size_t i = 0; i < s.n && rc == 0; i++)
 		if (s.list[i].used)
-			rc = err_set(err, FAIL_CONFIG, "schemas/%s.json: tasks used this name for "
-			             "another document; put that back (erctl schema show %s --taken) "
-			             "and call this one %s", s.list[i].name, s.list[i].name,
+			rc = err_set(err, FAIL_CONFIG,
+			             "schemas/%s.json: tasks used this name for another document; "
+			             "put that back (erctl schema show %s --taken) and call this "
+			             "one %s",
+			             s.list[i].name, s.list[i].name,
 			             config_next_version(fresh, s.list[i].name, next));
 	uses_release(s.list, s.n);
 	free(s.list);
@@ -276,8 +278,8 @@ static struct config *read_config(struct erd *e, struct err *err)
 	struct config *fresh = config_new();
 	struct buf report = BUF_INIT;
 
-	if (spool_load_config(&e->spool, fresh, &report, err) != 0 || config_check(fresh, err) != 0 ||
-	    check_used(e, fresh, err) != 0) {
+	if (spool_load_config(&e->spool, fresh, &report, err) != 0 ||
+	    config_check(fresh, err) != 0 || check_used(e, fresh, err) != 0) {
 		err->code = FAIL_CONFIG;
 		if (report.len) {
 			log_event(LOG_ERR_, "config.bad", "report", buf_str(&report), NULL);

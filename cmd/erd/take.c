@@ -10,7 +10,6 @@
 #include "log.h"
 #include "spool/blob.h"
 #include "spool/pickup.h"
-#include "spool/receipt.h"
 
 static json_t *verdict_bad(const struct err *why)
 {
@@ -25,8 +24,8 @@ static json_t *verdict_bad(const struct err *why)
 	return v;
 }
 
-/* Where answers are verified their giver is told no more than that: what became of it at once would tell
- * gold tasks from others. */
+/* Where answers are verified their giver is told no more than that: what became of it at once would
+ * tell gold tasks from others. */
 static int is_verified(const struct erd *e, const struct message *m)
 {
 	const struct task *t = m->type == MSG_ANSWER ? world_task(e->world, &m->task) : NULL;
@@ -43,7 +42,8 @@ static const char *what_is_wrong(const json_t *errors)
 	                                           : "the answer does not meet the task's schema";
 }
 
-static json_t *verdict_ok(struct erd *e, const struct message *m, const struct decision *d, int verified)
+static json_t *verdict_ok(struct erd *e, const struct message *m, const struct decision *d,
+                          int verified)
 {
 	char id[ID_TEXT_MAX];
 	uint64_t content;
@@ -74,7 +74,7 @@ static int too_early(const struct erd *e, const struct message *m)
 	       world_closed(e->world, &m->task, &content) == ST_NONE;
 }
 
-int take_message(struct erd *e, const char *file, struct message *m, struct err *err)
+static int take_message(struct erd *e, const char *file, struct message *m, struct err *err)
 {
 	struct input in = {.kind = IN_MESSAGE, .msg = m};
 	struct decision d = {.n = 0};
@@ -165,8 +165,8 @@ static void look_at_space(struct erd *e)
 
 	if (tight != e->tight)
 		log_event(tight ? LOG_WARNING_ : LOG_NOTICE_, tight ? "space.low" : "space.enough",
-		          "reason", tight ? "less than 5 % of the disk is free: submits wait" : NULL,
-		          NULL);
+		          "reason",
+		          tight ? "less than 5 % of the disk is free: submits wait" : NULL, NULL);
 	e->tight = tight;
 }
 

@@ -12,12 +12,7 @@
 #include "engine/stages.h"
 #include "engine/verify/combine.h"
 #include "engine/world.h"
-#include "base/err.h"
 #include "json/js.h"
-#include "json/schema/schema.h"
-#include "model/contract.h"
-
-enum { CATEGORIES_MAX = 1000 }; /* a field of more is a whole */
 
 struct agreeing_on {
 	const struct answered *v;
@@ -26,21 +21,16 @@ struct agreeing_on {
 	const struct verify *how;
 	const struct book *book;          /* or NULL */
 	const struct skill *skill[OVERLAP_MAX + 1]; /* of each opinion, or NULL */
-	struct combine_plan plan;
-	struct combine_cell cells[OVERLAP_MAX + 1][COMBINE_FIELDS];
+	const struct combine_plan *plan;
+	const json_t *learned;            /* its fields that evolve learns of */
+	struct combine_cell (*cells)[COMBINE_FIELDS]; /* of each opinion */
 	struct combine_vote votes[OVERLAP_MAX + 1];
 	uint32_t chosen[COMBINE_FIELDS];  /* of category fields */
 	double posterior;                 /* of the least sure category field; -1: there is none */
+	double right[OVERLAP_MAX + 1];    /* each opinion, by the others alone; -1: not known */
 	int tie;
 	json_t *fields;                   /* for people: what of each category field */
 };
-
-static const json_t *schema_of(const json_t *created)
-{
-	const json_t *s = json_object_get(created, "answerSchema");
-
-	return s ? s : js_at(created, "/spec/schema");
-}
 
 static const struct skill *skill_of(const struct answered *v, const char *worker)
 {
@@ -52,11 +42,6 @@ static const struct skill *skill_of(const struct answered *v, const char *worker
 
 /* ---- one category field ---- */
 
-static int is_category(const struct combine_plan *plan, size_t i)
-{
-	return plan->field[i].kind == COMBINE_CATEGORY && combine_categories(&plan->field[i]) <= CATEGORIES_MAX;
-}
-
 /* What is none of them counts as "not there". */
 static uint32_t category_of(const struct combine_field *f, const struct combine_cell *cell)
 {
@@ -64,22 +49,25 @@ static uint32_t category_of(const struct combine_field *f, const struct combine_
 }
 
 struct opinions {
-	struct crowd crowd;  /* of the lane's field, or a fresh one */
+	const struct crowd *crowd;
+	struct crowd fresh;  /* where the lane has none, or of fewer categories */
 	struct vote votes[OVERLAP_MAX + 1];
 };
 
 static void opinions_on(const struct agreeing_on *k, size_t i, struct opinions *out)
 {
-	const struct combine_field *f = &k->plan.field[i];
+	const struct combine_field *f = &k->plan->field[i];
 	uint32_t categories = combine_categories(f);
 	int at = k->book ? book_field(k->book, f->pointer) : -1;
 
-	if (at >= 0)
-		out->crowd = k->book->ballots[at];
-	else
-		crowd_init(&out->crowd, categories, reputation_floor(k->v->w, k->v->t->match->lane));
-	if (out->crowd.k < categories)
-		crowd_grow(&out->crowd, categories);
+	out->crowd = at >= 0 ? &k->book->ballots[at] : &out->fresh;
+	if (at < 0)
+		crowd_init(&out->fresh, categories, reputation_floor(k->v->w, k->v->t->match->lane));
+	if (out->crowd->k < categories) {
+		out->fresh = *out->crowd;
+		crowd_grow(&out->fresh, categories);
+		out->crowd = &out->fresh;
+	}
 	for (size_t who = 0; who < k->n; who++) {
 		const struct skill *s = at >= 0 ? k->skill[who] : NULL;
 		out->votes[who].voter = s && (uint32_t)at < s->n_voters ? &s->voters[at] : NULL;
@@ -91,18 +79,19 @@ static void opinions_on(const struct agreeing_on *k, size_t i, struct opinions *
 static double by_votes(const struct agreeing_on *k, const struct opinions *o, double (*weight)(const struct opinions *, size_t),
                        struct crowd_verdict *out)
 {
-	double of[CATEGORIES_MAX] = {0}, all = 0;
+	double of[CATEGORIES_MAX], all = 0;
 
+	memset(of, 0, o->crowd->k * sizeof(of[0]));
 	*out = (struct crowd_verdict){.category = 0};
 	for (size_t i = 0; i < k->n; i++) {
 		double w = weight(o, i);
 		of[o->votes[i].answer] += w;
 		all += w;
 	}
-	for (uint32_t c = 1; c < o->crowd.k; c++)
+	for (uint32_t c = 1; c < o->crowd->k; c++)
 		if (of[c] > of[out->category])
 			out->category = c;
-	for (uint32_t c = 0; c < o->crowd.k; c++)
+	for (uint32_t c = 0; c < o->crowd->k; c++)
 		out->tie |= c != out->category && of[c] > 0 && fabs(of[c] - of[out->category]) < 1e-9;
 	out->posterior = of[out->category] / all;
 	return out->posterior;
@@ -118,10 +107,9 @@ static double once(const struct opinions *o, size_t i)
 /* The logarithm of the odds to be right, which is what a vote is worth where errors are independent. */
 static double by_accuracy(const struct opinions *o, size_t i)
 {
-	double mean, lo, hi;
+	double mean = voter_mean(o->crowd, o->votes[i].voter);
+	double odds = log(mean / (1 - mean) * (o->crowd->k - 1));
 
-	voter_accuracy(&o->crowd, o->votes[i].voter, &mean, &lo, &hi);
-	double odds = log(mean / (1 - mean) * (o->crowd.k - 1));
 	return odds > 0.01 ? odds : 0.01;
 }
 
@@ -134,7 +122,7 @@ static void among_given(const struct agreeing_on *k, const struct opinions *o, s
 	for (size_t i = 0; i < k->n; i++)
 		if (o->votes[i].answer == best->category)
 			return;
-	crowd_posterior(&o->crowd, o->votes, k->n, p);
+	crowd_posterior(o->crowd, o->votes, k->n, p);
 	for (size_t i = 0; i < k->n; i++) {
 		uint32_t c = o->votes[i].answer;
 		if (p[c] > most || (p[c] == most && c < best->category)) {
@@ -157,9 +145,22 @@ static const json_t *value_of(const struct agreeing_on *k, const struct combine_
 	return NULL;
 }
 
+/* Of all fields the least. */
+static void judge_each(struct agreeing_on *k, const struct opinions *o)
+{
+	double right[OVERLAP_MAX + 1];
+
+	if (k->n < 2 || k->v->t->gold)
+		return;
+	crowd_by_others(o->crowd, o->votes, k->n, right);
+	for (size_t i = 0; i < k->n; i++)
+		if (k->right[i] < 0 || right[i] < k->right[i])
+			k->right[i] = right[i];
+}
+
 static void judge_field(struct agreeing_on *k, size_t i)
 {
-	const struct combine_field *f = &k->plan.field[i];
+	const struct combine_field *f = &k->plan->field[i];
 	const struct crowd_rule rule = {.confidence = k->how->confidence_milli / 1000.0,
 	                                .min = (uint32_t)k->v->t->overlap,
 	                                .max = (uint32_t)k->how->max_overlap};
@@ -168,10 +169,11 @@ static void judge_field(struct agreeing_on *k, size_t i)
 
 	opinions_on(k, i, &o);
 	if (k->how->consensus == CONSENSUS_CROWD)
-		crowd_enough(&o.crowd, &rule, o.votes, k->n, &best);
+		crowd_enough(o.crowd, &rule, o.votes, k->n, &best);
 	else
 		by_votes(k, &o, k->how->consensus == CONSENSUS_WEIGHTED ? by_accuracy : once, &best);
 	among_given(k, &o, &best);
+	judge_each(k, &o);
 	k->chosen[i] = best.category;
 	k->tie |= best.tie;
 	if (k->posterior < 0 || best.posterior < k->posterior)
@@ -185,26 +187,6 @@ static void judge_field(struct agreeing_on *k, size_t i)
 
 /* ---- what evolve learns ---- */
 
-/* How probably each answer is right, by the others alone; -1: nobody else answered. */
-static double right_by_others(const struct agreeing_on *k, size_t who)
-{
-	double least = -1;
-
-	for (size_t i = 0; k->n > 1 && i < k->plan.n; i++) {
-		struct opinions o;
-		double p[CATEGORIES_MAX];
-		if (!is_category(&k->plan, i))
-			continue;
-		opinions_on(k, i, &o);
-		struct vote own = o.votes[who];
-		o.votes[who] = o.votes[k->n - 1];
-		crowd_posterior(&o.crowd, o.votes, k->n - 1, p);
-		if (least < 0 || p[own.answer] < least)
-			least = p[own.answer];
-	}
-	return least;
-}
-
 /* The categories of an answer as numbers.  Of what is known to be right ${open}: a field that it leaves
  * open is -1. */
 static json_t *categories_json(const struct combine_plan *plan, const struct combine_cell *cells, int open)
@@ -212,7 +194,7 @@ static json_t *categories_json(const struct combine_plan *plan, const struct com
 	json_t *out = json_array();
 
 	for (size_t i = 0; i < plan->n && json_array_size(out) < BALLOTS_MAX; i++) {
-		if (!is_category(plan, i))
+		if (!plan_is_category(plan, i))
 			continue;
 		uint32_t c = category_of(&plan->field[i], &cells[i]);
 		int none = open && c == combine_categories(&plan->field[i]) - 1;
@@ -232,10 +214,10 @@ static json_t *cells_of(const struct combine_plan *plan, const json_t *answer, i
 static json_t *vote_json(const struct agreeing_on *k, size_t who, const uint8_t agrees[])
 {
 	json_t *vote = json_object();
-	double right = right_by_others(k, who);
+	double right = k->right[who];
 
 	js_set_int(vote, "attempt", k->all[who].attempt);
-	js_set_new(vote, "cells", categories_json(&k->plan, k->cells[who], 0));
+	js_set_new(vote, "cells", categories_json(k->plan, k->cells[who], 0));
 	if (right < 0 && k->n > 1)
 		right = agrees[who] ? 0.9 : 0.1; /* no categories: all that can be said */
 	if (right >= 0)
@@ -243,26 +225,11 @@ static json_t *vote_json(const struct agreeing_on *k, size_t who, const uint8_t 
 	return vote;
 }
 
-static json_t *learn_fields(const struct combine_plan *plan)
-{
-	json_t *fields = json_array();
-
-	for (size_t i = 0; i < plan->n && json_array_size(fields) < BALLOTS_MAX; i++) {
-		if (!is_category(plan, i))
-			continue;
-		json_t *one = json_object();
-		js_set_str(one, "at", plan->field[i].pointer);
-		js_set_int(one, "k", combine_categories(&plan->field[i]));
-		json_array_append_new(fields, one);
-	}
-	return fields;
-}
-
 static json_t *learn_json(const struct agreeing_on *k, const uint8_t agrees[])
 {
 	json_t *learn = json_object(), *votes = json_array();
 
-	js_set_new(learn, "fields", learn_fields(&k->plan));
+	js_set_copy(learn, "fields", k->learned);
 	for (size_t i = 0; i < k->n; i++)
 		json_array_append_new(votes, vote_json(k, i, agrees));
 	js_set_new(learn, "votes", votes);
@@ -271,29 +238,28 @@ static json_t *learn_json(const struct agreeing_on *k, const uint8_t agrees[])
 	return learn;
 }
 
-json_t *learn_truth(const json_t *created, const json_t *answer)
+json_t *learn_truth(const struct answered *v, const json_t *answer)
 {
-	struct combine_plan plan;
+	struct answer_plan *own;
+	json_t *truth = cells_of(answer_plan(v, &own)->plan, answer, 1);
 
-	combine_plan(schema_of(created), &plan);
-	json_t *truth = cells_of(&plan, answer, 1);
-	combine_release(&plan);
+	answer_plan_free(own);
 	return truth;
 }
 
-json_t *learn_known(const json_t *created, const struct opinion *o, const json_t *truth)
+json_t *learn_known(const struct answered *v, const struct opinion *o, const json_t *truth)
 {
 	json_t *learn = json_object(), *votes = json_array(), *vote = json_object();
-	struct combine_plan plan;
+	struct answer_plan *own;
+	const struct answer_plan *p = answer_plan(v, &own);
 
-	combine_plan(schema_of(created), &plan);
-	js_set_new(learn, "fields", learn_fields(&plan));
+	js_set_copy(learn, "fields", p->fields);
 	js_set_int(vote, "attempt", o->attempt);
-	js_set_new(vote, "cells", cells_of(&plan, o->answer, 0));
+	js_set_new(vote, "cells", cells_of(p->plan, o->answer, 0));
 	json_array_append_new(votes, vote);
 	js_set_new(learn, "votes", votes);
-	js_set_new(learn, "truth", cells_of(&plan, truth, 1));
-	combine_release(&plan);
+	js_set_new(learn, "truth", cells_of(p->plan, truth, 1));
+	answer_plan_free(own);
 	return learn;
 }
 
@@ -375,9 +341,11 @@ static void judge_approval(const struct agreeing_on *k, struct agreement *out)
 static void judge_categories(struct agreeing_on *k)
 {
 	k->posterior = -1;
-	for (size_t i = 0; i < k->plan.n; i++) {
+	for (size_t i = 0; i < k->n; i++)
+		k->right[i] = -1;
+	for (size_t i = 0; i < k->plan->n; i++) {
 		k->chosen[i] = COMBINE_NONE;
-		if (is_category(&k->plan, i))
+		if (plan_is_category(k->plan, i))
 			judge_field(k, i);
 	}
 }
@@ -393,17 +361,15 @@ static int cell_agrees(const struct combine_field *f, const struct combine_cell 
 	return own->there == result->there && (!own->there || own->hash == result->hash);
 }
 
-static int agreeing(const struct agreeing_on *k, const json_t *answer,
+static int agreeing(const struct agreeing_on *k, const struct combine_cell *cells,
                     const struct combine_result *results, uint8_t agrees[])
 {
-	struct combine_cell cells[COMBINE_FIELDS];
 	int n = 0;
 
-	combine_cells(&k->plan, answer, cells);
 	for (size_t who = 0; who < k->n; who++) {
 		agrees[who] = 1;
-		for (size_t i = 0; i < k->plan.n; i++)
-			agrees[who] &= (uint8_t)cell_agrees(&k->plan.field[i], &k->cells[who][i], &cells[i],
+		for (size_t i = 0; i < k->plan->n; i++)
+			agrees[who] &= (uint8_t)cell_agrees(&k->plan->field[i], &k->cells[who][i], &cells[i],
 			                                    results[i].spread);
 		n += agrees[who];
 	}
@@ -429,24 +395,9 @@ static void weigh(struct agreeing_on *k)
 	for (size_t i = 0; i < k->n; i++) {
 		struct standing s;
 		reputation_of_fast(k->skill[i], &s);
-		k->votes[i] = (struct combine_vote){k->all[i].answer, s.mean_micro / 1e6};
-		combine_cells(&k->plan, k->all[i].answer, k->cells[i]);
+		k->votes[i] = (struct combine_vote){k->all[i].answer, s.mean_micro / 1e6, k->cells[i]};
+		combine_cells(k->plan, k->all[i].answer, k->cells[i]);
 	}
-}
-
-/* What the schema says of fields together may rule out what was put together of several. */
-static int meets_schema(const struct agreeing_on *k, const json_t *answer)
-{
-	const json_t *doc = schema_of(k->v->in->created);
-	struct schema_errors errors = {.n = 0};
-	struct err bad = ERR_INIT;
-	const struct schema *s =
-		doc && !json_is_null(doc) ? contract_schema(k->v->w->config, doc, &bad) : NULL;
-
-	if (!s || schema_validate(s, answer, &errors) == 0)
-		return 1;
-	schema_errors_release(&errors);
-	return 0;
 }
 
 /* Of numbers where they are and how far they spread; the categories are told already. */
@@ -467,15 +418,18 @@ static void tell_numbers(const struct combine_plan *plan, const json_t *answer,
 static void put_together(struct agreeing_on *k, struct agreement *out)
 {
 	struct combine_result results[COMBINE_FIELDS];
-	json_t *all = combine_answers(&k->plan, k->votes, k->n, k->chosen, results);
+	struct combine_cell cells[COMBINE_FIELDS];
+	json_t *all = combine_answers(k->plan, k->votes, k->n, k->chosen, results);
 
-	out->winner = (int)combine_nearest(&k->plan, k->votes, k->n, all);
-	const json_t *own = k->all[out->winner].answer;
-	if (!json_equal(all, own) && meets_schema(k, all))
+	combine_cells(k->plan, all, cells);
+	out->winner = (int)combine_nearest(k->plan, k->votes, k->n, cells);
+	/* what the schema says of fields together may rule out what was put together of several */
+	if (!json_equal(all, k->all[out->winner].answer) && answer_meets(k->v, all))
 		out->answer = json_incref(all);
-	double share = (double)agreeing(k, out->answer ? all : own, results, out->agrees) / (double)k->n;
+	double share = (double)agreeing(k, out->answer ? cells : k->cells[out->winner], results,
+	                                out->agrees) / (double)k->n;
 	if (k->n > 1)
-		tell_numbers(&k->plan, out->answer ? all : own, results, k->fields);
+		tell_numbers(k->plan, out->answer ? all : k->all[out->winner].answer, results, k->fields);
 	double score = k->posterior < 0 ? share : k->posterior;
 	out->kind = enough(k, score);
 	out->score_micro = (int)lround(score * 1e6);
@@ -495,7 +449,12 @@ void agreement_of(const struct answered *v, const struct opinion *all, size_t n,
 		judge_approval(&k, out);
 		return;
 	}
-	combine_plan(schema_of(v->in->created), &k.plan);
+	struct answer_plan *own;
+	const struct answer_plan *p = answer_plan(v, &own);
+	struct combine_cell cells[OVERLAP_MAX + 1][COMBINE_FIELDS];
+	k.plan = p->plan;
+	k.learned = p->fields;
+	k.cells = cells;
 	k.fields = json_object();
 	weigh(&k);
 	judge_categories(&k);
@@ -504,7 +463,7 @@ void agreement_of(const struct answered *v, const struct opinion *all, size_t n,
 	out->fields = k.fields;
 	if (!v->t->gold) /* that is learned by what is known */
 		out->learn = learn_json(&k, out->agrees);
-	combine_release(&k.plan);
+	answer_plan_free(own);
 }
 
 void agreement_release(struct agreement *a)

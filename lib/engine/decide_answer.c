@@ -9,14 +9,14 @@
 #include "json/js.h"
 #include "model/message.h"
 
-static void draft_submitted(struct drafts *d, const struct message *m, int attempt, int64_t took_ms)
+static void draft_submitted(const struct answered *v)
 {
-	draft_fact(d, EV_SUBMITTED, &(struct fact){
-		.worker = m->from, .attempt = attempt,
-		.took_ms = took_ms > INT32_MAX ? INT32_MAX : took_ms > 0 ? (int)took_ms : took_ms == 0,
-		.answer = json_object_get(m->body, "answer"),
-		.confidence = json_object_get(m->body, "confidence"),
-		.evidence = json_object_get(m->body, "evidence")});
+	int64_t ms = v->took_ms;
+
+	draft_fact(v->d, EV_SUBMITTED, &(struct fact){
+		.worker = v->worker, .attempt = v->attempt,
+		.took_ms = ms > INT32_MAX ? INT32_MAX : ms > 0 ? (int)ms : ms == 0,
+		.answer = v->answer, .confidence = v->confidence, .evidence = v->evidence});
 }
 
 static int may_answer(const struct task *t, const struct assign *own, struct err *err)
@@ -35,6 +35,7 @@ static int may_answer(const struct task *t, const struct assign *own, struct err
 void answered_held(struct answered *v, struct world *w, int64_t now_ms, const struct input *in,
                    const struct task *t, const struct assign *a, struct drafts *d)
 {
+	struct err bad;
 	size_t k = 0;
 
 	for (const struct assign *x = t->assigns; x < a; x++)
@@ -43,11 +44,13 @@ void answered_held(struct answered *v, struct world *w, int64_t now_ms, const st
 	*v = (struct answered){.w = w, .now_ms = now_ms, .in = in, .t = t,
 	                       .lane = match_lane(w, t->match), .how = verify_of(w, t),
 	                       .d = d, .worker = a->worker->name, .attempt = a->attempt, .held = 1,
-	                       .answer = json_object_get(said, "answer"),
+	                       .said = said, .answer = json_object_get(said, "answer"),
 	                       .confidence = json_object_get(said, "confidence"),
 	                       .evidence = json_object_get(said, "evidence"),
 	                       .took_ms = js_int_or(said, "/tookMs", -1)};
 	v->said_ms = v->took_ms < 0 ? now_ms : a->accepted_ms + v->took_ms;
+	err_clear(&bad); /* it was compiled when the answer came */
+	(void)answer_contract(v, &bad);
 }
 
 /* What the sender says of the time counts between what is known of it. */
@@ -64,7 +67,7 @@ int draft_answer(struct world *w, int64_t now_ms, const struct input *in, const 
 	struct answered v = {.w = w, .now_ms = now_ms, .in = in, .t = t,
 	                     .lane = match_lane(w, t->match), .how = verify_of(w, t),
 	                     .d = d, .fresh = 1, .worker = m->from, .attempt = t->attempts + 1,
-	                     .answer = json_object_get(m->body, "answer"),
+	                     .said = m->body, .answer = json_object_get(m->body, "answer"),
 	                     .confidence = json_object_get(m->body, "confidence"),
 	                     .evidence = json_object_get(m->body, "evidence"),
 	                     .took_ms = -1, .said_ms = said_ms(m, own, now_ms)};
@@ -75,7 +78,7 @@ int draft_answer(struct world *w, int64_t now_ms, const struct input *in, const 
 		draft_started(d, w, now_ms, t, own);
 	else
 		draft_worker(d, EV_STARTED, m->from);
-	draft_submitted(d, m, v.attempt, v.took_ms);
+	draft_submitted(&v);
 	return verify_answer(&v, STAGE_SCHEMA, err);
 }
 

@@ -1,12 +1,10 @@
 /*
- * Chains: whom to ask at a level, and when to go on to the next.
+ * Chains: when to go on to the next level, and who has taken it.
  *
  * A level is entered by an event (escalation.triggered, escalation.escalated), which takes the
- * task from everyone; whoever is to be asked there is then found like any route, by IN_ROUTE.  A level at
- * which nobody can be asked is passed over at once, but never the last one of a round: so a
- * chain of nobodies takes its time and does not run round and round.
+ * task from everyone; whoever is to be asked there is then found like any route, by IN_ROUTE
+ * (decide_level.c).
  */
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +12,6 @@
 #include "engine/escalation.h"
 #include "engine/world.h"
 #include "json/js.h"
-#include "model/schedule.h"
 
 static json_t *data_level(const struct escalation *e, int level, int round, int64_t now_ms)
 {
@@ -171,137 +168,10 @@ void chain_pass_on(struct drafts *d, const struct task *t, int64_t now_ms, const
 	draft_task(d, EV_FAILED, more);
 }
 
-/* ---- whom to ask ---- */
-
-struct candidate {
-	const struct worker *worker;
-	const char *instead_of; /* who is away; NULL: nobody */
-	uint32_t live;
-};
-
-struct asking {
-	const struct world *w;
-	const struct task *t;
-	struct candidate best[CHAIN_ACKS_MAX];
-	int n, max;
-	int64_t now_ms;
-	int64_t next_ms; /* when somebody comes or goes */
-};
-
-static int before(const struct candidate *a, const struct candidate *b)
-{
-	if (a->live != b->live)
-		return a->live < b->live;
-	return strcmp(a->worker->name, b->worker->name) < 0;
-}
-
-/* Insert where it belongs; the last one falls off. */
-static void insert(struct asking *q, struct candidate c)
-{
-	int at = q->n;
-
-	for (int i = 0; i < q->n; i++)
-		if (q->best[i].worker == c.worker)
-			return;
-	while (at > 0 && before(&c, &q->best[at - 1]))
-		at--;
-	if (at == q->max)
-		return;
-	if (q->n < q->max)
-		q->n++;
-	memmove(&q->best[at + 1], &q->best[at], (size_t)(q->n - 1 - at) * sizeof(c));
-	q->best[at] = c;
-}
-
-enum { DELEGATES_MAX = 4 /* from one to the next, as in roster_fill.c */ };
-
-static const struct away *away_now(struct asking *q, const struct worker *wk)
-{
-	const struct away *found = NULL;
-
-	for (size_t i = 0; i < wk->n_away; i++) {
-		const struct away *a = &wk->away[i];
-		int64_t edge = q->now_ms < a->from_ms ? a->from_ms : a->until_ms;
-		if (edge > q->now_ms && edge < q->next_ms)
-			q->next_ms = edge;
-		if (!found && a->from_ms <= q->now_ms && q->now_ms < a->until_ms)
-			found = a;
-	}
-	return found;
-}
-
-/* Who stands for ${wk} now: itself, or whoever it leads to; NULL: nobody. */
-static const struct worker *stand_in(struct asking *q, const struct worker *wk)
-{
-	for (int hops = 0; wk && hops <= DELEGATES_MAX; hops++) {
-		const struct away *a = away_now(q, wk);
-		if (!a)
-			return wk;
-		wk = a->delegate ? config_worker(q->w->config, a->delegate) : NULL;
-	}
-	return NULL;
-}
-
-/* The operator named the level's agents: neither skills nor hours nor load speak against them, but
- * whoever is away is not there. */
-static void consider(struct asking *q, const char *name)
-{
-	const struct worker *own = config_worker(q->w->config, name);
-	const struct worker *wk = stand_in(q, own);
-	const struct assign *a = wk ? task_assign_of(q->t, wk->name) : NULL;
-	const struct crew *crew = wk ? world_find_crew(q->w, wk->name) : NULL;
-
-	if (wk && q->now_ms < wk->pause_ends_ms && wk->pause_ends_ms < q->next_ms)
-		q->next_ms = wk->pause_ends_ms;
-	if (!wk || q->now_ms < wk->pause_ends_ms || (a && (a->declined || a->state)) ||
-	    strcmp(q->t->from->name, wk->name) == 0)
-		return;
-	insert(q, (struct candidate){wk, wk == own ? NULL : name, crew ? crew->live : 0});
-}
-
-static const char *on_call(const struct world *w, const char *name, int64_t now_ms, int64_t *next)
-{
-	const struct schedule *s = config_schedule(w->config, name);
-	const struct zone *z = s ? config_zone(w->config, s->zone) : NULL;
-
-	if (!z)
-		return NULL;
-	*next = schedule_next(s, z, now_ms);
-	return schedule_at(s, z, now_ms);
-}
-
-/* q->next_ms: when the agent may be somebody else; INT64_MAX: only after a change of configuration. */
-static void ask_agent(struct asking *q, const char *agent)
-{
-	const struct pool *pool = config_pool(q->w->config, agent);
-	int64_t next = INT64_MAX;
-	const char *who;
-
-	if (config_worker(q->w->config, agent)) {
-		consider(q, agent);
-	} else if (pool) {
-		int outside = pool->kind != POOL_INTERNAL &&
-			      q->t->match->confidentiality >= CONF_INTERNAL_ONLY;
-		for (size_t i = 0; !outside && i < pool->members.n; i++)
-			consider(q, pool->members.s[i]);
-	} else if ((who = on_call(q->w, agent, q->now_ms, &next))) {
-		consider(q, who);
-	}
-	if (next < q->next_ms)
-		q->next_ms = next;
-}
-
-const char *chain_agent_now(const struct world *w, const char *agent, int64_t now_ms)
-{
-	int64_t next;
-
-	if (config_worker(w->config, agent))
-		return agent;
-	return config_pool(w->config, agent) ? NULL : on_call(w, agent, now_ms, &next);
-}
+/* ---- offers ---- */
 
 void chain_offer(struct drafts *d, const struct world *w, const struct task *t, const char *worker,
-		 const char *instead_of, int matched)
+		 const char *instead_of)
 {
 	static const char *const kinds[] = {
 	    [WORKER_HUMAN] = "human", [WORKER_EXEC] = "exec", [WORKER_HTTP] = "http"};
@@ -310,14 +180,6 @@ void chain_offer(struct drafts *d, const struct world *w, const struct task *t, 
 	json_t *data = data_worker(worker);
 	int level, round;
 
-	if (matched) {
-		json_t *why = data_worker(worker);
-		js_set_str(why, "chain", escalation_chain(e)->name);
-		js_set_int(why, "level", e->level + 1);
-		js_set_str(why, "agentId", escalation_level(e)->agent);
-		js_set_str(why, "for", instead_of);
-		draft_task(d, EV_MATCHED, why);
-	}
 	js_set_time(data, "expiresAt",
 		    !e->stopped && escalation_next(e, &level, &round) ? e->level_ends_ms
 								      : t->expire_ms);
@@ -325,25 +187,4 @@ void chain_offer(struct drafts *d, const struct world *w, const struct task *t, 
 	js_set_str(data, "for", instead_of);
 	js_set_str(data, "kind", kinds[wk ? wk->kind : WORKER_HUMAN]);
 	draft_task(d, EV_OFFERED, data);
-}
-
-void decide_chain_route(const struct world *w, int64_t now_ms, struct task *t, struct drafts *d)
-{
-	struct asking q = {.w = w, .t = t, .max = escalation_wants(t), .now_ms = now_ms,
-			   .next_ms = INT64_MAX};
-	struct escalation *e = t->esc;
-	int level, round;
-
-	assert(q.max <= CHAIN_ACKS_MAX);
-	if (q.max > 0)
-		ask_agent(&q, escalation_level(e)->agent);
-	for (int i = 0; i < q.n; i++)
-		chain_offer(d, w, t, q.best[i].worker->name, q.best[i].instead_of, 1);
-	if (q.n || q.max <= 0)
-		return;
-	if (t->state == ST_QUEUED && escalation_chain(e)->skip_empty &&
-	    (size_t)e->level + 1 < escalation_chain(e)->n && escalation_next(e, &level, &round))
-		chain_go(d, t, level, round, now_ms, "empty", NULL);
-	else
-		e->retry_ms = q.next_ms;
 }

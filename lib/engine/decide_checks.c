@@ -45,20 +45,12 @@ static json_t *errors_that_fit(const struct schema_errors *errors)
 }
 
 /* The errors as JSON, or NULL when the answer meets the schema. */
-static json_t *schema_errors_of(const struct world *w, const json_t *created, const json_t *answer,
-                            struct err *err)
+static json_t *schema_errors_of(const struct answered *v)
 {
-	const json_t *doc = json_object_get(created, "answerSchema");
-	struct schema_errors errors = {.n = 0};
+	struct schema_errors errors; /* long, and as long as its n says */
 
-	if (!doc)
-		doc = json_object_get(json_object_get(created, "spec"), "schema");
-	if (!doc || json_is_null(doc))
-		return NULL;
-	const struct schema *s = contract_schema(w->config, doc, err);
-	if (!s)
-		return NULL;
-	if (schema_validate(s, answer, &errors) == 0)
+	errors.n = errors.total = 0;
+	if (!v->contract || schema_validate(v->contract->schema, v->answer, &errors) == 0)
 		return NULL;
 	json_t *out = errors_that_fit(&errors);
 	schema_errors_release(&errors);
@@ -87,11 +79,11 @@ int stage_schema(struct answered *v, struct err *err)
 	struct err bad;
 
 	err_clear(&bad); /* cheaper than all of it zeroed */
-	json_t *errors = schema_errors_of(v->w, v->in->created, v->answer, &bad);
-	if (bad.code != FAIL_NONE) {
+	if (answer_contract(v, &bad) != 0) {
 		*err = bad;
 		return err_wrap(err, "the task's schema");
 	}
+	json_t *errors = schema_errors_of(v);
 	evidence_errors(v->in->created, v->evidence, &errors);
 	if (!errors) {
 		stage_note(v, STAGE_SCHEMA, NULL);
@@ -108,20 +100,15 @@ int stage_schema(struct answered *v, struct err *err)
 static json_t *rule_data(const struct answered *v)
 {
 	const struct worker *wk = config_worker(v->w->config, v->worker);
-	json_t *said = json_object(), *data, *worker;
-
-	js_set_copy(said, "answer", v->answer);
-	js_set_copy(said, "confidence", v->confidence);
-	js_set_copy(said, "evidence", v->evidence);
-	data = ruling_told(&(struct ruled){.task = &v->t->id, .created = v->in->created, .submitted = said,
-	                                   .worker = v->worker, .attempt = v->attempt, .now_ms = v->now_ms});
-	worker = json_object_get(data, "worker");
+	json_t *data = ruling_told(&(struct ruled){.task = &v->t->id, .created = v->in->created,
+	                                           .submitted = v->said, .worker = v->worker,
+	                                           .attempt = v->attempt, .now_ms = v->now_ms});
+	json_t *worker = json_object_get(data, "worker");
 	if (wk)
 		js_set_int(worker, "trustLevel", wk->trust_level);
 	if (wk)
 		js_set_copy(worker, "document", wk->doc);
 	js_set_int(data, "now", v->now_ms / 1000);
-	json_decref(said);
 	return data;
 }
 
@@ -158,12 +145,12 @@ static void rules_passed(const struct answered *v)
 		stage_note(v, STAGE_RULES, "the lane has none");
 		return;
 	}
-	json_t *data = json_object();
+	json_t *data = check_data(STAGE_RULES, v->attempt);
 	if (v->how->n_rules)
 		js_set_int(data, "rules", (json_int_t)v->how->n_rules);
 	if (v->how->n_programs)
 		js_set_int(data, "programs", (json_int_t)v->how->n_programs);
-	stage_passed(v, STAGE_RULES, data);
+	stage_passed(v, data);
 }
 
 int stage_rules(struct answered *v, struct err *err)
@@ -233,11 +220,18 @@ static void judge_anomaly(const struct answered *v, const struct traces *t,
 	              &lim, out);
 }
 
+static void traces_of(const struct answered *v, struct traces *out)
+{
+	char id[ID_TEXT_MAX];
+	const struct anomaly_answer in = {v->answer, id_format(&v->t->id, "task_", id), v->took_ms,
+	                                  v->said_ms};
+
+	anomaly_features(&in, out);
+}
+
 /* Gold tasks teach too, and are never held back: that would tell them apart. */
 int stage_anomaly(struct answered *v, struct err *err)
 {
-	char id[ID_TEXT_MAX];
-	struct anomaly_answer in = {v->answer, id_format(&v->t->id, "task_", id), v->took_ms, v->said_ms};
 	struct anomaly_verdict verdict;
 	struct traces t;
 	json_t *data, *reasons;
@@ -247,14 +241,15 @@ int stage_anomaly(struct answered *v, struct err *err)
 		stage_note(v, STAGE_ANOMALY, "the lane does not ask for it");
 		return 1;
 	}
-	anomaly_features(&in, &t);
+	traces_of(v, &t);
 	judge_anomaly(v, &t, &verdict);
-	data = anomaly_verdict_json_new(&verdict);
+	data = check_data(STAGE_ANOMALY, v->attempt);
+	anomaly_verdict_json(&verdict, data);
 	js_set_new(data, "traces", anomaly_traces_json_new(&t));
 	if (verdict.fired & FIRED_LIFE) /* what it does at all answers: the worker's, not this one's */
 		js_set_new(data, "habit", json_true());
 	if (!(verdict.fired & FIRED_ANSWER) || v->t->gold) {
-		stage_passed(v, STAGE_ANOMALY, data);
+		stage_passed(v, data);
 		return 1;
 	}
 	reasons = anomaly_reasons(&verdict);
@@ -268,14 +263,14 @@ int stage_anomaly(struct answered *v, struct err *err)
 /* An answer that nobody can judge: no fault of its giver, and no result. */
 static void nobody_judges(const struct answered *v, const char *program)
 {
-	json_t *data = json_object(), *reasons = json_array();
+	json_t *data = check_data(STAGE_RULES, v->attempt), *reasons = json_array();
 	char keyword[96], text[120];
 
 	snprintf(keyword, sizeof(keyword), "/programs/%.64s", program);
 	snprintf(text, sizeof(text), "the lane's program %.64s is not there", program);
 	json_array_append_new(reasons, reason_of("", keyword, "there is no such program to judge the answer"));
 	js_set_new(data, "errors", reasons);
-	draft_check(v->d, EV_CHECK_FAILED, STAGE_RULES, v->attempt, data);
+	draft_task(v->d, EV_CHECK_FAILED, data);
 	data = json_object();
 	js_set_str(data, "reason", text);
 	draft_task(v->d, EV_FAILED, data);

@@ -32,13 +32,15 @@ static void correct(const struct answered *v, const char *worker, const char *la
 void dispute_decided(const struct answered *v, const json_t *answer)
 {
 	const json_t *body = json_object_get(v->in->created, "body");
+	const char *task = json_string_value(json_object_get(body, "disputes"));
+
+	if (!task)
+		return;
 	const json_t *disputed = js_at(body, "/metadata/disputed");
-	const char *task = js_str_or(body, "/disputes", NULL);
 	const char *worker = js_str_or(disputed, "/worker", NULL), *lane = js_str_or(disputed, "/lane", NULL);
 	const char *reviewer = js_str_or(disputed, "/reviewer", NULL);
 	int overturned = strcmp(js_str_or(answer, "/verdict", ""), "overturn") == 0;
-
-	if (!task || !worker || !lane || !reviews_for(v->w, v->t, lane))
+	if (!worker || !lane || !reviews_for(v->w, v->t, lane))
 		return;
 	if (overturned)
 		correct(v, worker, lane, task, !json_is_true(json_object_get(disputed, "accepted")));

@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "engine/decide_p.h"
 #include "engine/escalation.h"
+#include "engine/lookup.h"
 #include "engine/world.h"
 #include "json/js.h"
 #include "model/dialect.h"
@@ -44,7 +45,7 @@ static const char *holder_in(const struct pool *pool, const struct task *t)
 static const char *agent_of(const struct world *w, int64_t now_ms, const struct message *m,
 			    const struct task *t, struct err *err)
 {
-	const char *name = js_str_or(m->body, "/agentId", m->from), *who = name;
+	const char *name = js_str_or(m->body, "/agentId", sender_name(w, m->from)), *who = name;
 
 	if (!config_worker(w->config, name) && config_pool(w->config, name))
 		who = holder_in(config_pool(w->config, name), t);
@@ -75,7 +76,7 @@ static void draft_taken(struct drafts *d, const struct world *w, struct task *t,
 {
 	chain_take(d, t, worker);
 	if (!has(d, worker, AS_OFFERED))
-		chain_offer(d, w, t, worker, NULL, 0);
+		chain_offer(d, w, t, worker, NULL);
 	if (!has(d, worker, AS_ACCEPTED))
 		draft_task(d, EV_ACCEPTED, data_worker(worker));
 	chain_acknowledge(d, t, now_ms, worker);
@@ -112,13 +113,14 @@ static int unacknowledge(struct world *w, int64_t now_ms, const struct message *
 	const char *who = js_str_or(m->body, "/agentId", NULL);
 	struct drafts d;
 
-	(void)w;
 	if (!t->esc || !t->esc->n_acks)
 		return refuse(t, FAIL_CONFLICT, "is not acknowledged", "", err);
 	if (who && !escalation_acked(t->esc, who))
 		return refuse(t, FAIL_CONFLICT, "not acknowledged by ", who, err);
 	if (!who)
-		who = escalation_acked(t->esc, m->from) ? m->from : t->esc->ack[0]->name;
+		who = sender_name(w, m->from);
+	if (!escalation_acked(t->esc, who))
+		who = t->esc->ack[0]->name;
 	drafts_init(&d, out, &t->id, t, m->from);
 	chain_unacknowledge(&d, t, now_ms, who, js_str_or(m->body, "/reason", "withdrawn"));
 	return 0;
@@ -155,7 +157,8 @@ static const char *resolver(const struct world *w, int64_t now_ms, const struct 
 {
 	const struct assign *a = task_live_assign(t, NULL);
 
-	if (json_object_get(m->body, "agentId") || config_worker(w->config, m->from))
+	if (json_object_get(m->body, "agentId") ||
+	    config_worker(w->config, sender_name(w, m->from)))
 		return agent_of(w, now_ms, m, t, err);
 	if (t->esc && t->esc->n_acks)
 		return t->esc->ack[t->esc->n_acks - 1]->name;

@@ -34,20 +34,23 @@ int stage_gold(struct answered *v, struct err *err)
 		stage_note(v, STAGE_GOLD, "the lane has no gold tasks");
 		return 1;
 	}
-	data = json_object();
+	data = check_data(STAGE_GOLD, v->attempt);
 	if (g) {
 		struct opinion own = {v->worker, v->attempt, v->answer, NULL};
 		js_set_new(data, "right", json_boolean(gold_right(g, v->answer)));
-		js_set_new(data, "learn", learn_known(v->in->created, &own, g->answer));
+		js_set_new(data, "learn", learn_known(v, &own, g->answer));
 	}
-	reputation_of(v->w, v->t->match->lane, v->worker, &s);
+	if (v->how->gold.reject_milli < 0)
+		reputation_low(v->w, v->t->match->lane, v->worker, &s);
+	else
+		reputation_of(v->w, v->t->match->lane, v->worker, &s);
 	js_set_int(data, "meanMicro", s.mean_micro);
 	js_set_int(data, "lowMicro", s.low_micro);
 	js_set_int(data, "observations", s.known);
 	enum trust trust = trust_in(v, &s);
 	trust_note(v, trust, data);
 	if (trust != TRUST_REJECT) {
-		stage_passed(v, STAGE_GOLD, data);
+		stage_passed(v, data);
 		return 1;
 	}
 	js_set_int(data, "highMicro", s.high_micro);
@@ -59,40 +62,18 @@ int stage_gold(struct answered *v, struct err *err)
 
 /* ---- asking ---- */
 
-struct pick {
-	const char *lane;
-	uint64_t skip; /* so many are passed over */
-	uint64_t n;
-	const char *name;
-};
-
-static int count_one(void *ctx, const char *name, const json_t *doc)
-{
-	struct pick *p = ctx;
-
-	if (strcmp(js_str_or(doc, "/lane", ""), p->lane) != 0)
-		return 0;
-	if (p->n++ == p->skip)
-		p->name = name;
-	return 0;
-}
-
 /* The next one that this worker has not had, from a place of its own; NULL: it had all. */
-static const char *next_gold(const struct world *w, const char *lane, const char *worker,
-                             uint32_t given)
+static const struct gold *next_gold(const struct world *w, const char *lane, const char *worker,
+                                    uint32_t given)
 {
-	struct pick p = {.lane = lane, .skip = UINT64_MAX};
+	size_t n = config_golds(w->config, lane);
 	uint64_t h = 0;
 
-	config_each(w->config, CFG_GOLD, count_one, &p);
-	if (given >= p.n)
+	if (given >= n)
 		return NULL;
 	for (const char *s = worker; *s; s++)
 		h = lot_mix(h * 31 + (unsigned char)*s);
-	p.skip = (h + given) % p.n;
-	p.n = 0;
-	config_each(w->config, CFG_GOLD, count_one, &p);
-	return p.name;
+	return config_gold_at(w->config, lane, (h + given) % n);
 }
 
 /* Ids with a key have no time in them; one with it is as old as a message usually is. */
@@ -120,6 +101,7 @@ void gold_may_follow(struct world *w, int64_t now_ms, const struct task *t, cons
 {
 	const struct verify *how = verify_of(w, t);
 	struct new_task n = {.from = GOLD_FROM, .only = worker};
+	const struct gold *next;
 	struct standing s;
 	struct err bad;
 
@@ -128,9 +110,10 @@ void gold_may_follow(struct world *w, int64_t now_ms, const struct task *t, cons
 	reputation_mean(w, t->match->lane, worker, &s);
 	int rate = s.golds < (uint32_t)how->gold.new_tasks ? how->gold.new_rate_milli : how->gold.rate_milli;
 	uint64_t drawn = lot_of(&t->id, w->seq + 1);
-	if ((int)(drawn % 1000) >= rate || !(n.gold = next_gold(w, t->match->lane, worker, s.golds)))
+	if ((int)(drawn % 1000) >= rate || !(next = next_gold(w, t->match->lane, worker, s.golds)))
 		return;
-	n.body = config_gold(w->config, n.gold)->body;
+	n.gold = next->name;
+	n.body = next->body;
 	n.not_before_ms = now_ms + LATER_MIN_MS + (int64_t)(lot_mix(drawn) % LATER_MAX_MS);
 	n.id = gold_id(w, t, n.not_before_ms);
 	/* a document that the lane no longer takes is passed over: erctl gold check says so */

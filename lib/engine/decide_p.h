@@ -75,11 +75,9 @@ void chain_take(struct drafts *d, const struct task *t, const char *worker);
 /* ${worker}, who was asked, says yes: a person's yes is an acknowledgement, a program's is not. */
 void chain_accepted(struct drafts *d, const struct world *w, int64_t now_ms, const struct task *t,
                     const char *worker);
-/* ${instead_of}: who is away, or NULL; ${matched}: found by the level, not by themselves. */
+/* ${instead_of}: who is away, or NULL. */
 void chain_offer(struct drafts *d, const struct world *w, const struct task *t, const char *worker,
-                 const char *instead_of, int matched);
-/* The worker that an agent's name means now, or NULL. */
-const char *chain_agent_now(const struct world *w, const char *agent, int64_t now_ms);
+                 const char *instead_of);
 /* Whether an answer of this confidence is not enough at the task's level, and what comes of it. */
 int chain_unsure(const struct world *w, const struct task *t, const char *worker,
                  const json_t *confidence);
@@ -87,7 +85,11 @@ void chain_pass_on(struct drafts *d, const struct task *t, int64_t now_ms, const
                    const json_t *confidence);
 /* 1 when the level or the acknowledgement is over: then nothing else is due. */
 int decide_chain_timer(int64_t now_ms, const struct task *t, struct drafts *d);
-void decide_chain_route(const struct world *w, int64_t now_ms, struct task *t, struct drafts *d);
+
+/* decide_level.c: whom to ask at its level. */
+void decide_chain_route(struct world *w, int64_t now_ms, struct task *t, struct drafts *d);
+/* The worker that an agent's name means now, or NULL. */
+const char *chain_agent_now(const struct world *w, const char *agent, int64_t now_ms);
 
 /* decide_escalation.c */
 int decide_escalation(struct world *w, int64_t now_ms, const struct input *in, struct task *t,

@@ -12,8 +12,6 @@
 #include "engine/stages.h"
 #include "engine/world.h"
 #include "json/js.h"
-#include "json/schema/schema.h"
-#include "model/contract.h"
 #include "model/dialect.h"
 #include "model/state.h"
 
@@ -89,13 +87,6 @@ static json_t *verdict_schema(const json_t *answers)
 	return s;
 }
 
-static const json_t *answer_schema(const json_t *created)
-{
-	const json_t *s = json_object_get(created, "answerSchema");
-
-	return s ? s : js_at(created, "/spec/schema");
-}
-
 static json_t *review_body(const struct answered *v, const struct opinion *o,
                            const struct agreement *a)
 {
@@ -118,7 +109,7 @@ static json_t *review_body(const struct answered *v, const struct opinion *o,
 	js_set_copy(payload, "answer", a->answer ? a->answer : o->answer);
 	js_set_int(payload, "scoreMicro", a->score_micro);
 	js_set_new(body, "payload", payload);
-	js_set_new(body, "schema", verdict_schema(answer_schema(made)));
+	js_set_new(body, "schema", verdict_schema(answer_schema(v)));
 	return body;
 }
 
@@ -220,9 +211,9 @@ struct verdict {
 	const char *reviewer;
 };
 
-static json_t *qa_data(const struct verdict *k, const char *word)
+static json_t *qa_data(const struct verdict *k, int attempt, const char *word)
 {
-	json_t *data = json_object();
+	json_t *data = check_data(STAGE_QA, attempt);
 
 	js_set_str(data, "verdict", word);
 	js_set_str(data, "reviewer", k->reviewer);
@@ -237,24 +228,16 @@ static void pass_all(struct verdict *k, const char *word)
 		tell_agreement(&k->v, k->all, k->n, &k->a);
 	for (size_t i = 0; i < k->n; i++)
 		if (k->a.agrees[i])
-			draft_check(k->v.d, EV_CHECK_PASSED, STAGE_QA, k->all[i].attempt, qa_data(k, word));
+			draft_task(k->v.d, EV_CHECK_PASSED, qa_data(k, k->all[i].attempt, word));
 }
 
 /* The reviewer's own answer stands, when it is one. */
 static int corrected(struct verdict *k)
 {
-	const json_t *answer = json_object_get(k->said, "answer"), *doc = answer_schema(k->v.in->created);
-	struct err bad = ERR_INIT;
-	struct schema_errors errors = {.n = 0};
+	const json_t *answer = json_object_get(k->said, "answer");
 
-	if (!answer)
+	if (!answer || !answer_meets(&k->v, answer))
 		return 0;
-	const struct schema *s =
-		doc && !json_is_null(doc) ? contract_schema(k->v.w->config, doc, &bad) : NULL;
-	if (s && schema_validate(s, answer, &errors) != 0) {
-		schema_errors_release(&errors);
-		return 0;
-	}
 	pass_all(k, "corrected");
 	json_decref(k->a.answer);
 	k->a.answer = json_incref((json_t *)answer);
@@ -275,7 +258,7 @@ static void reject(struct verdict *k)
 		js_set_new(data, "declined", json_true());
 		draft_task(k->v.d, EV_RELEASED, data);
 	}
-	stage_failed_with(&k->v, STAGE_QA, reasons, qa_data(k, "rejected"));
+	stage_failed_with(&k->v, STAGE_QA, reasons, qa_data(k, k->v.attempt, "rejected"));
 	json_decref(reasons);
 }
 
@@ -292,7 +275,7 @@ static void obey(struct verdict *k)
 	}
 	if (k->a.learn)
 		js_set_new(k->a.learn, "truth",
-		           learn_truth(k->v.in->created, k->a.answer ? k->a.answer : o->answer));
+		           learn_truth(&k->v, k->a.answer ? k->a.answer : o->answer));
 	json_t *verified = verified_data(&k->a, k->n);
 	js_set_str(verified, "reviewed", word);
 	draft_good(&k->v, o, verified);

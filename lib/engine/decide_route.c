@@ -81,7 +81,7 @@ void draft_accepted(struct drafts *d, const struct world *w, int64_t now_ms, con
 		chain_accepted(d, w, now_ms, t, worker);
 }
 
-static void route_by_chain(const struct world *w, int64_t now_ms, struct task *t,
+static void route_by_chain(struct world *w, int64_t now_ms, struct task *t,
                            struct decision *out)
 {
 	struct drafts d;

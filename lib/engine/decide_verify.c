@@ -42,17 +42,13 @@ json_t *reason_of(const char *instance, const char *keyword, const char *message
 
 /* ---- verdicts ---- */
 
-void draft_check(struct drafts *d, enum event_type type, enum stage stage, int attempt,
-                 json_t *more)
+json_t *check_data(enum stage stage, int attempt)
 {
 	json_t *data = json_object();
 
 	js_set_str(data, "stage", stage_names[stage]);
 	js_set_int(data, "attempt", attempt);
-	if (more)
-		json_object_update_missing(data, more);
-	json_decref(more);
-	draft_task(d, type, data);
+	return data;
 }
 
 void stage_note(const struct answered *v, enum stage stage, const char *note)
@@ -61,9 +57,9 @@ void stage_note(const struct answered *v, enum stage stage, const char *note)
 	                                                 .reason = note});
 }
 
-void stage_passed(const struct answered *v, enum stage stage, json_t *data)
+void stage_passed(const struct answered *v, json_t *data)
 {
-	draft_check(v->d, EV_CHECK_PASSED, stage, v->attempt, data);
+	draft_task(v->d, EV_CHECK_PASSED, data);
 }
 
 static void draft_end(struct drafts *d, const char *why)
@@ -76,7 +72,7 @@ static void draft_end(struct drafts *d, const char *why)
 
 void stage_failed(const struct answered *v, enum stage stage, const json_t *reasons)
 {
-	stage_failed_with(v, stage, reasons, json_object());
+	stage_failed_with(v, stage, reasons, check_data(stage, v->attempt));
 }
 
 /* Answers that the task may still have: one that was held is not the last one. */
@@ -115,18 +111,17 @@ static void set_aside(const struct answered *v, enum stage stage)
 	draft_task(v->d, EV_RELEASED, data);
 }
 
-void stage_failed_with(const struct answered *v, enum stage stage, const json_t *reasons, json_t *more)
+void stage_failed_with(const struct answered *v, enum stage stage, const json_t *reasons, json_t *check)
 {
 	int left = attempts_left(v), policy = v->how->on_fail[stage];
-	json_t *data = data_attempt(v->worker, v->attempt);
 
-	js_set_copy(more, "errors", reasons);
-	draft_check(v->d, EV_CHECK_FAILED, stage, v->attempt, more);
+	js_set_copy(check, "errors", reasons);
+	draft_task(v->d, EV_CHECK_FAILED, check);
 	if (beside_review(v)) {
-		json_decref(data);
 		set_aside(v, stage);
 		return;
 	}
+	json_t *data = data_attempt(v->worker, v->attempt);
 	js_set_int(data, "attemptsLeft", left);
 	js_set_copy(data, "reasons", reasons);
 	draft_task(v->d, EV_REJECTED, data);
@@ -237,24 +232,28 @@ static json_t *differences(const struct agreement *a, const struct opinion *all,
 	return out;
 }
 
+static void mark(json_t *data, const struct agreement *a)
+{
+	if (a->tie)
+		js_set_new(data, "tie", json_true());
+	if (a->kind == AGREE_NOT)
+		js_set_new(data, "unsure", json_true());
+}
+
 void tell_agreement(const struct answered *v, const struct opinion *all, size_t n,
                     const struct agreement *a)
 {
 	for (size_t i = 0; i < n; i++) {
-		json_t *data = json_object();
+		json_t *data = check_data(STAGE_CONSENSUS, all[i].attempt);
 		js_set_int(data, "scoreMicro", a->score_micro);
 		js_set_int(data, "answers", (json_int_t)n);
 		js_set_copy(data, "fields", a->fields);
-		if (a->tie)
-			js_set_new(data, "tie", json_true());
-		if (a->kind == AGREE_NOT)
-			js_set_new(data, "unsure", json_true());
+		mark(data, a);
 		if (a->note[0])
 			js_set_str(data, "note", a->note);
 		if (!a->agrees[i])
 			js_set_new(data, "errors", differences(a, all, i));
-		draft_check(v->d, a->agrees[i] ? EV_CHECK_PASSED : EV_CHECK_FAILED, STAGE_CONSENSUS,
-		            all[i].attempt, data);
+		draft_task(v->d, a->agrees[i] ? EV_CHECK_PASSED : EV_CHECK_FAILED, data);
 	}
 }
 
@@ -297,6 +296,19 @@ static int none_left(const struct answered *v, size_t n, struct agreement *a)
 	return v->how->approval.field || (int)n < v->t->overlap;
 }
 
+/* Nobody reviews, and ${why}. */
+static void pass_unseen(const struct answered *v, const struct opinion *all, size_t n,
+                        const struct agreement *a, json_t *why)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (!a->agrees[i])
+			continue;
+		json_t *data = check_data(STAGE_QA, all[i].attempt);
+		json_object_update_missing(data, why);
+		draft_task(v->d, EV_CHECK_PASSED, data);
+	}
+}
+
 static void conclude(struct answered *v)
 {
 	struct opinion all[OVERLAP_MAX + 1];
@@ -327,12 +339,11 @@ static void conclude(struct answered *v)
 			json_decref(why);
 			review_ask(v, o, &a);
 		} else {
-			for (size_t i = 0; i < n; i++)
-				if (a.agrees[i])
-					draft_check(v->d, EV_CHECK_PASSED, STAGE_QA, all[i].attempt,
-					            json_incref(why));
+			pass_unseen(v, all, n, &a, why);
 			json_decref(why);
-			draft_good(v, o, verified_data(&a, n));
+			json_t *verified = verified_data(&a, n);
+			mark(verified, &a);
+			draft_good(v, o, verified);
 		}
 	}
 	agreement_release(&a);

@@ -7,6 +7,20 @@
 #include "engine/world.h"
 #include "json/js.h"
 
+static enum state of_live(const struct drafts *d)
+{
+	static const enum state states[] = {[AS_OFFERED] = ST_OFFERED, [AS_ACCEPTED] = ST_ACCEPTED,
+	                                    [AS_STARTED] = ST_STARTED, [AS_BLOCKED] = ST_BLOCKED};
+	int furthest = AS_ENDED;
+
+	for (size_t i = 0; i < d->n_live; i++)
+		if (d->live[i].state > furthest)
+			furthest = d->live[i].state;
+	if (furthest > AS_HELD)
+		return states[furthest];
+	return d->review || (d->held && d->held >= d->overlap) ? ST_SUBMITTED : ST_QUEUED;
+}
+
 void drafts_init(struct drafts *d, struct decision *out, const struct id *id, const struct task *t,
                  const char *actor)
 {
@@ -22,6 +36,7 @@ void drafts_init(struct drafts *d, struct decision *out, const struct id *id, co
 		assert(d->n_live <= TASK_LIVE_MAX);
 		d->live[d->n_live++] = (struct live){a->worker->name, a->state};
 	}
+	d->lives = of_live(d);
 }
 
 int draft_allowed(const struct drafts *d, enum event_type type)
@@ -82,71 +97,68 @@ static void hold(struct drafts *d, const char *worker, const struct fact *fact)
 	d->review |= strcmp(fact->awaits, awaits_names[AWAITS_REVIEW]) == 0;
 }
 
-/* What the event does to assignments: evolve_task does the same to the task's own. */
-static void walk(struct drafts *d, enum event_type type, const char *worker,
-                 const struct fact *fact)
+static void set(struct drafts *d, const char *worker, enum assign_state state)
 {
-	if (type == EV_UNBLOCKED)
-		unblock_all(d);
-	if (type == EV_ESC_ESCALATED || type == EV_ESC_UNACKNOWLEDGED)
-		d->n_live = 0;
-	if (!worker)
-		return;
+	if (worker)
+		live_of(d, worker)->state = (uint8_t)state;
+}
+
+/* Back to work, also when its answer was held. */
+static void send_back(struct drafts *d, const char *worker)
+{
+	if (worker && !is_live(d, worker)) {
+		drop(d, worker);
+		d->review = 0;
+	}
+	set(d, worker, AS_STARTED);
+}
+
+/* What the event does to assignments: evolve_task does the same to the task's own.  0: nothing. */
+static int walk(struct drafts *d, enum event_type type, const char *worker, const struct fact *fact)
+{
 	switch (type) {
+	case EV_UNBLOCKED:
+		unblock_all(d);
+		return 1;
+	case EV_ESC_ESCALATED:
+	case EV_ESC_UNACKNOWLEDGED:
+		d->n_live = 0;
+		return 1;
 	case EV_OFFERED:
-		live_of(d, worker)->state = AS_OFFERED;
-		break;
+		set(d, worker, AS_OFFERED);
+		return 1;
 	case EV_ACCEPTED:
-		live_of(d, worker)->state = AS_ACCEPTED;
-		break;
-	case EV_REJECTED:
-		if (!is_live(d, worker)) {
-			drop(d, worker);
-			d->review = 0;
-		}
-		live_of(d, worker)->state = AS_STARTED;
-		break;
+		set(d, worker, AS_ACCEPTED);
+		return 1;
 	case EV_STARTED:
-		live_of(d, worker)->state = AS_STARTED;
-		break;
+		set(d, worker, AS_STARTED);
+		return 1;
 	case EV_BLOCKED:
-		live_of(d, worker)->state = AS_BLOCKED;
-		break;
+		set(d, worker, AS_BLOCKED);
+		return 1;
+	case EV_REJECTED:
+		send_back(d, worker);
+		return 1;
 	case EV_HELD:
 		hold(d, worker, fact);
-		break;
+		return 1;
 	case EV_DECLINED:
 	case EV_OFFER_EXPIRED:
 	case EV_RELEASED:
 	case EV_REASSIGNED:
-		drop(d, worker);
-		break;
+		if (worker)
+			drop(d, worker);
+		return 1;
 	default:
-		break;
+		return 0;
 	}
-}
-
-static enum state of_live(const struct drafts *d)
-{
-	static const enum state states[] = {[AS_OFFERED] = ST_OFFERED, [AS_ACCEPTED] = ST_ACCEPTED,
-	                                    [AS_STARTED] = ST_STARTED, [AS_BLOCKED] = ST_BLOCKED};
-	int furthest = AS_ENDED;
-
-	for (size_t i = 0; i < d->n_live; i++)
-		if (d->live[i].state > furthest)
-			furthest = d->live[i].state;
-	if (furthest > AS_HELD)
-		return states[furthest];
-	return d->review || (d->held && d->held >= d->overlap) ? ST_SUBMITTED : ST_QUEUED;
 }
 
 /* Where the table leaves a choice, the assignments decide. */
 static enum state next_state(const struct drafts *d, enum event_type type)
 {
-	enum state s = of_live(d);
-
-	if (moves_allow(d->out->moves, d->state, type, s))
-		return s;
+	if (moves_allow(d->out->moves, d->state, type, d->lives))
+		return d->lives;
 	int only = d->out->moves->next[d->state][type];
 	assert(only >= 0);
 	return (enum state)only;
@@ -157,7 +169,8 @@ static struct draft *add(struct drafts *d, enum event_type type, const char *wor
 {
 	struct draft *dr = next_draft(d->out);
 
-	walk(d, type, worker, fact);
+	if (walk(d, type, worker, fact))
+		d->lives = of_live(d);
 	d->state = next_state(d, type);
 	dr->type = type;
 	dr->has_task = 1;

@@ -25,6 +25,7 @@ struct drafts {
 	struct live live[TASK_LIVE_MAX + 1]; /* likewise; one more may be claiming */
 	size_t n_live;
 	int held, overlap, review; /* as in struct task */
+	enum state lives;          /* what those who have it make of the task (task_state) */
 };
 
 /* ${t} NULL: a task that is not there yet. */

@@ -52,6 +52,7 @@ static void judge(struct world *w, struct crew *c)
 	int busy = wk && (c->off || (wk->capacity && c->live >= (uint32_t)wk->capacity));
 
 	set_busy(w, c, busy);
+	w->load_gen++;
 	if (was && !busy)
 		world_wake_all(w, c);
 }

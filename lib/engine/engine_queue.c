@@ -101,6 +101,12 @@ static void wake_for(struct world *w, struct match *m, const struct crew *c)
 	m->only = only;
 }
 
+/* Whether ${c} (NULL: anybody) may be asked for tasks of this kind. */
+static int concerns(const struct match *m, const struct crew *c)
+{
+	return !c || !m->roster || m->by_chain || roster_find(m->roster, c);
+}
+
 /* Also matches that are ready have tasks that were tried before the others came. */
 void world_wake_all(struct world *w, const struct crew *c)
 {
@@ -108,13 +114,13 @@ void world_wake_all(struct world *w, const struct crew *c)
 
 	w->retell |= !c;
 	DL_FOREACH_SAFE(w->stuck, m, next)
-		if (!c || !m->roster || roster_find(m->roster, c))
+		if (concerns(m, c))
 			wake_for(w, m, c);
 	for (uint32_t i = 0; i < w->ready.n; i++) {
 		m = w->ready.v[i];
 		if (!c || m->only != c->id + 1)
 			m->only = 0;
-		if (m->tried.n && (!c || !m->roster || roster_find(m->roster, c))) {
+		if (m->tried.n && concerns(m, c)) {
 			wake_for(w, m, c);
 			i = UINT32_MAX; /* the heap has changed: from its beginning */
 		}
@@ -183,6 +189,7 @@ void world_requeue(struct world *w, struct task *t)
 	}
 	delist(w, m);
 	take_out(m, t);
+	m->by_chain |= t->esc != NULL;
 	t->wait_beside = t->state != ST_QUEUED && t->state != ST_OFFERED;
 	t->wait_key = t->breached ? t->expire_ms : t->due_ms;
 	t->waiting = WAITS_FRESH;

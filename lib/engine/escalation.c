@@ -170,14 +170,17 @@ static void on_acknowledged(struct world *w, struct escalation *e, const struct 
 }
 
 /* Back to the level as it was entered, or on to another. */
-static void on_level(struct escalation *e, const struct event *ev)
+static void on_level(struct task *t, const struct event *ev)
 {
+	struct escalation *e = t->esc;
+
 	e->stopped = 0;
 	e->n_acks = 0;
 	e->ack_ends_ms = e->retry_ms = INT64_MAX;
 	e->level_ends_ms = event_time(ev->data, "/levelEndsAt", e->level_ends_ms);
 	if (ev->type != EV_ESC_ESCALATED)
 		return;
+	t->told = 0;
 	e->level = (uint8_t)(js_int_or(ev->data, "/level", 1) - 1);
 	e->round = (uint8_t)(js_int_or(ev->data, "/round", 1) - 1);
 	if (e->level >= escalation_chain(e)->n)
@@ -196,7 +199,7 @@ void escalation_apply(struct world *w, struct task *t, const struct event *ev)
 		break;
 	case EV_ESC_UNACKNOWLEDGED:
 	case EV_ESC_ESCALATED:
-		on_level(e, ev);
+		on_level(t, ev);
 		for (int i = 0; ev->type == EV_ESC_ESCALATED && i < t->n_assigns; i++)
 			t->assigns[i].declined = 0; /* another level may ask again */
 		break;

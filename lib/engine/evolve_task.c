@@ -396,23 +396,33 @@ static int agrees(const struct task *t, const struct event *ev)
 	       ev->state == task_state(t);
 }
 
+/* Only told: the task waits for what it waited for. */
+static int is_note(const struct event *ev, enum state was)
+{
+	return ev->state == was && (ev->type == EV_MATCHED || ev->type == EV_CHECK_PASSED ||
+	                            ev->type == EV_CHECK_FAILED || ev->type == EV_COMMENTED);
+}
+
 static int apply_fact(struct world *w, const struct event *ev, struct err *err)
 {
 	if (ev->type == EV_CREATED && evolve_created(w, ev, err) != 0)
 		return -1;
 	struct task *t = world_task(w, &ev->task);
 	enum state was = t ? (enum state)t->state : ST_NONE;
+	w->recent = t;
 	if (!t || !moves_allow(&w->moves, was, ev->type, ev->state))
 		return disagree(ev, was, err);
 	apply(w, t, ev);
+	t->last_seq = ev->seq;
+	note_delivery(w, t, ev);
+	if (is_note(ev, was) && !t->esc)
+		return 0;
 	escalation_apply(w, t, ev);
 	if (was == ST_BLOCKED && ev->state != ST_BLOCKED)
 		clock_goes_on(t, ev);
 	if (!agrees(t, ev))
 		return disagree(ev, was, err);
 	t->state = (uint8_t)ev->state;
-	t->last_seq = ev->seq;
-	note_delivery(w, t, ev);
 	if (state_final(ev->state)) {
 		tell_parent(w, t, ev);
 		tell_review(w, t);

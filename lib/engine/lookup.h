@@ -11,11 +11,15 @@ struct crew;
 struct lane;
 struct lane_stats;
 struct match;
+struct task;
 struct worker;
 struct world;
 
 const struct lane *match_lane(const struct world *w, struct match *m); /* or NULL */
 struct lane_stats *match_stats(struct world *w, struct match *m);      /* made when new */
 const struct worker *crew_worker(const struct world *w, const struct crew *c); /* or NULL */
+/* Who sent something: the worker of this name, else whose "user" it is; else ${from} itself. */
+const char *sender_name(const struct world *w, const char *from);
+const struct crew *task_requester(const struct world *w, const struct task *t); /* or NULL: no worker */
 
 #endif

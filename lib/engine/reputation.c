@@ -105,6 +105,20 @@ void reputation_mean(const struct world *w, const char *lane, const char *worker
 	reputation_of_fast(find(w, lane, worker), out);
 }
 
+static void low_of(const struct skill *s, struct standing *out)
+{
+	double a, b;
+
+	reputation_of_fast(s, out);
+	beta_of(s ? s : &nothing, &a, &b);
+	out->low_micro = (int)lround(beta_quantile(a, b, 0.05) * 1e6);
+}
+
+void reputation_low(const struct world *w, const char *lane, const char *worker, struct standing *out)
+{
+	low_of(find(w, lane, worker), out);
+}
+
 void reputation_of(const struct world *w, const char *lane, const char *worker, struct standing *out)
 {
 	const struct skill *s = find(w, lane, worker);
@@ -112,10 +126,9 @@ void reputation_of(const struct world *w, const char *lane, const char *worker, 
 
 	if (!s)
 		s = &nothing;
-	reputation_of_fast(s, out);
+	low_of(s, out);
 	beta_of(s, &a, &b);
 	double way = log(suspicion(reputation_book(w, lane), s) + 1e-300) / log(1 / VOTER_ALPHA);
-	out->low_micro = (int)lround(beta_quantile(a, b, 0.05) * 1e6);
 	out->high_micro = (int)lround(beta_quantile(a, b, 0.95) * 1e6);
 	out->suspicion_micro = way <= 0 ? 0 : way >= 1 ? 1000000 : (int)(way * 1e6);
 }

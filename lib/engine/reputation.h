@@ -82,7 +82,9 @@ struct standing {
 void reputation_of(const struct world *w, const char *lane, const char *worker, struct standing *out);
 /* The mean and the counts alone: without the work for bounds. */
 void reputation_mean(const struct world *w, const char *lane, const char *worker, struct standing *out);
-/* The same of a skill, which may be NULL. */
+/* These and the lower bound. */
+void reputation_low(const struct world *w, const char *lane, const char *worker, struct standing *out);
+/* The first of a skill, which may be NULL. */
 void reputation_of_fast(const struct skill *s, struct standing *out);
 double reputation_floor(const struct world *w, const char *lane);
 int reputation_suspended(const struct world *w, const char *lane, const struct crew *c);

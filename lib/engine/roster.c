@@ -31,6 +31,7 @@ static void expect(struct world *w, struct roster *r, struct seat *s)
 	const struct weights *wt = &r->lane->weights;
 	struct outlook o;
 
+	r->first.seat = NULL;
 	outlook_in(w, r->stats, &r->usual, s->crew, s->wk, &o);
 	s->take = (float)o.take;
 	s->pass = (float)o.pass;
@@ -229,6 +230,7 @@ static void clear(struct world *w, struct roster *r)
 	r->rest = NULL;
 	r->shown = NULL;
 	r->reasons = NULL;
+	r->first.seat = NULL;
 	r->n = r->n_blocks = 0;
 	memset(r->refused, 0, sizeof(r->refused));
 }

@@ -76,6 +76,11 @@ struct roster {
 	json_t *shown;       /* owned; some of them, a line each */
 	json_t *reasons;     /* owned; ${refused} by name */
 	double price;        /* USD; what a worker's cost is compared with */
+	struct {
+		const struct seat *seat; /* or NULL */
+		double log_left;
+		uint64_t load_gen;
+	} first;             /* the best for a task that nobody has been asked for, as of then */
 	struct roster *prev, *next; /* in world.rosters */
 };
 

@@ -36,6 +36,21 @@ const char *const route_verdict_names[ROUTE_VERDICTS] = {
 const char *const route_rule_names[ROUTE_RULES + 1] = {"value", "least_loaded", "round_robin",
                                                        "random", NULL};
 
+/* Not all of it zeroed: the lists are long and their lengths say what is in them. */
+static void begin(struct picking *p, struct world *w, struct roster *r)
+{
+	p->w = w;
+	p->r = r;
+	p->t = NULL;
+	p->requester = NULL;
+	p->rule = ROUTE_BY_VALUE;
+	p->log_left = 0;
+	p->brief = p->n_best = p->n_others = p->n_hopes = 0;
+	p->again.seat = NULL;
+	p->again_offers = 0;
+	p->idle = 0;
+}
+
 /* What the model says of a seat, in full. */
 static void expected(const struct picking *p, const struct seat *s, struct outlook *o)
 {
@@ -133,6 +148,33 @@ static void nobody(const struct picking *p, json_t *why, struct choice *out)
 	route_show(p, why);
 }
 
+/* What is kept of the last walk is the best of all, whatever the task. */
+static int anybody_may(const struct picking *p)
+{
+	return p->brief && p->rule == ROUTE_BY_VALUE && (!p->t || !p->t->n_assigns) &&
+	       !(p->requester && roster_find(p->r, p->requester));
+}
+
+/* As route_walk.  A task is mostly routed in the instant for which its time was estimated. */
+static void walk(struct picking *p)
+{
+	struct roster *r = p->r;
+
+	if (!anybody_may(p)) {
+		route_walk(p);
+		return;
+	}
+	if (!r->first.seat || r->first.log_left != p->log_left || r->first.load_gen != p->w->load_gen) {
+		route_walk(p);
+		r->first.seat = p->n_best ? p->best[0].seat : NULL;
+		r->first.log_left = p->log_left;
+		r->first.load_gen = p->w->load_gen;
+		return;
+	}
+	p->best[0] = (struct scored){.seat = r->first.seat, .live = r->first.seat->crew->live};
+	p->n_best = 1;
+}
+
 static void pick(struct picking *p, int64_t now_ms, json_t *why,
                  struct choice *out)
 {
@@ -140,7 +182,7 @@ static void pick(struct picking *p, int64_t now_ms, json_t *why,
 	const struct seat *seat = explore(p, now_ms, &draw);
 	struct scored c = {.seat = NULL};
 
-	route_walk(p);
+	walk(p);
 	if (seat)
 		c = route_score(p, seat);
 	else if (p->n_best)
@@ -167,11 +209,14 @@ static void pick(struct picking *p, int64_t now_ms, json_t *why,
 
 void route_choose(struct world *w, struct task *t, int64_t now_ms, json_t *why, struct choice *out)
 {
-	struct roster *r = roster_of(w, t->match, now_ms);
-	struct picking p = {.w = w, .t = t, .rule = w->rule, .r = r,
-	                    .requester = world_find_crew(w, t->from->name),
-	                    .log_left = log((double)left_of(t, now_ms)), .brief = !why};
+	struct picking p;
 
+	begin(&p, w, roster_of(w, t->match, now_ms));
+	p.t = t;
+	p.rule = w->rule;
+	p.requester = task_requester(w, t);
+	p.log_left = log((double)left_of(t, now_ms));
+	p.brief = !why;
 	memset(out, 0, sizeof(*out));
 	mark(w, t, 1);
 	pick(&p, now_ms, why, out);
@@ -186,8 +231,11 @@ enum route_verdict route_may_take(struct world *w, struct task *t, const char *n
 	struct roster *r = roster_of(w, t->match, now_ms);
 	const struct crew *c = world_find_crew(w, name);
 	const struct seat *s = c ? roster_find(r, c) : NULL;
-	struct picking p = {.w = w, .t = t, .r = r, .requester = world_find_crew(w, t->from->name)};
+	struct picking p;
 
+	begin(&p, w, r);
+	p.t = t;
+	p.requester = task_requester(w, t);
 	*wk = s ? s->wk : NULL;
 	if (!s)
 		return roster_verdict(w, t->match, name, now_ms);
@@ -200,14 +248,21 @@ enum route_verdict route_may_take(struct world *w, struct task *t, const char *n
 int64_t route_estimate(struct world *w, const struct spec *spec, const char *kind, int64_t now_ms)
 {
 	struct match *m = world_match_kind(w, spec, kind);
-	const struct roster *r = roster_of(w, m, now_ms);
-	struct picking p = {.w = w, .r = r, .log_left = log((double)spec->sla_ms)};
+	struct roster *r = roster_of(w, m, now_ms);
+	struct picking p;
 	struct outlook o;
 	double ms;
 
 	if (!r->n)
 		return 0;
-	route_walk(&p);
+	begin(&p, w, r);
+	p.log_left = log((double)spec->sla_ms);
+	p.brief = 1;
+	walk(&p);
+	if (!p.n_best) { /* who would be first of those who are busy */
+		p.brief = 0;
+		route_walk(&p);
+	}
 	const struct seat *s = p.n_best ? p.best[0].seat : p.others[0].seat;
 	expected(&p, s, &o);
 	if (p.n_best) /* else each takes one after the other; those before it are shared out */

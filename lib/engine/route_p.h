@@ -37,7 +37,7 @@ struct picking {
 	struct world *w;
 	const struct task *t;         /* or NULL: one that is not there yet */
 	int rule;
-	const struct roster *r;
+	struct roster *r;
 	const struct crew *requester; /* or NULL */
 	double log_left;
 	struct scored best[ROUTE_ALL_SHOWN]; /* not asked before, best first */

@@ -76,6 +76,9 @@ static void remedy(struct buf *b, const struct match *m, enum route_verdict v)
 	case ROUTE_DECLINED:
 		buf_adds(b, "somebody who has not declined it");
 		break;
+	case ROUTE_OFF:
+		buf_adds(b, "somebody whose hours it is in, or who is on call");
+		break;
 	default:
 		break;
 	}

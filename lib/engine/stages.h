@@ -20,6 +20,8 @@
 #include "model/verify.h"
 
 struct assign;
+struct combine_plan;
+struct compiled;
 struct drafts;
 struct err;
 struct fact;
@@ -36,11 +38,13 @@ struct answered {
 	const struct task *t;
 	const struct lane *lane;     /* NULL: its document is gone */
 	const struct verify *how;    /* never NULL */
+	struct compiled *contract;   /* what its answers must meet (model/contract.h), or NULL */
 	struct drafts *d;
 	const char *worker;
 	int attempt;
 	int held;                    /* it is among the held ones */
 	int fresh;                   /* nothing was learned of it yet */
+	const json_t *said;          /* what came: answer, confidence and evidence */
 	const json_t *answer;
 	const json_t *confidence;    /* or NULL */
 	const json_t *evidence;      /* or NULL */
@@ -77,17 +81,36 @@ const struct verify *verify_of(const struct world *w, const struct task *t);
 void answered_held(struct answered *v, struct world *w, int64_t now_ms, const struct input *in,
                    const struct task *t, const struct assign *a, struct drafts *d);
 
+/* decide_contract.c */
+/* The schema of the task's answers; NULL, too: it has none. */
+const json_t *answer_schema(const struct answered *v);
+/* Finds v->contract.  -1: the schema is none. */
+int answer_contract(struct answered *v, struct err *err);
+/* Whether ${answer} could be an answer of the task. */
+int answer_meets(const struct answered *v, const json_t *answer);
+/* How the task's answers are taken apart and put together. */
+struct answer_plan {
+	struct combine_plan *plan; /* owned */
+	json_t *fields;            /* owned: what evolve learns of, [{at, k}] */
+};
+/* Borrowed from the contract; where there is none it is made, and *${own} is to be freed, else NULL. */
+const struct answer_plan *answer_plan(const struct answered *v, struct answer_plan **own);
+void answer_plan_free(struct answer_plan *p);
+/* A field whose workers are modelled; one of very many categories is a whole. */
+enum { CATEGORIES_MAX = 1000 };
+int plan_is_category(const struct combine_plan *plan, size_t i);
+
 /* decide_verify.c: all stages from ${first}; -1: the schema or a rule could not be judged. */
 int verify_answer(struct answered *v, enum stage first, struct err *err);
-/* The stage's verdict as an event: data {stage, attempt, …}.  ${data} is stolen, NULL: nothing more. */
+/* A stage's verdict as an event. */
 void stage_note(const struct answered *v, enum stage stage, const char *note); /* passed, with a word */
-void stage_passed(const struct answered *v, enum stage stage, json_t *data);
+/* {stage, attempt}: what the data of a verdict begins with. */
+json_t *check_data(enum stage stage, int attempt);
+void stage_passed(const struct answered *v, json_t *data); /* ${data} is stolen */
 /* ${reasons} [{instance, keyword, message}] is borrowed.  Drafts what the lane says becomes of it. */
 void stage_failed(const struct answered *v, enum stage stage, const json_t *reasons);
-/* The same, with ${more} (stolen) in the check event. */
-void stage_failed_with(const struct answered *v, enum stage stage, const json_t *reasons, json_t *more);
-/* ${more} is stolen, or NULL. */
-void draft_check(struct drafts *d, enum event_type type, enum stage stage, int attempt, json_t *more);
+/* The same, with ${data} (stolen) of the check event. */
+void stage_failed_with(const struct answered *v, enum stage stage, const json_t *reasons, json_t *data);
 /* The answers that are held, with the one at hand; a fresh one is the last. */
 size_t opinions_of(const struct answered *v, struct opinion all[OVERLAP_MAX + 1]);
 /* task.held. */
@@ -124,10 +147,10 @@ int answered_risk(const struct answered *v); /* enum risk, or -1 */
 void agreement_of(const struct answered *v, const struct opinion *all, size_t n,
                   struct agreement *out);
 void agreement_release(struct agreement *a);
-/* What is learned of one answer whose truth is known: {fields, votes, truth}; NULL: nothing. */
-json_t *learn_known(const json_t *created, const struct opinion *o, const json_t *truth);
+/* What is learned of one answer whose truth is known: {fields, votes, truth}. */
+json_t *learn_known(const struct answered *v, const struct opinion *o, const json_t *truth);
 /* The categories of ${answer}, for the member "truth" beside what agreement_of said. */
-json_t *learn_truth(const json_t *created, const json_t *answer);
+json_t *learn_truth(const struct answered *v, const json_t *answer);
 
 /* decide_dispute.c: ${answer} ends a task; if that is a dispute, its worker's record follows. */
 void dispute_decided(const struct answered *v, const json_t *answer);

@@ -80,10 +80,11 @@ static void fade(struct record *r, int64_t at_ms, int64_t half_life_ms)
 {
 	double f = 1;
 
-	if (at_ms > r->at_ms && r->at_ms)
+	if (at_ms <= r->at_ms)
+		return;
+	if (r->at_ms)
 		f = exp2(-(double)(at_ms - r->at_ms) / (double)half_life_ms);
-	if (at_ms > r->at_ms)
-		r->at_ms = at_ms;
+	r->at_ms = at_ms;
 	r->take.yes *= f;
 	r->take.no *= f;
 	r->pass.yes *= f;
@@ -136,11 +137,12 @@ static void show_crew(struct world *w, struct crew *c)
 
 void stats_day(struct world *w, int64_t at_ms)
 {
-	int64_t day = at_ms / (24 * HOUR_MS);
+	const int64_t day_ms = 24 * HOUR_MS;
+	int64_t into = at_ms - w->day * day_ms;
 
-	if (day == w->day)
+	if (into >= 0 && into < day_ms) /* nearly always, and a division costs more than the rest */
 		return;
-	w->day = day;
+	w->day = at_ms / day_ms;
 	for (size_t i = 0; i < w->news.n_lanes; i++) {
 		show_lane(w->news.lanes[i]);
 		w->news.lanes[i]->dirty = 0;

@@ -110,14 +110,6 @@ int state_next(enum state from, enum event_type on)
 	return -1;
 }
 
-int state_allowed(enum state from, enum event_type on, enum state to)
-{
-	for (size_t i = 0; i < NITEMS(transitions); i++)
-		if (transitions[i].from == from && transitions[i].on == on && transitions[i].to == to)
-			return 1;
-	return 0;
-}
-
 void moves_make(struct moves *m)
 {
 	for (int s = 0; s < ST_COUNT; s++)

@@ -30,7 +30,6 @@ extern const size_t transitions_count;
 /* A state that may follow ${on} in ${from}, or -1: it cannot happen.  The only one, unless an event
  * of one assignment meets others: then the furthest of those that live decides (task_state). */
 int state_next(enum state from, enum event_type on);
-int state_allowed(enum state from, enum event_type on, enum state to);
 
 /* The same by place, for those who ask at every event (world.moves). */
 struct moves {

@@ -105,6 +105,7 @@ struct match {
 	struct pheap fresh;    /* waiting, worth a try */
 	struct pheap tried;    /* waiting, in vain since somebody last may have become free */
 	uint32_t ready_slot;   /* in world.ready while ${ready} */
+	uint8_t by_chain;      /* transient: of tasks that chains route; ${roster} says nothing */
 	uint8_t ready, full;   /* full: nobody for any task of this match... */
 	uint32_t only;         /* ...but perhaps the crew with this id - 1; 0: perhaps others too */
 	struct match *prev, *next; /* in world.stuck while it has tasks and is not ready, in
@@ -198,6 +199,7 @@ struct world {
 	struct config *config;
 	uint64_t seq;         /* of the last event applied */
 	struct task *by_id;
+	struct task *recent;  /* transient: the last that changed, or its place in its slab */
 	struct task **slabs;  /* owned; TASK_SLAB structs each, never moved */
 	uint32_t n_tasks;     /* indexes given out so far, free ones included */
 	uint32_t *free_slots, n_free, cap_free;
@@ -222,6 +224,7 @@ struct world {
 	} news;
 	uint64_t config_gen;   /* raised by each change of configuration */
 	struct bits busy;      /* transient: crews that cannot take more now */
+	uint64_t load_gen;     /* transient: raised when anybody's load or hours change */
 	struct heap duty;      /* transient: crews with hours, by their next change */
 	int64_t duty_ms;       /* transient: up to when that is worked off */
 	int64_t wake_ms;       /* transient: when a stuck match may have somebody again */

@@ -6,7 +6,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/mem.h"
 
@@ -24,7 +23,7 @@ static void normalise(struct decimal *d)
 	}
 }
 
-void decimal_of_int(struct decimal *d, int64_t v)
+static void decimal_of_int(struct decimal *d, int64_t v)
 {
 	d->negative = v < 0;
 	d->digits = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;

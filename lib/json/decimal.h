@@ -25,7 +25,6 @@ struct decimal {
 	int negative;
 };
 
-void decimal_of_int(struct decimal *d, int64_t v);
 /* ${v} is finite.  1 when it had to be printed to know (microseconds), 0 when it was quick. */
 int decimal_of_real(struct decimal *d, double v);
 int decimal_of_json(struct decimal *d, const json_t *number);

@@ -9,15 +9,29 @@
 #include "base/safe.h"
 #include "base/timefmt.h"
 
+/* Most is, and needs no other look. */
+static int is_ascii(const char *s, size_t n)
+{
+	uint64_t bits = 0, word;
+
+	for (; n >= sizeof(word); s += sizeof(word), n -= sizeof(word)) {
+		memcpy(&word, s, sizeof(word));
+		bits |= word;
+	}
+	for (; n > 0; n--)
+		bits |= (unsigned char)*s++;
+	return !(bits & 0x8080808080808080u);
+}
+
 void js_set_new(json_t *obj, const char *key, json_t *value)
 {
 	assert(json_is_object(obj));
 	if (!value)
 		mem_oom();
-	if (json_object_set_new(obj, key, value)) {
-		assert(utf8_valid(key, strlen(key)));
+	size_t n = strlen(key);
+	assert(is_ascii(key, n) || utf8_valid(key, n));
+	if (json_object_set_new_nocheck(obj, key, value))
 		mem_oom();
-	}
 }
 
 void js_set_str(json_t *obj, const char *key, const char *s)
@@ -26,8 +40,9 @@ void js_set_str(json_t *obj, const char *key, const char *s)
 
 	if (!s)
 		return;
-	value = json_string(s);
-	assert(value || utf8_valid(s, strlen(s)));
+	size_t n = strlen(s);
+	assert(is_ascii(s, n) || utf8_valid(s, n));
+	value = json_stringn_nocheck(s, n);
 	js_set_new(obj, key, value);
 }
 

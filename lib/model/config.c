@@ -1,7 +1,6 @@
 #include "model/config_p.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,6 +32,7 @@ struct config {
 	struct index kinds[CFG_COUNT];
 	struct index aliases; /* of pools */
 	struct index users;   /* of workers */
+	struct index golds;   /* by lane */
 	struct contracts *contracts; /* owned; a cache */
 };
 
@@ -109,6 +109,7 @@ void config_free(struct config *c)
 	}
 	free(c->aliases.v);
 	free(c->users.v);
+	free(c->golds.v);
 	contracts_free(c->contracts);
 	free(c);
 }
@@ -120,6 +121,8 @@ static void unlink_entry(struct config *c, struct entry *e)
 			index_remove(&c->aliases, e->u.pool.aliases.s[i], e);
 	if (e->kind == CFG_WORKER && e->u.worker.user)
 		index_remove(&c->users, e->u.worker.user, e);
+	if (e->kind == CFG_GOLD)
+		index_remove(&c->golds, e->u.gold.lane, e);
 	index_remove(&c->kinds[e->kind], e->name, e);
 }
 
@@ -130,6 +133,8 @@ static void link_entry(struct config *c, struct entry *e)
 			index_add(&c->aliases, e->u.pool.aliases.s[i], e);
 	if (e->kind == CFG_WORKER && e->u.worker.user)
 		index_add(&c->users, e->u.worker.user, e);
+	if (e->kind == CFG_GOLD)
+		index_add(&c->golds, e->u.gold.lane, e);
 	index_add(&c->kinds[e->kind], e->name, e);
 }
 
@@ -238,6 +243,17 @@ const struct gold *config_gold(const struct config *c, const char *name)
 	const struct entry *e = index_get(&c->kinds[CFG_GOLD], name);
 
 	return e ? &e->u.gold : NULL;
+}
+
+size_t config_golds(const struct config *c, const char *lane)
+{
+	return index_lower(&c->golds, lane, "\x7f") - index_lower(&c->golds, lane, "");
+}
+
+const struct gold *config_gold_at(const struct config *c, const char *lane, size_t i)
+{
+	assert(i < config_golds(c, lane));
+	return &c->golds.v[index_lower(&c->golds, lane, "") + i].e->u.gold;
 }
 
 const struct zone *config_zone(const struct config *c, const char *name)

@@ -80,8 +80,9 @@ extern const char *const config_words[CFG_COUNT]; /* "lane", … */
 enum pool_kind { POOL_INTERNAL, POOL_EXTERNAL, POOL_HYBRID };
 enum worker_kind { WORKER_HUMAN, WORKER_EXEC, WORKER_HTTP };
 
+int pool_kind_by_name(const char *word); /* enum pool_kind, or -1 */
+
 int strings_has(const struct strings *set, const char *s);
-int strings_subset(const struct strings *sub, const struct strings *set);
 
 struct traits { /* names with a number each; model/traits.h */
 	struct strings names;
@@ -234,6 +235,9 @@ const struct endpoint *config_endpoint(const struct config *c, const char *name)
 const struct schedule *config_schedule(const struct config *c, const char *name);
 const struct chain *config_chain(const struct config *c, const char *name);
 const struct gold *config_gold(const struct config *c, const char *name);
+/* Those of a lane, by name: how many, and the one at ${i} below that. */
+size_t config_golds(const struct config *c, const char *lane);
+const struct gold *config_gold_at(const struct config *c, const char *lane, size_t i);
 const struct zone *config_zone(const struct config *c, const char *name);
 const json_t *config_doc(const struct config *c, enum config_kind kind, const char *name);
 /* What the members count as that the document of a lane, pool or worker does not have: a new object,

@@ -10,9 +10,10 @@
 #include "json/js.h"
 #include "model/contract.h"
 
-enum { EXISTING_SHOWN = 5 };
+enum { EXISTING_SHOWN = 5, QUOTE_MAX = 72 };
 
-const char *config_quote(const char *s, char out[QUOTE_MAX])
+/* ${s} cut to what an error text may quote, at a code point: at most 64 bytes. */
+static const char *config_quote(const char *s, char out[QUOTE_MAX])
 {
 	size_t n = strlen(s), at = 0;
 	unsigned cp;

@@ -14,7 +14,7 @@ static const char *const breach_words[] = {"reroute", "escalate", "expire", NULL
 static const struct field lane_fields[] = {
 	{"/title", F_TEXT, AT(lane, title), 0, TITLE_MAX, 0, NULL},
 	{"/description", F_NONE, 0, 0, 0, 0, NULL},
-	{"/pools", F_STRINGS, AT(lane, pools), 1, 100, 0, NULL},
+	{"/pools", F_STRINGS, AT(lane, pools), 0, 100, 0, NULL},
 	{"/chain", F_TEXT, AT(lane, chain), 0, 64, 0, NULL},
 	{"/blind", F_BOOL, AT(lane, blind), 0, 0, 0, NULL},
 	{"/schema", F_NONE, 0, 0, 0, 0, NULL},
@@ -115,6 +115,8 @@ static int read_risk(struct lane *l, struct err *err)
 
 static int check_policy(struct lane *l, struct err *err)
 {
+	if (!l->pools.n && !l->chain)
+		return err_field(err, FAIL_INVALID, "/pools", "needs at least one name");
 	if (l->offer_mode == OFFER_ONE)
 		l->offers_at_once = 1;
 	if (l->on_breach == BREACH_ESCALATE && !l->escalate_to && !l->chain)

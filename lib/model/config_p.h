@@ -62,10 +62,6 @@ json_t *config_expand(const json_t *doc, const char *field, struct err *err);
 int config_no_such(const struct config *c, enum config_kind kind, enum fail code,
                    const char *field, const char *name, const char *also, struct err *err);
 
-/* ${s} cut to what an error text may quote, at a code point: at most 64 bytes. */
-enum { QUOTE_MAX = 72 };
-const char *config_quote(const char *s, char out[QUOTE_MAX]);
-
 /* Wrap an error of a schema: its pointer continues ${field}. Always -1. */
 int config_schema_error(const char *field, const struct err *inner, struct err *err);
 

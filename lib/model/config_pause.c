@@ -1,7 +1,6 @@
 /* Lanes and workers that nobody is to be sent to for a while. */
 #include "base/timefmt.h"
 #include "json/js.h"
-#include "model/config_fields.h"
 #include "model/config_p.h"
 
 enum { PAUSED_BY_MAX = 64, PAUSED_REASON_MAX = 4 * 1024 };

@@ -35,6 +35,14 @@ static const struct field endpoint_fields[] = {
 	{"/smtp", F_OBJECT, 0, 0, 0, 0, NULL},
 };
 
+int pool_kind_by_name(const char *word)
+{
+	for (int i = 0; pool_words[i]; i++)
+		if (strcmp(pool_words[i], word) == 0)
+			return i;
+	return -1;
+}
+
 int config_schema_error(const char *field, const struct err *inner, struct err *err)
 {
 	char where[ERR_FIELD_MAX];

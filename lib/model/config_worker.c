@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/timefmt.h"
 #include "json/js.h"
 #include "model/calendar.h"
 #include "model/config_fields.h"

@@ -11,11 +11,10 @@
 #include "json/js.h"
 #include "json/schema/bundle.h"
 #include "json/schema/schema.h"
-#include "model/config_p.h"
 #include "model/contract_p.h"
 #include "model/strings.h"
 
-enum { ENTRY_BYTES = 256, LATELY = 16 };
+enum { ENTRY_BYTES = 8192 /* with what is beside it */, LATELY = 16 };
 
 /* A document that was seen, and what became of it. */
 struct kept {
@@ -24,7 +23,7 @@ struct kept {
 	struct sha256 sha;       /* of the contract */
 	json_t *bundle;          /* owned; NULL: the document is a contract as it is */
 	struct strings names;    /* owned */
-	struct schema *compiled; /* owned; of the contract */
+	struct compiled compiled; /* of the contract */
 	size_t bytes;
 };
 
@@ -45,7 +44,9 @@ static void kept_free(struct kept *k)
 	json_decref(k->bundle);
 	json_decref(k->last);
 	strings_release(&k->names);
-	schema_free(k->compiled);
+	schema_free(k->compiled.schema);
+	if (k->compiled.beside)
+		k->compiled.drop(k->compiled.beside);
 	free(k);
 }
 
@@ -132,7 +133,7 @@ static struct kept *find_same(struct contracts *cache, const json_t *doc)
 
 static void keep(struct contracts *cache, struct kept *k)
 {
-	k->bytes = ENTRY_BYTES + schema_bytes(k->compiled);
+	k->bytes = ENTRY_BYTES + schema_bytes(k->compiled.schema);
 	while (cache->n && (cache->n == CONTRACTS_MAX || cache->bytes + k->bytes > CONTRACTS_BYTES))
 		drop(cache, cache->n - 1);
 	memmove(&cache->kept[1], &cache->kept[0], cache->n * sizeof(cache->kept[0]));
@@ -226,8 +227,8 @@ static void key_of(const json_t *doc, int assert_formats, struct sha256 *key)
 
 static int compile(const json_t *doc, struct kept *k, struct err *err)
 {
-	k->compiled = schema_compile(doc, err);
-	if (!k->compiled)
+	k->compiled.schema = schema_compile(doc, err);
+	if (!k->compiled.schema)
 		return -1;
 	js_hash(doc, &k->sha);
 	return 0;
@@ -313,7 +314,7 @@ void contract_release(struct contract *contract)
 	contract->doc = NULL;
 }
 
-const struct schema *contract_schema(const struct config *c, const json_t *doc, struct err *err)
+struct compiled *contract_compiled(const struct config *c, const json_t *doc, struct err *err)
 {
 	struct kept *k = find_same(config_contracts(c), doc);
 
@@ -321,5 +322,12 @@ const struct schema *contract_schema(const struct config *c, const json_t *doc, 
 		json_decref(k->last);
 		k->last = json_incref((json_t *)doc);
 	}
-	return k ? k->compiled : NULL;
+	return k ? &k->compiled : NULL;
+}
+
+const struct schema *contract_schema(const struct config *c, const json_t *doc, struct err *err)
+{
+	const struct compiled *found = contract_compiled(c, doc, err);
+
+	return found ? found->schema : NULL;
 }

@@ -11,7 +11,8 @@
  * Cache      Compiled schemas and bundles, by the SHA-256 of the document as it is written (the
  *            order of members counts: it is the order of the form).  It belongs to the
  *            configuration, the least recently used go first; what came from the registry goes
- *            when the registry changes.  It changes no result.
+ *            when the registry changes.  It changes no result.  What is made of a contract elsewhere (how
+ *            answers are combined) may be kept beside it and goes with it.
  * Limits     A contract made of several documents has at most CONTRACT_BYTES.  The cache keeps
  *            CONTRACTS_MAX documents and CONTRACTS_BYTES of memory, but always the last one.
  * Threads    The cache is not locked: one configuration, one thread.
@@ -45,7 +46,15 @@ void contract_release(struct contract *contract);
  * none, and *err may say why.  What the load of struct schema_options does for contracts. */
 json_t *contract_find(const struct config *c, const char *uri, const char **name, struct err *err);
 
-/* A contract, compiled.  Borrowed, until the next call with this configuration. */
+/* A contract as the cache has it. */
+struct compiled {
+	struct schema *schema;        /* owned */
+	void *beside;                 /* what its user makes of it, once; NULL: nothing yet */
+	void (*drop)(void *beside);   /* with the contract */
+};
+
+/* A contract, compiled.  Borrowed, until another one is asked for. */
+struct compiled *contract_compiled(const struct config *c, const json_t *doc, struct err *err);
 const struct schema *contract_schema(const struct config *c, const json_t *doc, struct err *err);
 
 #endif

@@ -43,7 +43,6 @@ struct dialect {
 	const char *const *secrets; /* pointers in body that no view may show, NULL-ended */
 };
 
-extern const struct dialect *const dialects[]; /* in order of recognition, NULL-ended */
 const struct dialect *dialect_by_name(const char *name); /* NULL when unknown */
 const struct dialect *dialect_recognise(const json_t *body); /* never NULL: falls to "er" */
 

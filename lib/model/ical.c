@@ -1,7 +1,5 @@
 #include "model/ical.h"
 
-#include <string.h>
-
 #include "base/buf.h"
 #include "base/safe.h"
 #include "base/timefmt.h"
@@ -46,7 +44,8 @@ static void fold(struct buf *out, const char *line, size_t n)
 	buf_adds(out, "\r\n");
 }
 
-void ical_line(struct buf *out, const char *name, const char *value)
+/* One content line: NAME:VALUE, escaped and folded. */
+static void ical_line(struct buf *out, const char *name, const char *value)
 {
 	struct buf line = BUF_INIT;
 

@@ -21,7 +21,4 @@ struct buf;
 void ical_write(struct buf *out, const struct schedule *s, const struct shift *shifts, size_t n,
                 const char *host, int64_t stamp_ms);
 
-/* One content line: NAME:VALUE, escaped and folded. */
-void ical_line(struct buf *out, const char *name, const char *value);
-
 #endif

@@ -134,6 +134,42 @@ static int not_of_lane(const struct lane *lane, const char *where, const char *p
 	return -1;
 }
 
+static int set_pool(struct spec *spec, const char *name)
+{
+	free(spec->pool);
+	spec->pool = name ? mem_strdup(name) : NULL;
+	return 0;
+}
+
+/* No pool has this name: a kind of pool may be meant.  Of the lane's only one of that kind it is the name;
+ * else hybrid asks for nothing, internal for our own people. */
+static int find_kind(const struct job *j, const struct lane *lane, const char *where,
+                     struct err *err)
+{
+	struct spec *spec = j->spec;
+	const char *only = NULL;
+	int kind = pool_kind_by_name(spec->pool), n = 0;
+
+	if (kind < 0)
+		return config_no_such(j->config, CFG_POOL, FAIL_INVALID, where, spec->pool, NULL,
+		                      err);
+	for (size_t i = 0; i < lane->pools.n; i++) {
+		const struct pool *pool = config_pool(j->config, lane->pools.s[i]);
+		if (!pool || pool->kind != (enum pool_kind)kind)
+			continue;
+		only = pool->name;
+		n++;
+	}
+	if (n == 1)
+		return set_pool(spec, only);
+	if (kind == POOL_EXTERNAL)
+		return err_field(err, FAIL_INVALID, where, "%s of the lane %s is external: name one",
+		                 n ? "more than one pool" : "no pool", lane->name);
+	if (kind == POOL_INTERNAL && spec->confidentiality < CONF_INTERNAL_ONLY)
+		spec->confidentiality = CONF_INTERNAL_ONLY;
+	return set_pool(spec, NULL);
+}
+
 static int find_pool(const struct job *j, const struct lane *lane, struct err *err)
 {
 	struct spec *spec = j->spec;
@@ -145,13 +181,10 @@ static int find_pool(const struct job *j, const struct lane *lane, struct err *e
 	fields_at(j->body, j->f->pool, &where);
 	pool = config_pool(j->config, spec->pool);
 	if (!pool)
-		return config_no_such(j->config, CFG_POOL, FAIL_INVALID, where, spec->pool, NULL,
-		                      err);
+		return find_kind(j, lane, where, err);
 	if (!strings_has(&lane->pools, pool->name))
 		return not_of_lane(lane, where, pool->name, err);
-	free(spec->pool);
-	spec->pool = mem_strdup(pool->name);
-	return 0;
+	return set_pool(spec, pool->name);
 }
 
 /* ${schema} becomes the task's contract; ${field}: where it stands. */

@@ -39,7 +39,7 @@ const char *message_type_name(enum message_type t)
 	return names[t];
 }
 
-int message_type_by_name(const char *name)
+static int message_type_by_name(const char *name)
 {
 	for (int t = 0; t < MSG_COUNT; t++)
 		if (strcmp(names[t], name) == 0)

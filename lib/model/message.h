@@ -78,7 +78,6 @@ struct message {
 };
 
 const char *message_type_name(enum message_type t);
-int message_type_by_name(const char *name);
 
 /* Steals ${doc} on success only.  Checks shape and limits of every member and of
  * the body of its type; the task document of a submit is checked by model/intake.h. */

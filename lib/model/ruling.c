@@ -8,7 +8,6 @@
 #include "base/ids.h"
 #include "base/safe.h"
 #include "json/js.h"
-#include "model/event.h"
 #include "model/taskview.h"
 
 enum { FIELD_MAX = 256 };
@@ -19,15 +18,14 @@ static json_t *task_of(const struct ruled *r)
 {
 	static const char *const of_spec[] = {"lane", "title", "urgency", "domain", NULL};
 	static const char *const of_body[] = {"payload", "context", "artifacts", NULL};
-	const struct event ev = {.type = EV_CREATED, .data = (json_t *)r->created};
-	json_t *shown = taskview_public(&ev), *task = json_object();
-	const json_t *spec = json_object_get(shown, "spec"), *body = json_object_get(shown, "body");
+	const json_t *spec = json_object_get(r->created, "spec");
+	json_t *task = json_object(), *body = taskview_body(r->created);
 	char id[ID_TEXT_MAX];
 
 	js_set_str(task, "id", id_format(r->task, "task_", id));
 	for (size_t i = 0; of_spec[i]; i++)
 		js_set_copy(task, of_spec[i], json_object_get(spec, of_spec[i]));
-	js_set_copy(task, "from", json_object_get(shown, "from"));
+	js_set_copy(task, "from", json_object_get(r->created, "from"));
 	for (size_t i = 0; of_body[i]; i++) {
 		const json_t *part = json_object_get(body, of_body[i]);
 		js_set_copy(task, of_body[i],
@@ -35,7 +33,7 @@ static json_t *task_of(const struct ruled *r)
 	}
 	js_set_copy(task, "body", body);
 	js_set_int(task, "attempt", r->attempt);
-	json_decref(shown);
+	json_decref(body);
 	return task;
 }
 

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "base/mem.h"
 #include "model/civil.h"
 #include "model/zone.h"
 

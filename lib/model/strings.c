@@ -31,14 +31,6 @@ int strings_has(const struct strings *set, const char *s)
 	return 0;
 }
 
-int strings_subset(const struct strings *sub, const struct strings *set)
-{
-	for (size_t i = 0; i < sub->n; i++)
-		if (!strings_has(set, sub->s[i]))
-			return 0;
-	return 1;
-}
-
 /* Room for ${n} pointers and ${bytes} bytes of text; the text starts behind the pointers. */
 static char *room(struct strings *out, size_t n, size_t bytes)
 {

@@ -100,6 +100,14 @@ static json_t *without_secrets(const json_t *body, const char *dialect)
 	return out;
 }
 
+json_t *taskview_body(const json_t *created)
+{
+	const json_t *body = json_object_get(created, "body");
+	const char *dialect = json_string_value(json_object_get(created, "dialect"));
+
+	return body ? without_secrets(body, dialect ? dialect : "") : NULL;
+}
+
 /* ${data} (stolen) with ${pointer} as "***", when it is there. */
 static json_t *mask_new(json_t *data, const char *pointer)
 {
@@ -116,8 +124,7 @@ static json_t *mask_new(json_t *data, const char *pointer)
 static json_t *public_created(const struct event *ev)
 {
 	static const char *const of_spec[] = {"/spec/webhook/secret", "/spec/webhook/bearer"};
-	const json_t *body = json_object_get(ev->data, "body");
-	json_t *masked_data = json_incref(ev->data), *out;
+	json_t *masked_data = json_incref(ev->data), *body = taskview_body(ev->data), *out;
 
 	for (size_t i = 0; i < NITEMS(of_spec); i++)
 		masked_data = mask_new(masked_data, of_spec[i]);
@@ -129,7 +136,7 @@ static json_t *public_created(const struct event *ev)
 	json_object_del(out, "notBefore");
 	json_object_del(out, "overlap");
 	if (body)
-		js_set_new(out, "body", without_secrets(body, js_str_or(ev->data, "/dialect", "")));
+		js_set_new(out, "body", body);
 	return out;
 }
 

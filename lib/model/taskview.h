@@ -45,6 +45,8 @@ int taskview_apply(json_t *view, const struct event *ev, struct err *err);
 /* The data of any event as it may be shown: a task's without what a view hides, nothing that tells
  * a gold task from others (model/gold.h).  A new reference, NULL when the event has none. */
 json_t *taskview_public(const struct event *ev);
+/* Of that the body alone: of the data of task.created; a new reference, or NULL: it has none. */
+json_t *taskview_body(const json_t *created);
 
 enum state taskview_state(const json_t *view);
 int64_t taskview_seq(const json_t *view);

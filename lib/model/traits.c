@@ -136,7 +136,8 @@ int64_t traits_of(const struct traits *set, const char *name, int64_t absent)
 	return at < 0 ? absent : set->value[at];
 }
 
-void traits_union(const struct traits *a, const struct traits *b, struct traits *out)
+/* ${out} becomes what is in either, with the higher number; it must be neither of them. */
+static void traits_union(const struct traits *a, const struct traits *b, struct traits *out)
 {
 	strings_union(&a->names, &b->names, &out->names);
 	out->value = mem_alloc((out->names.n + 1) * sizeof(*out->value));

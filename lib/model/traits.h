@@ -33,8 +33,6 @@ extern const struct traits_kind traits_certification; /* expires; INT64_MAX: nev
 int traits_from_json(const json_t *array, const char *pointer, size_t max,
                     const struct traits_kind *kind, struct traits *out, struct err *err);
 json_t *traits_to_json(const struct traits *set, const struct traits_kind *kind);
-/* ${out} becomes what is in either, with the higher number; it must be neither of them. */
-void traits_union(const struct traits *a, const struct traits *b, struct traits *out);
 /* The number of ${name}, or ${absent}. */
 int64_t traits_of(const struct traits *set, const char *name, int64_t absent);
 /* Every name of ${need} is in ${have} with at least its number. */

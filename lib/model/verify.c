@@ -242,6 +242,14 @@ static int read_approval(const json_t *doc, struct verify *v, struct err *err)
 	return 0;
 }
 
+/* A stated confidence is a promise: what stays below it is for a reviewer, or no result. */
+static int unsure_unsaid(const json_t *doc, const struct verify *v)
+{
+	if (v->qa.lane)
+		return UNSURE_REVIEW;
+	return js_at(doc, "/verify/confidence") ? UNSURE_FAIL : UNSURE_ACCEPT;
+}
+
 int verify_read(const json_t *doc, struct verify *out, struct err *err)
 {
 	for (size_t i = 0; i < NITEMS(parts); i++)
@@ -258,6 +266,8 @@ int verify_read(const json_t *doc, struct verify *out, struct err *err)
 		return err_field(err, FAIL_INVALID, "/verify/qa/lane", "required: who reviews");
 	if (out->gold.accept_milli >= 0 && out->gold.accept_milli < out->gold.reject_milli)
 		return err_field(err, FAIL_INVALID, "/verify/gold/acceptIfAtLeast", "is below rejectIfLess");
+	if (!js_at(doc, "/verify/onFail/consensus"))
+		out->on_fail[STAGE_CONSENSUS] = unsure_unsaid(doc, out);
 	if (out->gold.new_rate_milli < out->gold.rate_milli)
 		out->gold.new_rate_milli = out->gold.rate_milli;
 	if (read_rules(doc, out, err) != 0 || read_programs(doc, out, err) != 0)

@@ -16,8 +16,9 @@
  *                (none): what the accuracy of its giver makes of an answer},
  *              qa {lane, rate "0".."1"}: a lane whose workers review; without one nobody does,
  *              onFail {rules (return), anomaly, gold, qa (reroute): return|reroute|fail: what a failed stage
- *                does with the answer; consensus accept|review|fail (accept): what becomes of
- *                answers that do not agree enough, with as many as maxOverlap allows}
+ *                does with the answer; consensus accept|review|fail: what becomes of answers that
+ *                do not agree enough, with as many as maxOverlap allows; where it is not said,
+ *                review with a qa.lane, else fail where a confidence is stated, else accept}
  *            }
  *            A lane's risk {TIER {minOverlap, qaRate}} raises them for tasks of that risk; by default
  *            high wants 2 and critical 3 answers where maxOverlap allows, and 1, 5, 20 and 100 % of

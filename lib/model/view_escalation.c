@@ -1,7 +1,6 @@
 /* What a task view says of an escalation: where it stands, and who has acknowledged. */
 #include <string.h>
 
-#include "base/timefmt.h"
 #include "json/js.h"
 #include "model/view_p.h"
 

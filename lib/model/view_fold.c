@@ -288,6 +288,8 @@ static void add_agreement(json_t *result, const json_t *data)
 	js_set_new(a, "score",
 	           json_real((double)json_integer_value(json_object_get(data, "scoreMicro")) / 1e6));
 	js_set_copy(a, "answers", answers);
+	js_set_copy(a, "tie", json_object_get(data, "tie"));
+	js_set_copy(a, "unsure", json_object_get(data, "unsure"));
 	js_set_new(result, "agreement", a);
 }
 

@@ -1,6 +1,5 @@
 #include "model/taskview.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"

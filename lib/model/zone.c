@@ -6,7 +6,6 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "json/js.h"
-#include "model/civil.h"
 
 enum { SEARCH_BACK_S = ZONE_OFFSET_MAX };
 

@@ -9,7 +9,6 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/safe.h"
-#include "base/timefmt.h"
 #include "json/js.h"
 #include "model/config.h"
 #include "out/agent.h"
@@ -18,8 +17,8 @@
 
 enum { SENDINGS_MAX = 10000, MIN_SECONDS = 60 };
 
-const char *const notice_names[NOTICE_KINDS + 1] = {"offered", "assigned", "reminder", "backup",
-                                                    "breach", NULL};
+static const char *const notice_names[NOTICE_KINDS + 1] = {"offered", "assigned", "reminder",
+                                                           "backup", "breach", NULL};
 const char *const channel_names[CHANNELS] = {"exec", "mail", "ntfy", "slack"};
 
 static const int64_t backoff_ms[] = {5000, 30000, 120000, 600000, 3600000};

@@ -44,7 +44,6 @@ struct spool;
 
 enum notice_kind { NOTICE_OFFERED, NOTICE_ASSIGNED, NOTICE_REMINDER, NOTICE_BACKUP, NOTICE_BREACH,
 	           NOTICE_KINDS };
-extern const char *const notice_names[NOTICE_KINDS + 1]; /* NULL-ended */
 
 enum { NOTICE_SHOWN = 20, NOTICE_KEPT_MAX = 1000 };
 

@@ -1,10 +1,8 @@
 /* How a notice goes out: a program, mail, ntfy, Slack. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/base64.h"
 #include "base/buf.h"
-#include "base/clock.h"
 #include "base/err.h"
 #include "base/timefmt.h"
 #include "json/js.h"
@@ -34,7 +32,8 @@ static const char *sentence(const char *what)
 	return what;
 }
 
-void notice_subject(struct buf *out, const json_t *doc)
+/* "2 tasks wait". */
+static void notice_subject(struct buf *out, const json_t *doc)
 {
 	const json_t *tasks = json_object_get(doc, "tasks"), *one = json_array_get(tasks, 0);
 	size_t n = json_array_size(tasks) + (size_t)js_int_or(doc, "/more", 0);
@@ -46,7 +45,8 @@ void notice_subject(struct buf *out, const json_t *doc)
 		         sentence(js_str_or(one, "/what", "")));
 }
 
-void notice_text(struct buf *out, const json_t *doc)
+/* A line each, which. */
+static void notice_text(struct buf *out, const json_t *doc)
 {
 	size_t i;
 	json_t *t;

@@ -1,5 +1,4 @@
 /* What a restart needs to know of notices: outbox/notices.json. */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -62,9 +62,5 @@ void refs_add_all(struct notice_refs *to, const struct notice_refs *from);
 int channel_start(struct sending *s, struct err *err);
 /* The channel has ended; NULL: well. */
 void sending_done(struct sending *s, const char *error);
-/* "2 tasks wait" and, a line each, which. */
-struct buf;
-void notice_subject(struct buf *out, const json_t *doc);
-void notice_text(struct buf *out, const json_t *doc);
 
 #endif

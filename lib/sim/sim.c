@@ -107,14 +107,12 @@ void sim_close(struct sim *s, uint32_t number)
 /* A task's number lies in its id, but for those that the engine made. */
 int sim_number(const struct sim *s, const struct id *id, uint32_t *number)
 {
-	uint32_t n = 0;
+	const uint8_t *b = id->b + ID_BYTES - 4;
 
 	if (s->own && own_number(s, id, number))
 		return 1;
-	for (int i = ID_BYTES - 4; i < ID_BYTES; i++)
-		n = n << 8 | id->b[i];
-	*number = n;
-	return n < s->n_tasks;
+	*number = (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
+	return *number < s->n_tasks;
 }
 
 static uint32_t task_number(const struct sim *s, const struct id *id)
@@ -152,12 +150,20 @@ static void count_event(struct sim *s, const struct event *ev)
 
 static int apply(struct sim *s, struct decision *d, struct err *err)
 {
+	struct event ev = {.at_ms = s->now_ms};
+
 	for (size_t i = 0; i < d->n; i++) {
 		struct draft *dr = &d->events[i];
-		struct event ev = {.type = dr->type, .seq = ++s->seq, .at_ms = s->now_ms,
-		                   .has_task = dr->has_task, .task = dr->task, .state = dr->state,
-		                   .actor = dr->actor, .data = dr->data, .fact = &dr->fact,
-		                   .terms = s->documents ? NULL : dr->terms};
+		ev.type = dr->type;
+		ev.seq = ++s->seq;
+		ev.has_task = dr->has_task;
+		ev.task = dr->task;
+		ev.state = dr->state;
+		ev.actor = dr->actor;
+		ev.data = dr->data;
+		ev.fact = &dr->fact;
+		ev.terms = s->documents ? NULL : dr->terms;
+		ev.pos = (struct journal_pos){0, 0, 0};
 		if (s->documents || !dr->typed)
 			fact_read(&dr->fact, dr->data);
 		if (s->verifies && ev.type == EV_SUBMITTED)

@@ -143,13 +143,6 @@ static void predicted(struct sim_task *t, const struct fact *fact)
 		t->bound_ms = fact_at(fact, FACT_P90, 0);
 }
 
-/* What is told of who had the task. */
-static int of_worker(enum event_type type)
-{
-	return type == EV_OFFERED || type == EV_ACCEPTED || type == EV_OFFER_EXPIRED ||
-	       type == EV_RELEASED || type == EV_REASSIGNED || type == EV_HELD || type == EV_REJECTED;
-}
-
 /* Out of hand, until something is to be done at it again. */
 static void held(struct sim *s, const struct event *ev, uint32_t who, uint32_t number)
 {
@@ -161,12 +154,40 @@ static void held(struct sim *s, const struct event *ev, uint32_t who, uint32_t n
 		                                            .turn = (uint32_t)ev->fact->attempt});
 }
 
+/* What is told of who had the task. */
+static void of_worker(struct sim *s, const struct event *ev, struct sim_task *t, uint32_t number)
+{
+	uint32_t who = 0;
+	struct actor *a = ev->fact->worker ? sim_actor(s, ev->fact->worker, &who) : NULL;
+
+	if (!a)
+		return;
+	switch (ev->type) {
+	case EV_OFFERED:
+		people_offered(s, a, who, number);
+		break;
+	case EV_ACCEPTED:
+		a->tally.accepted++;
+		people_took(s, who, number);
+		break;
+	case EV_OFFER_EXPIRED:
+		a->tally.missed++;
+		break;
+	case EV_HELD:
+		held(s, ev, who, number);
+		break;
+	case EV_REJECTED:
+		if (t->lane->verifies) /* one that was held is to be done again */
+			people_took(s, who, number);
+		break;
+	default: /* released, reassigned */
+		people_drop(s, who, number);
+	}
+}
+
 void tally_event(struct sim *s, const struct event *ev, uint32_t number)
 {
 	struct sim_task *t = sim_task(s, number);
-	uint32_t who = 0;
-	struct actor *a = of_worker(ev->type) && ev->fact->worker
-	                      ? sim_actor(s, ev->fact->worker, &who) : NULL;
 
 	switch (ev->type) {
 	case EV_CREATED:
@@ -175,36 +196,20 @@ void tally_event(struct sim *s, const struct event *ev, uint32_t number)
 	case EV_MATCHED:
 		predicted(t, ev->fact);
 		break;
+	case EV_REJECTED:
+		t->lane->rejected += t->role == ROLE_ASKED;
+		of_worker(s, ev, t, number);
+		break;
 	case EV_OFFERED:
-		if (a)
-			people_offered(s, a, who, number);
-		break;
 	case EV_ACCEPTED:
-		if (a) {
-			a->tally.accepted++;
-			people_took(s, who, number);
-		}
-		break;
 	case EV_OFFER_EXPIRED:
-		if (a)
-			a->tally.missed++;
-		break;
 	case EV_RELEASED:
 	case EV_REASSIGNED:
-		if (a)
-			people_drop(s, who, number);
+	case EV_HELD:
+		of_worker(s, ev, t, number);
 		break;
 	case EV_SUBMITTED:
 		tally_answer(s, ev, t);
-		break;
-	case EV_HELD:
-		if (a)
-			held(s, ev, who, number);
-		break;
-	case EV_REJECTED:
-		t->lane->rejected += t->role == ROLE_ASKED;
-		if (a && t->lane->verifies) /* one that was held is to be done again */
-			people_took(s, who, number);
 		break;
 	case EV_VERIFIED:
 		tally_verified(t, ev);

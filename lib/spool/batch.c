@@ -1,6 +1,4 @@
 /* spool/batch.c -- many submits in one file. */
-#include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -14,7 +14,6 @@
 #include "base/io.h"
 #include "base/publish.h"
 #include "spool/blob_p.h"
-#include "spool/dirlist.h"
 #include "spool/droplock.h"
 #include "spool/layout.h"
 

@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -16,7 +15,6 @@
 #include "spool/droplock.h"
 #include "spool/fifo.h"
 #include "spool/layout.h"
-#include "spool/lock.h"
 #include "spool/waiting.h"
 
 enum { LOCK_WAIT_MS = 10000, NAME_BYTES = 96, TRIES = 8 };

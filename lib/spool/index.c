@@ -19,14 +19,6 @@
 #include "spool/index_p.h"
 #include "spool/layout.h"
 
-const char *const index_names[IX_COUNT] = {
-	[IX_ID] = "id",           [IX_STATE] = "state",     [IX_LANE] = "lane",
-	[IX_WORKER] = "worker",   [IX_URGENCY] = "urgency", [IX_DUE] = "due",
-	[IX_CREATED] = "created", [IX_UPDATED] = "updated", [IX_DIALECT] = "dialect",
-	[IX_FROM] = "from",       [IX_DOMAIN] = "domain",   [IX_POOL] = "pool",
-	[IX_TITLE] = "title",
-};
-
 /* erd only appends to these files and replaces them by rename, so a map stays valid. */
 struct map {
 	const char *p;

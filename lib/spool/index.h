@@ -22,7 +22,6 @@ enum index_col {
 	IX_ID, IX_STATE, IX_LANE, IX_WORKER, IX_URGENCY, IX_DUE, IX_CREATED, IX_UPDATED,
 	IX_DIALECT, IX_FROM, IX_DOMAIN, IX_POOL, IX_TITLE, IX_COUNT
 };
-extern const char *const index_names[IX_COUNT];
 
 struct index_row {
 	const char *col[IX_COUNT]; /* not NUL-terminated */

@@ -1,7 +1,6 @@
 /* spool/layout.c -- opening a spool, and the names inside it. */
 #include "spool/layout.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>

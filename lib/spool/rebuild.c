@@ -14,7 +14,6 @@
 #include "model/taskview.h"
 #include "spool/delivery.h"
 #include "spool/layout.h"
-#include "spool/put.h"
 #include "spool/rebuild_p.h"
 #include "spool/walk.h"
 

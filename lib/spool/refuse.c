@@ -1,7 +1,6 @@
 /* spool/refuse.c -- putting away what erd would not take, with the reason beside it. */
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>

@@ -1,6 +1,5 @@
 /* spool/resolve.c -- the task that an abbreviation means. */
 #include <ctype.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"

@@ -4,14 +4,12 @@
 #include <endian.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/io.h"
-#include "base/mem.h"
 #include "base/publish.h"
 #include "spool/dirlist.h"
 #include "spool/layout.h"

@@ -7,7 +7,6 @@
 #include "base/err.h"
 #include "json/js.h"
 #include "model/config.h"
-#include "spool/journal.h"
 #include "spool/walk.h"
 
 enum { NEEDLE_MAX = 80, ONE_BY_ONE = 4 };

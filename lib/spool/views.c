@@ -8,7 +8,6 @@
 #include "base/err.h"
 #include "base/io.h"
 #include "base/mem.h"
-#include "spool/delivery.h"
 #include "spool/layout.h"
 #include "spool/views_p.h"
 

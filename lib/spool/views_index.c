@@ -1,5 +1,4 @@
 /* spool/views_index.c -- index rows, appended and compacted. */
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>

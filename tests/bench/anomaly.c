@@ -2,7 +2,8 @@
  * bench/anomaly -- the anomaly tests over many worlds: false alarms beside what is stated, what is
  * found how soon, and what one answer costs.
  *
- *   anomaly [WORLDS [ANSWERS]]      default: 1000 worlds a row; a lane with a million answers behind it
+ *   anomaly [WORLDS [ANSWERS]]      default: 1000 worlds a row; a lane with a million answers
+ *                                   behind it
  *
  * Each world draws its own shape of answer times, choices, skew, stock phrases, difference between
  * workers and size (6 to 30 workers of 120 answers each).
@@ -69,15 +70,18 @@ static void by_name(const struct tallies *s)
 
 	for (int a = 0; a < ANOMALY_COUNT; a++) {
 		snprintf(what, sizeof(what), "  %s: of answers, of workers", anomaly_name(a));
-		snprintf(base, sizeof(base), "%.6f", (double)s->life_by[a] / (double)s->honest_workers);
-		snprintf(value, sizeof(value), "%.6f", (double)s->answer_by[a] / (double)s->honest_answers);
+		snprintf(base, sizeof(base), "%.6f",
+		         (double)s->life_by[a] / (double)s->honest_workers);
+		snprintf(value, sizeof(value), "%.6f",
+		         (double)s->answer_by[a] / (double)s->honest_answers);
 		row(what, value, base, "<= 0.000333, 0.001667");
 	}
 	for (int i = SLOPPY; i < BEHAVIOURS; i++) {
 		snprintf(what, sizeof(what), "found: %s", behaviour_names[i]);
 		snprintf(value, sizeof(value), "%.1f %%",
 		         100 * (double)s->caught[i] / (double)s->bad_workers[i]);
-		snprintf(base, sizeof(base), "after %.0f", (double)s->delay[i] / fmax(1, (double)s->caught[i]));
+		snprintf(base, sizeof(base), "after %.0f",
+		         (double)s->delay[i] / fmax(1, (double)s->caught[i]));
 		row(what, value, base, "");
 	}
 }
@@ -114,9 +118,10 @@ static json_t *answer_of(struct scene *c)
 	char text[400];
 
 	prose(c, text, sizeof(text));
-	return json_pack("{s:b, s:i, s:s, s:f, s:[i,i,i], s:s}", "ok", below(c, 2), "score", below(c, 10),
-	                 "kind", "invoice", "amount", unit(c) * 1000, "box", below(c, 900), below(c, 900),
-	                 below(c, 900), "comment", text);
+	return json_pack("{s:b, s:i, s:s, s:f, s:[i,i,i], s:s}", "ok", below(c, 2), "score",
+	                 below(c, 10),
+	                 "kind", "invoice", "amount", unit(c) * 1000, "box", below(c, 900),
+	                 below(c, 900), below(c, 900), "comment", text);
 }
 
 /* A megabyte: as much as a task may bring, of what costs most. */
@@ -150,14 +155,16 @@ static void cost_of_much(struct scene *c)
 static void costs(long history)
 {
 	static double features[ROUNDS], judge[ROUNDS], learn[ROUNDS];
-	struct kind k = {.choices = 4, .boilerplate = 0.2, .workers = 200, .answers = (int)(history / 200)};
+	struct kind k = {.choices = 4, .boilerplate = 0.2, .workers = 200,
+	                 .answers = (int)(history / 200)};
 	struct scene *c = malloc(sizeof(*c));
 	struct anomaly_verdict v;
 	struct traces t;
 	int agreed;
 
 	scene_begin(c, &k, 1);
-	for (long n = 0; n < history; n++) { /* not by their clocks: the order is all that counts here */
+	for (long n = 0; n < history;
+	     n++) { /* not by their clocks: the order is all that counts here */
 		struct one *o = &c->one[n % k.workers];
 		scene_answer(c, o, &t, &agreed);
 		anomaly_learn(&c->lane, &o->state, &t, &anomaly_defaults);
@@ -165,7 +172,8 @@ static void costs(long history)
 	for (int i = 0; i < ROUNDS; i++) {
 		struct one *o = &c->one[i % k.workers];
 		json_t *doc = answer_of(c);
-		struct anomaly_answer in = {doc, "task_01J8ZZZZZZZZZZZZZZZZZZZZZZ", 60000, o->free_ms += 60000};
+		struct anomaly_answer in = {doc, "task_01J8ZZZZZZZZZZZZZZZZZZZZZZ", 60000,
+		                            o->free_ms += 60000};
 		double t0 = now_us();
 		anomaly_features(&in, &t);
 		double t1 = now_us();

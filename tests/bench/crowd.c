@@ -36,9 +36,10 @@ static void print(const struct world_kind *k, const struct world_sum *s)
 	double best = share(s->best_answers, s->tasks);
 	double all = share(s->answers, s->tasks), late = share(s->late_answers, s->late_tasks);
 
-	printf("%-33s %.4f %.4f  %5.2f %5.2f  %5.2f %.4f  %5.3f %5.3f  %5.1f %% %5.1f %%  %5.2f %%  %4.1f %%\n",
-	       k->name, share(s->right, s->accepted), share(s->late_right, s->late_accepted), all, late,
-	       best, share(s->best_right, s->tasks), all / best, late / best,
+	printf("%-33s %.4f %.4f  %5.2f %5.2f  %5.2f %.4f  %5.3f %5.3f  "
+	       "%5.1f %% %5.1f %%  %5.2f %%  %4.1f %%\n",
+	       k->name, share(s->right, s->accepted), share(s->late_right, s->late_accepted), all,
+	       late, best, share(s->best_right, s->tasks), all / best, late / best,
 	       100 * share(s->bad_soon, s->bad), 100 * share(s->bad_ever, s->bad),
 	       100 * share(s->honest_out, s->honest), 100 * share(s->gold, s->gold + s->answers));
 }
@@ -47,11 +48,13 @@ int main(int argc, char **argv)
 {
 	int seeds = argc > 1 ? (int)strtol(argv[1], NULL, 10) : 1000;
 
-	printf("%d seeds each; %d workers, honest ones right with %.2f; confidence %.2f, floor %.2f, alpha %.2f\n",
+	printf("%d seeds each; %d workers, honest ones right with %.2f; confidence %.2f, "
+	       "floor %.2f, alpha %.2f\n",
 	       seeds, WORLD_WORKERS, world_honest, world_confidence, world_floor, VOTER_ALPHA);
 	printf("%-33s %-13s  %-11s  %-12s  %-11s  %-17s  %-7s  %s\n", "", "accuracy", "overlap",
 	       "optimal", "ratio", "bad suspended", "honest", "gold");
-	printf("%-33s %-6s %-6s  %5s %5s  %5s %6s  %5s %5s  %7s %7s  %7s\n", "", "all", "late", "all",
+	printf("%-33s %-6s %-6s  %5s %5s  %5s %6s  %5s %5s  %7s %7s  %7s\n", "", "all", "late",
+	       "all",
 	       "late", "", "right", "all", "late", "in 30", "ever", "ever");
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
 		struct world_sum sum = {0};

@@ -1,6 +1,7 @@
 /*
- * minimal DIR FILE -- the least a durable submitter can do: read a task, check that it is JSON, wrap
- * it, write, fsync, rename, fsync.  Linked to jansson alone.  What `erctl submit` is measured against.
+ * minimal DIR FILE -- the least a durable submitter can do: read a task, check that it is JSON,
+ * wrap it, write, fsync, rename, fsync.  Linked to jansson alone.  What `erctl submit` is measured
+ * against.
  */
 #include <fcntl.h>
 #include <jansson.h>
@@ -39,16 +40,19 @@ int main(int argc, char **argv)
 		return fail("getrandom");
 	for (int i = 0; i < 16; i++)
 		snprintf(name + 5 + 2 * i, 3, "%02x", r[i]);
-	int hn = snprintf(head, sizeof(head), "{\"er\":1,\"type\":\"submit\",\"id\":\"%s\",\"body\":", name);
+	int hn = snprintf(head, sizeof(head),
+	                  "{\"er\":1,\"type\":\"submit\",\"id\":\"%s\",\"body\":", name);
 
 	if (chdir("tmp") != 0 || (fd = open(name, O_WRONLY | O_CREAT | O_EXCL, 0640)) < 0)
 		return fail("tmp");
-	if (write(fd, head, (size_t)hn) != hn || write(fd, text, (size_t)n) != n || write(fd, "}\n", 2) != 2)
+	if (write(fd, head, (size_t)hn) != hn || write(fd, text, (size_t)n) != n ||
+	    write(fd, "}\n", 2) != 2)
 		return fail("write");
 	if (fsync(fd) != 0 || close(fd) != 0)
 		return fail("fsync");
 	dir = open("../new", O_RDONLY | O_DIRECTORY);
-	if (dir < 0 || renameat2(AT_FDCWD, name, dir, name, RENAME_NOREPLACE) != 0 || fsync(dir) != 0)
+	if (dir < 0 || renameat2(AT_FDCWD, name, dir, name, RENAME_NOREPLACE) != 0 ||
+	    fsync(dir) != 0)
 		return fail("new");
 	puts(name);
 	return 0;

@@ -1,21 +1,21 @@
 /*
  * probe -- what make bench measures from inside one process.
  *
- *   probe latency SPOOL WORKER LANE N     drop N tasks one after the other, durably; time each until its
- *                                         entry shows in inbox/WORKER.  p50 p99 max, in microseconds,
- *                                         from the first write and from the acknowledgement
+ *   probe latency SPOOL WORKER LANE N     drop N tasks one after the other, durably; time each
+ *                                         until its entry shows in inbox/WORKER.  p50 p99 max, in
+ *                                         microseconds, from the first write and from the
+ *                                         acknowledgement
  *   probe drop SPOOL LANE N               put N single messages into new/ at once
- *   probe drain SPOOL PID LANE N          the same, then wait until new/ is empty.  Microseconds of wall time
- *                                         and nanoseconds of CPU time of PID
- *   probe ready COMMAND...                start COMMAND, wait for READY=1 (sd_notify).  Milliseconds,
- *                                         and its pid, which goes on running
- *   probe run COMMAND...                  to its end.  Microseconds of wall time and of CPU time, its children's
- *                                         included
- *   probe lines SPOOL N                   wait until the journal has N lines.  Microseconds, and how many
- *                                         lines there are
+ *   probe drain SPOOL PID LANE N          the same, then wait until new/ is empty.  Microseconds of
+ *                                         wall time and nanoseconds of CPU time of PID
+ *   probe ready COMMAND...                start COMMAND, wait for READY=1 (sd_notify).
+ *                                         Milliseconds, and its pid, which goes on running
+ *   probe run COMMAND...                  to its end.  Microseconds of wall time and of CPU time,
+ *                                         its children's included
+ *   probe lines SPOOL N                   wait until the journal has N lines.  Microseconds, and
+ *                                         how many lines there are
  */
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
@@ -98,11 +98,13 @@ static void put(int tmp, int new_, const char *lane, const char *id, int durable
 	char text[2048];
 	int n = snprintf(text, sizeof(text),
 	                 "{\"er\":1,\"type\":\"submit\",\"id\":\"%s\",\"from\":\"bench\","
-	                 "\"body\":{\"er\":1,\"lane\":\"%s\",\"title\":\"Bench\",\"payload\":{\"x\":\"%.800s\"}}}\n",
+	                 "\"body\":{\"er\":1,\"lane\":\"%s\",\"title\":\"Bench\","
+	                 "\"payload\":{\"x\":\"%.800s\"}}}\n",
 	                 id, lane, padding);
 	int fd = openat(tmp, id, O_WRONLY | O_CREAT | O_EXCL, 0640);
 
-	if (fd < 0 || write(fd, text, (size_t)n) != n || (durable && fsync(fd) != 0) || close(fd) != 0)
+	if (fd < 0 || write(fd, text, (size_t)n) != n || (durable && fsync(fd) != 0) ||
+	    close(fd) != 0)
 		die("tmp");
 	if (renameat(tmp, id, new_, id) != 0 || (durable && fsync(new_) != 0))
 		die("new");
@@ -136,7 +138,8 @@ static void await_entry(int in, const char *id)
 static int latency(const char *spool, const char *worker, const char *lane, long n)
 {
 	int tmp = dir_of(spool, "tmp"), new_ = dir_of(spool, "new"), in = inotify_init1(0);
-	int64_t *whole = calloc((size_t)n, sizeof(*whole)), *after = calloc((size_t)n, sizeof(*after));
+	int64_t *whole = calloc((size_t)n, sizeof(*whole));
+	int64_t *after = calloc((size_t)n, sizeof(*after));
 	char path[4096], id[32];
 
 	snprintf(path, sizeof(path), "%s/inbox/%s", spool, worker);
@@ -222,8 +225,8 @@ static int ready(char **argv)
 	char text[512];
 	pid_t pid;
 
-	snprintf(at.sun_path, sizeof(at.sun_path), "%s/er-bench-%d", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp",
-	         (int)getpid());
+	snprintf(at.sun_path, sizeof(at.sun_path), "%s/er-bench-%d",
+	         getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp", (int)getpid());
 	if (s < 0 || bind(s, (struct sockaddr *)&at, sizeof(at)) != 0)
 		die("socket");
 	setenv("NOTIFY_SOCKET", at.sun_path, 1);
@@ -252,11 +255,12 @@ static int run(char **argv)
 	int status;
 	pid_t pid;
 
-	if (posix_spawnp(&pid, argv[0], NULL, NULL, argv, environ) != 0 || waitpid(pid, &status, 0) != pid ||
-	    status != 0 || getrusage(RUSAGE_CHILDREN, &u) != 0)
+	if (posix_spawnp(&pid, argv[0], NULL, NULL, argv, environ) != 0 ||
+	    waitpid(pid, &status, 0) != pid || status != 0 || getrusage(RUSAGE_CHILDREN, &u) != 0)
 		die(argv[0]);
 	printf("%lld %lld\n", (long long)(now_us() - start),
-	       (long long)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1000000 + u.ru_utime.tv_usec + u.ru_stime.tv_usec);
+	       (long long)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1000000 + u.ru_utime.tv_usec +
+	       u.ru_stime.tv_usec);
 	return 0;
 }
 

@@ -4,22 +4,22 @@
  *   route [WORKERS LANES TASKS]      default: 500 workers and 50 lanes, then 10,000 and 1,000
  *
  * A busy desk under a virtual clock: tasks come in at a steady rate to lanes drawn at random, are
- * offered, accepted and answered a while later, so that nearly all workers have something in hand, fill
- * up, and what was learned changes all the time.  One lane in two hundred may ask everybody.
+ * offered, accepted and answered a while later, so that nearly all workers have something in hand,
+ * fill up, and what was learned changes all the time.  One lane in two hundred may ask everybody.
  *
- * route.decide   decide() of each task to route in the second half (in the first nothing is known yet),
- *                with the events it makes and why; processor time, also of those in vain.
+ * route.decide   decide() of each task to route in the second half (in the first nothing is
+ *                known yet), with the events it makes and why; processor time, also of those in
+ *                vain.
  * route.scan     the baseline: the same score for each of all workers, without lists, for one
  *                decision in a hundred of those; stops when it finds a better one.
  * route.first    of tasks that need skills in a combination not seen before, by one lane each time
- *                that may ask everybody and one that may not: decide() of the submission, which makes the list
- *                for its estimate, and of the first choice together.
+ *                that may ask everybody and one that may not: decide() of the submission, which
+ *                makes the list for its estimate, and of the first choice together.
  * route.again    both for the next task of that kind.
  */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #include "base/err.h"
@@ -69,7 +69,8 @@ static void apply(const struct decision *d)
 
 	for (size_t i = 0; i < d->n; i++) {
 		const struct draft *dr = &d->events[i];
-		struct event ev = {.type = dr->type, .seq = ++seq, .at_ms = now, .has_task = dr->has_task,
+		struct event ev = {.type = dr->type, .seq = ++seq, .at_ms = now,
+		                   .has_task = dr->has_task,
 		                   .task = dr->task, .state = dr->state, .actor = dr->actor,
 		                   .data = dr->data};
 		if (evolve(w, &ev, &err) != 0)
@@ -177,7 +178,8 @@ static double send(struct id *id, uint64_t n, int lane_at, json_t *need)
 	json_t *body = json_pack("{s:i,s:s,s:s}", "er", 1, "lane", lane, "title", "t");
 	if (need)
 		js_set_new(body, "requirements", need);
-	struct message m = {.type = MSG_SUBMIT, .id = mid, .task = *id, .from = "somebody", .body = body};
+	struct message m = {.type = MSG_SUBMIT, .id = mid, .task = *id, .from = "somebody",
+	                    .body = body};
 	struct input in = {.kind = IN_MESSAGE, .msg = &m};
 	double took = feed(&in);
 	json_decref(body);
@@ -242,7 +244,8 @@ static void print(const char *name, struct figures *f)
 	if (!f->n)
 		return;
 	qsort(f->us, f->n, sizeof(*f->us), by_value);
-	printf("route.%s workers=%d lanes=%d n=%zu mean=%.1f p50=%.1f p99=%.1f p999=%.1f max=%.0f us\n",
+	printf("route.%s workers=%d lanes=%d n=%zu "
+	       "mean=%.1f p50=%.1f p99=%.1f p999=%.1f max=%.0f us\n",
 	       name, n_workers, n_lanes, f->n, f->all / (double)f->n, f->us[f->n / 2],
 	       f->us[f->n * 99 / 100], f->us[f->n * 999 / 1000], f->us[f->n - 1]);
 	free(f->us);
@@ -276,18 +279,21 @@ static void know_all(int n_pools)
 		snprintf(name, sizeof(name), "p%03d", p);
 		const struct pool *pool = config_pool(w->config, name);
 		for (size_t k = 0; k < pool->members.n; k++)
-			member[(p + 1) * n_workers + (int)strtol(pool->members.s[k] + 1, NULL, 10)] = 1;
+			member[(p + 1) * n_workers + (int)strtol(pool->members.s[k] + 1, NULL,
+			                                         10)] = 1;
 	}
 }
 
-static double score_of(const struct task *t, const struct lane_stats *l, const struct lane *lane, int i)
+static double score_of(const struct task *t, const struct lane_stats *l, const struct lane *lane,
+                       int i)
 {
 	int64_t left = (t->breached ? t->expire_ms : t->due_ms) - now;
 	const struct worker *wk = staff[i];
 	struct outlook o;
 
 	outlook_of(w, l, crews[i], wk, lane, &o);
-	double in_time = outlook_within(&o, log(left > 1000 ? (double)left : 1000), log1p(crews[i]->live));
+	double in_time = outlook_within(&o, log(left > 1000 ? (double)left : 1000),
+	                                log1p(crews[i]->live));
 	return (lane->weights.success * o.take * o.pass * in_time -
 	        lane->weights.load * (double)crews[i]->live / wk->capacity) / 1000;
 }
@@ -332,7 +338,8 @@ static double scan_instead(const struct id *id)
 	    most > 1e-5 + score_of(t, world_lane(w, t->match->lane, 1),
 	                           config_lane(w->config, t->match->lane),
 	                           (int)strtol(c.worker->name + 1, NULL, 10))) {
-		fprintf(stderr, "route: %s was chosen, but %s is better\n", c.worker->name, best->name);
+		fprintf(stderr, "route: %s was chosen, but %s is better\n", c.worker->name,
+		        best->name);
 		exit(1);
 	}
 	json_decref(why);
@@ -382,7 +389,8 @@ static void run_first(uint64_t n)
 	char skill[3][16];
 
 	for (int i = 0; i < FIRSTS; i++) {
-		int lane = i % 2 ? (int)draw((uint64_t)n_lanes) : (int)draw((uint64_t)n_lanes) / 200 * 200;
+		int lane =
+		    i % 2 ? (int)draw((uint64_t)n_lanes) : (int)draw((uint64_t)n_lanes) / 200 * 200;
 		now += 1000;
 		settle(NULL, NULL);
 		snprintf(skill[0], sizeof(skill[0]), "r%d", (int)draw(RARE));
@@ -461,7 +469,8 @@ static void run_timers(void)
 int main(int argc, char **argv)
 {
 	if (argc == 4) {
-		run((int)strtol(argv[1], NULL, 10), (int)strtol(argv[2], NULL, 10), (int)strtol(argv[3], NULL, 10));
+		run((int)strtol(argv[1], NULL, 10), (int)strtol(argv[2], NULL, 10),
+		    (int)strtol(argv[3], NULL, 10));
 	} else {
 		run(500, 50, 100000);
 		run(10000, 1000, 200000);

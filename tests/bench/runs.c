@@ -1,8 +1,8 @@
 /*
  * runs N COMMAND... [-- COMMAND...]... -- wall time of processes, measured side by side.
  *
- * Method     Round by round, each command once, so that a slow moment of the disk meets all of them.
- *            posix_spawn to exit; output goes to /dev/null.  One round before does not count.
+ * Method     Round by round, each command once, so that a slow moment of the disk meets all of
+ *            them. posix_spawn to exit; output goes to /dev/null.  One round before does not count.
  * Output     Per command: median, 99th percentile and least in microseconds.
  */
 #include <fcntl.h>
@@ -77,8 +77,8 @@ int main(int argc, char **argv)
 		}
 	for (int c = 0; c < commands; c++) {
 		qsort(took[c], (size_t)n, sizeof(int64_t), by_size);
-		printf("%lld %lld %lld\n", (long long)took[c][n / 2], (long long)took[c][n * 99 / 100],
-		       (long long)took[c][0]);
+		printf("%lld %lld %lld\n", (long long)took[c][n / 2],
+		       (long long)took[c][n * 99 / 100], (long long)took[c][0]);
 	}
 	return 0;
 }

@@ -1,15 +1,16 @@
 /*
- * schema DIR [SECONDS [NAME...]] -- validation alone, compiled, in this process, of what is parsed already.
+ * schema DIR [SECONDS [NAME...]] -- validation alone, compiled, in this process, of what is parsed
+ * already.
  *
  * For each workload NAME of DIR (NAME.schema.json, NAME.valid.json, NAME.invalid.json) one line:
  *   NAME  ns per valid instance  ns per invalid one, first error  us per compilation
  *   ns per invalid one with all errors as sentences
- * Each is the best of the rounds that fit SECONDS.  tests/bench/peer_* print the same first four columns.
+ * Each is the best of the rounds that fit SECONDS.  tests/bench/peer_* print the same first four
+ * columns.
  */
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #include "base/err.h"

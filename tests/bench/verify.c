@@ -28,6 +28,7 @@
 #include "base/mem.h"
 #include "engine/decide.h"
 #include "engine/evolve.h"
+#include "engine/lot.h"
 #include "engine/reputation.h"
 #include "engine/world.h"
 #include "json/js.h"
@@ -133,6 +134,23 @@ static struct document {
 static uint64_t n_kept;
 static struct buf line; /* as it would go into the journal */
 
+static uint64_t n_lines, lines_hash;
+
+/* The same desk gives the same journal, by whatever path it was decided. */
+static void fingerprint(const struct buf *l)
+{
+	uint64_t h = lines_hash ^ l->len, word;
+	const char *s = l->data;
+
+	for (size_t n = l->len; n; s += sizeof(word), n -= n < sizeof(word) ? n : sizeof(word)) {
+		word = 0;
+		memcpy(&word, s, n < sizeof(word) ? n : sizeof(word));
+		h = lot_mix(h ^ word) + 1;
+	}
+	lines_hash = h;
+	n_lines++;
+}
+
 static struct journal_pos keep(const struct event *ev)
 {
 	struct document *d = &kept[n_kept % KEPT];
@@ -217,6 +235,7 @@ static void evolve_one(const struct draft *dr, struct took *took)
 	event_encode(&ev, &line);
 	double encoded = clock_us();
 	took->encode += encoded - from;
+	fingerprint(&line);
 	if (dr->type == EV_CREATED || dr->type == EV_SUBMITTED)
 		ev.pos = keep(&ev);
 	if (dr->type == EV_OFFERED)
@@ -613,6 +632,8 @@ int main(int argc, char **argv)
 	print_window(&early, "early");
 	print_window(&late, "late");
 	print_memory();
+	printf("verify.journal lines=%llu hash=%016llx\n", (unsigned long long)n_lines,
+	       (unsigned long long)lines_hash);
 	release();
 	return 0;
 }

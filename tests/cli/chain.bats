@@ -289,3 +289,35 @@ has_status() {
 	[[ $output == *"${id#e_}"* ]]
 	expect 0 erctl fsck
 }
+
+@test "explain: levels, agents, candidates, and how sure an answer was" {
+	need_erd
+	agents "$(program 0.4)"
+	echo '{"members":["ana","bo"]}' >"$ER_SPOOL/etc/pools/human-escalation.json"
+	erctl -q chain create create.json
+	start_erd
+	id=$(erctl -q chain trigger support-escalation trigger.json)
+	expect 0 erctl escalation escalate "$id"
+	eventually at_level "$id" 3
+	expect 0 erctl explain "$id"
+	[[ $output == *"triggered: level 1 of 3, support-agent"* ]]
+	[[ $output == *"escalated to level 2 of 3, senior-agent: forced"* ]]
+	[[ $output == *"escalated to level 3 of 3, human-escalation, after senior-agent: low_confidence, 0.4 is less than 0.5"* ]]
+	[[ $output == *"agent         human-escalation"*"ana"*"eligible"*"bo"*"paused"* ]]
+	expect 0 erctl explain "$id" --json
+	[ "$(jq -c '[.decisions[] | select(.event=="task.matched")][-1].why.candidates' <<<"$output")" = \
+		'[{"worker":"ana","verdict":"eligible"},{"worker":"bo","verdict":"paused"}]' ]
+}
+
+@test "a trigger without a text is told so" {
+	agents
+	erctl -q chain create create.json
+	for body in '{}' '{"reason":3}' '{"title":"x"}' '{"reason":""}'; do
+		expect 5 erctl chain trigger support-escalation - <<<"$body"
+		[[ $stderr == *"/reason: required"* ]]
+	done
+	[ "$(count_new)" -eq 0 ]
+	echo '{"name":"support-escalation","levels":[{"agentId":"ana","timeoutSeconds":3}]}' >other.json
+	expect 6 erctl chain create other.json
+	[[ $stderr == *"use update to replace it"* ]]
+}

@@ -1,4 +1,5 @@
-/* shutdown DIR -- cut the power of a mounted ext4 or xfs: what was not flushed is gone at remount. */
+/* shutdown DIR -- cut the power of a mounted ext4 or xfs: what was not flushed is gone at
+   remount. */
 #include <fcntl.h>
 #include <linux/types.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /*
- * schema -- one verdict per line of standard input, which is [schema, instance]: "valid", "invalid" or
- * "refused: why".  For tests/diff/schema.py.
+ * schema -- one verdict per line of standard input, which is [schema, instance]: "valid", "invalid"
+ * or "refused: why".  For tests/diff/schema.py.
  */
 #include <jansson.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
-/* Two schemas, a line each, and an instance: what is called compatible lets nothing be refused, and what
- * is called breaking comes with a document that shows it. */
+/* Two schemas, a line each, and an instance: what is called compatible lets nothing be refused, and
+ * what is called breaking comes with a document that shows it. */
 #include <jansson.h>
 #include <stdint.h>
 #include <string.h>
@@ -15,7 +15,8 @@ enum { LINES = 3, SHORT_BYTES = 512 };
 
 static struct schema *compile(const json_t *doc)
 {
-	static const struct schema_options options = {.draft = SCHEMA_DRAFT_2020, .assert_formats = 1};
+	static const struct schema_options options = {.draft = SCHEMA_DRAFT_2020,
+	                                              .assert_formats = 1};
 	struct err err = ERR_INIT;
 
 	return schema_compile_with(doc, &options, &err);

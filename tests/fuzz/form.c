@@ -1,5 +1,5 @@
-/* The first line is a schema (or its shorthand), the rest an answer, or a draft when it is no JSON: the
- * form is made, listed, written as a draft and as a page, and what is written is read back. */
+/* The first line is a schema (or its shorthand), the rest an answer, or a draft when it is no JSON:
+ * the form is made, listed, written as a draft and as a page, and what is written is read back. */
 #include <jansson.h>
 #include <stdint.h>
 #include <stdlib.h>

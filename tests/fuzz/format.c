@@ -1,5 +1,5 @@
-/* The first line is the name of a format, the rest a string: never a crash, and the formats agree where
- * one is a part of another.  Then both as URI references, resolved. */
+/* The first line is the name of a format, the rest a string: never a crash, and the formats agree
+ * where one is a part of another.  Then both as URI references, resolved. */
 #include <stdint.h>
 #include <string.h>
 

@@ -1,7 +1,8 @@
 /*
- * Recovery: a good journal of a few events, then the input's damage (cut, change, insert, append), or
- * the input itself as the journal.  journal_open refuses it, or gives a beginning of what was written:
- * never another event.  A journal that was only cut is always opened, and can be written on.
+ * Recovery: a good journal of a few events, then the input's damage (cut, change, insert, append),
+ * or the input itself as the journal.  journal_open refuses it, or gives a beginning of what was
+ * written: never another event.  A journal that was only cut is always opened, and can be written
+ * on.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -37,7 +38,8 @@ static void append_one(struct journal *j, int i)
 {
 	struct err err = ERR_INIT;
 	json_t *data = json_object();
-	struct event ev = {.type = EV_CONFIG_SET, .at_ms = 1795376545000 + i, .actor = "erd", .data = data};
+	struct event ev = {.type = EV_CONFIG_SET, .at_ms = 1795376545000 + i, .actor = "erd",
+	                   .data = data};
 
 	js_set_int(data, "i", i);
 	must(journal_append(j, &ev, &err));
@@ -79,7 +81,8 @@ static void make_good(void)
 	must(io_read_file(spool.journal, "00000001.ndjson", JOURNAL_MAX, &good, &err));
 }
 
-/* Three bytes a step: what, where, with what. *only_cut stays 1 while bytes only went at the end. */
+/* Three bytes a step: what, where, with what. *only_cut stays 1 while bytes only went at the
+   end. */
 static void damage(struct buf *b, const uint8_t *data, size_t n, int *only_cut)
 {
 	for (; n >= 4; data += 4, n -= 4) {

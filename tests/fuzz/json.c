@@ -1,4 +1,5 @@
-/* js_parse: whatever the bytes; what it accepts comes back the same after dumping and parsing again. */
+/* js_parse: whatever the bytes; what it accepts comes back the same after dumping and parsing
+   again. */
 #include <jansson.h>
 #include <stdint.h>
 #include <string.h>
@@ -29,7 +30,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		__builtin_trap();
 	js_dump(&twice, w, JS_COMPACT);
 	js_hash(w, &b);
-	if (once.len != twice.len || memcmp(once.data, twice.data, once.len) || memcmp(&a, &b, sizeof(a)))
+	if (once.len != twice.len || memcmp(once.data, twice.data, once.len) ||
+	    memcmp(&a, &b, sizeof(a)))
 		__builtin_trap();
 	json_decref(v);
 	json_decref(w);

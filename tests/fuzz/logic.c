@@ -1,8 +1,7 @@
-/* The first line is a rule, the rest the data: compile, run twice and say the same, agree with its own
- * truth value, keep every limit, and name only places that are JSON Pointers. */
+/* The first line is a rule, the rest the data: compile, run twice and say the same, agree with its
+ * own truth value, keep every limit, and name only places that are JSON Pointers. */
 #include <jansson.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -110,7 +109,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 		return 0;
 	rule = js_parse_any((const char *)bytes, (size_t)(lf - bytes), &js_limits_schema, &err);
 	err_clear(&err);
-	data = js_parse_any((const char *)lf + 1, n - 1 - (size_t)(lf - bytes), &js_limits_doc, &err);
+	data = js_parse_any((const char *)lf + 1, n - 1 - (size_t)(lf - bytes), &js_limits_doc,
+	                    &err);
 	if (rule)
 		judge(rule, data);
 	json_decref(rule);

@@ -1,4 +1,5 @@
-/* message_parse, and for submits intake: what is accepted survives the way into the journal and back. */
+/* message_parse, and for submits intake: what is accepted survives the way into the journal and
+   back. */
 #include <jansson.h>
 #include <stdint.h>
 #include <string.h>

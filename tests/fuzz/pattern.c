@@ -1,5 +1,5 @@
-/* The first line is a pattern of a schema, the rest a string: never a crash, never long; and what is
- * matched without PCRE2 is matched as PCRE2 would. */
+/* The first line is a pattern of a schema, the rest a string: never a crash, never long; and what
+ * is matched without PCRE2 is matched as PCRE2 would. */
 #include <stdint.h>
 #include <string.h>
 

@@ -1,6 +1,6 @@
-/* The first line is a schema (or its shorthand), the rest an instance: compile in some draft, validate,
- * agree with itself, and be done soon.  The registry holds the two documents themselves, as mem:schema
- * and mem:instance. */
+/* The first line is a schema (or its shorthand), the rest an instance: compile in some draft,
+ * validate, agree with itself, and be done soon.  The registry holds the two documents themselves,
+ * as mem:schema and mem:instance. */
 #include <jansson.h>
 #include <stdint.h>
 #include <string.h>
@@ -50,7 +50,8 @@ static json_t *reversed(json_t *v)
 	void *iter;
 	size_t n = 0;
 
-	for (iter = json_object_iter(v); iter && n < NITEMS(keys); iter = json_object_iter_next(v, iter))
+	for (iter = json_object_iter(v); iter && n < NITEMS(keys);
+	     iter = json_object_iter_next(v, iter))
 		keys[n++] = json_object_iter_key(iter);
 	while (n--)
 		json_object_set(out, keys[n], json_object_get(v, keys[n]));

@@ -12,7 +12,6 @@
  * Exit       0 after --count requests or SIGTERM, 1 after --timeout, 2 usage, 71 no socket.
  */
 #include <arpa/inet.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <jansson.h>

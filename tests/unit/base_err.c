@@ -1,5 +1,4 @@
 /* base: errors, buffers, allocation. */
-#include <check.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +7,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/safe.h"
+#include "kit.h"
 
 START_TEST(first_error_wins)
 {
@@ -184,8 +184,6 @@ int main(void)
 {
 	Suite *s = suite_create("base_err");
 	TCase *tc = tcase_create("all");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	tcase_add_test(tc, first_error_wins);
 	tcase_add_test(tc, field_is_kept);
@@ -198,8 +196,5 @@ int main(void)
 	if (forked())
 		tcase_add_exit_test(tc, out_of_memory_ends, 75);
 	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? 1 : 0;
+	return kit_run(s);
 }

@@ -1,9 +1,7 @@
 /* base: the heap of timers against a plain list. */
-#include <check.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/heap.h"
+#include "kit.h"
 
 enum { OWNERS = 300, ROUNDS = 20000, ABSENT = -1 };
 
@@ -105,15 +103,10 @@ int main(void)
 {
 	Suite *s = suite_create("base_heap");
 	TCase *tc = tcase_create("all");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, agrees_with_a_list);
 	tcase_add_test(tc, drains_in_order);
 	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? 1 : 0;
+	return kit_run(s);
 }

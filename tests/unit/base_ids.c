@@ -1,6 +1,4 @@
 /* base: identifiers, names, hashes, base 64, random bytes. */
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/base64.h"
@@ -9,6 +7,7 @@
 #include "base/ids.h"
 #include "base/mem.h"
 #include "base/sha256.h"
+#include "kit.h"
 
 START_TEST(sha256_vectors)
 {
@@ -45,7 +44,8 @@ END_TEST
 START_TEST(ulid_vector)
 {
 	/* the ULID specification's example: 01ARZ3NDEKTSV4RRFFQ69G5FAV */
-	static const uint8_t random[10] = {0xd6, 0x76, 0x4c, 0x61, 0xef, 0xb9, 0x93, 0x02, 0xbd, 0x5b};
+	static const uint8_t random[10] = {0xd6, 0x76, 0x4c, 0x61, 0xef, 0xb9, 0x93, 0x02, 0xbd,
+	                                   0x5b};
 	char text[ID_TEXT_MAX];
 	struct id id, back;
 
@@ -168,8 +168,6 @@ int main(void)
 {
 	Suite *s = suite_create("base_ids");
 	TCase *tc = tcase_create("all");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	tcase_add_test(tc, sha256_vectors);
 	tcase_add_test(tc, ulid_vector);
@@ -179,8 +177,5 @@ int main(void)
 	tcase_add_test(tc, names);
 	tcase_add_test(tc, base64_vectors);
 	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? 1 : 0;
+	return kit_run(s);
 }

@@ -1,6 +1,4 @@
 /* base: files, and publishing them. */
-#include <check.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +10,7 @@
 #include "base/err.h"
 #include "base/io.h"
 #include "base/publish.h"
+#include "kit.h"
 
 static char root[64];
 static int dir, tmpdir, newdir;
@@ -277,8 +276,6 @@ int main(void)
 {
 	Suite *s = suite_create("base_io");
 	TCase *tc = tcase_create("all");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, replace_and_read);
@@ -292,8 +289,5 @@ int main(void)
 	tcase_add_test(tc, publish_reports_failures);
 	tcase_add_test(tc, errors_are_reported);
 	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? 1 : 0;
+	return kit_run(s);
 }

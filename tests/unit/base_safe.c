@@ -1,5 +1,4 @@
 /* base: foreign text, its width, and near names. */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,6 +6,7 @@
 #include "base/mem.h"
 #include "base/near.h"
 #include "base/safe.h"
+#include "kit.h"
 
 static const struct {
 	unsigned cp;
@@ -221,8 +221,6 @@ int main(void)
 {
 	Suite *s = suite_create("base_safe");
 	TCase *tc = tcase_create("all");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	tcase_add_loop_test(tc, known_points, 0, NITEMS(points));
 	tcase_add_test(tc, attacks_are_shown);
@@ -234,8 +232,5 @@ int main(void)
 	tcase_add_test(tc, near_names);
 	tcase_add_test(tc, near_weights);
 	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? 1 : 0;
+	return kit_run(s);
 }

@@ -1,5 +1,4 @@
 /* base: times, durations, clocks. */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -8,6 +7,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/timefmt.h"
+#include "kit.h"
 
 static const struct {
 	const char *text;
@@ -151,8 +151,6 @@ int main(void)
 {
 	Suite *s = suite_create("base_time");
 	TCase *tc = tcase_create("all");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, times_are_read, 0, NITEMS(good));
@@ -163,8 +161,5 @@ int main(void)
 	tcase_add_test(tc, durations_are_written);
 	tcase_add_test(tc, clocks);
 	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? 1 : 0;
+	return kit_run(s);
 }

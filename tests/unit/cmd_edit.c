@@ -2,8 +2,7 @@
 #include "../../cmd/erctl/tui_edit.c"
 #include "../../cmd/erctl/tui_line.c"
 #include "../../cmd/erctl/tui_text.c"
-
-#include <check.h>
+#include "kit.h"
 
 static int pasted, bells, cursor_y, cursor_x;
 static char row[16][128];
@@ -162,9 +161,5 @@ int main(void)
 	tcase_add_test(c, text_wraps_and_moves_in_rows);
 	tcase_add_test(c, text_of_nothing);
 	suite_add_tcase(s, c);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
+	return kit_run(s);
 }

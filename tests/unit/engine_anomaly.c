@@ -1,8 +1,8 @@
 /* Anomaly tests: what is kept of an answer, what is stored, and what is said. */
-#include <check.h>
 #include <stdlib.h>
 
 #include "base/err.h"
+#include "kit.h"
 #include "engine_anomaly_kit.h"
 #include "json/js.h"
 
@@ -37,7 +37,8 @@ START_TEST(choices_differ_and_prose_is_none)
 
 	traces_of("{\"ok\":true,\"why\":\"" PROSE "\"}", &a);
 	traces_of("{\"ok\":false,\"why\":\"" PROSE "\"}", &b);
-	traces_of("{\"ok\":true,\"why\":\"Something else, as long as the other text, or nearly.\"}", &c);
+	traces_of("{\"ok\":true,\"why\":\"Something else, as long as the other text, or nearly.\"}",
+	          &c);
 	ck_assert_uint_ne(a.choice, b.choice);
 	ck_assert_uint_eq(a.choice, c.choice);
 	traces_of("[1,2]", &a);
@@ -53,7 +54,8 @@ static int apart(const char *s, const char *t)
 {
 	uint16_t len;
 
-	return __builtin_popcountll(text_simhash(s, strlen(s), &len) ^ text_simhash(t, strlen(t), &len));
+	return __builtin_popcountll(text_simhash(s, strlen(s), &len) ^
+	                            text_simhash(t, strlen(t), &len));
 }
 
 START_TEST(near_texts_are_near)
@@ -64,17 +66,18 @@ START_TEST(near_texts_are_near)
 	static const char shouted[] = "the SEAL on the left side is broken -- and was replaced by "
 	                              "hand: see the second picture. The number below it was NOT "
 	                              "changed, and is still the one of the order!";
-	static const char edited[] = "The seal on the left side is broken and was replaced by hand, "
-	                             "see the third picture; the number below it was not changed "
-	                             "and is still the one of the order.";
-	static const char other[] = "Both pages carry a signature. The date is missing on the first "
-	                            "one, therefore the form has to go back to the applicant, who "
-	                            "may hand it in again any time.";
+	static const char edited[] = "The seal on the left side is broken and was replaced by "
+	                             "hand, see the third picture; the number below it was not "
+	                             "changed and is still the one of the order.";
+	static const char other[] = "Both pages carry a signature. The date is missing on the "
+	                            "first one, therefore the form has to go back to the "
+	                            "applicant, who may hand it in again any time.";
 
 	ck_assert_int_eq(apart(one, shouted), 0);
 	ck_assert_int_le(apart(one, edited), TEXT_NEAR);
 	ck_assert_int_gt(apart(one, other), TEXT_NEAR + 5);
-	ck_assert_int_eq(apart("\xc3\x9c" "ber den Flu\xc3\x9f", "\xc3\x9c" "ber, den FLU\xc3\x9f"), 0);
+	ck_assert_int_eq(apart("\xc3\x9c" "ber den Flu\xc3\x9f", "\xc3\x9c" "ber, den FLU\xc3\x9f"),
+	                 0);
 }
 END_TEST
 
@@ -182,10 +185,13 @@ START_TEST(malformed_traces_are_refused)
 	    "{}", "[]", "{\"at\":1,\"took\":2,\"task\":\"00\",\"choice\":\"0000000000000000\"}",
 	    "{\"at\":1,\"took\":2,\"task\":\"0000\",\"choice\":\"000000000000000g\"}",
 	    "{\"at\":1,\"took\":2,\"task\":\"0000\",\"choice\":\"0000000000000000\",\"texts\":7}",
-	    "{\"at\":1,\"took\":2,\"task\":\"0000\",\"choice\":\"0000000000000000\",\"texts\":\"0\"}",
-	    "{\"at\":1,\"took\":2,\"task\":\"0000\",\"choice\":\"0000000000000000\",\"numbers\":\"0\"}",
+	    "{\"at\":1,\"took\":2,\"task\":\"0000\",\"choice\":\"0000000000000000\","
+	    "\"texts\":\"0\"}",
+	    "{\"at\":1,\"took\":2,\"task\":\"0000\",\"choice\":\"0000000000000000\","
+	    "\"numbers\":\"0\"}",
 	    "{\"at\":-1,\"took\":2,\"task\":\"0000\",\"choice\":\"0000000000000000\"}",
-	    "{\"at\":1,\"took\":9223372036854775807,\"task\":\"0000\",\"choice\":\"0000000000000000\"}",
+	    "{\"at\":1,\"took\":9223372036854775807,\"task\":\"0000\","
+	    "\"choice\":\"0000000000000000\"}",
 	    "{\"at\":1.5,\"took\":2,\"task\":\"0000\",\"choice\":\"0000000000000000\"}"};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -310,6 +316,11 @@ START_TEST(made_up_places_push_nothing_out)
 }
 END_TEST
 
+static double workers_in(const struct scene *c)
+{
+	return peers_pace(&c->lane, &c->one[0].state).size;
+}
+
 START_TEST(old_evidence_fades)
 {
 	struct kind k = {TIMES_LOGNORMAL, 3, 0, 0, 10, 60, 0, HONEST, 0, 0, 0};
@@ -323,14 +334,14 @@ START_TEST(old_evidence_fades)
 		scene_answer(c, o, &t, &agreed);
 		anomaly_learn(&c->lane, &o->state, &t, &anomaly_defaults);
 	}
-	double before = peers_size(&c->lane);
+	double before = workers_in(c);
 	ck_assert_double_gt(before, 9);
 	t.at_ms += anomaly_defaults.half_life_ms;
 	anomaly_learn(&c->lane, &c->one[0].state, &t, &anomaly_defaults);
-	ck_assert_double_eq_tol(peers_size(&c->lane), 1 + (before - 1) / 2, 0.3);
+	ck_assert_double_eq_tol(workers_in(c), 1 + (before - 1) / 2, 0.3);
 	t.at_ms += 100 * anomaly_defaults.half_life_ms;
 	anomaly_learn(&c->lane, &c->one[0].state, &t, &anomaly_defaults);
-	ck_assert_double_eq_tol(peers_size(&c->lane), 1, 1e-6);
+	ck_assert_double_eq_tol(workers_in(c), 1, 1e-6);
 	ck_assert(anomaly_lane_ok(&c->lane));
 	scene_end(c);
 	free(c);
@@ -384,7 +395,8 @@ START_TEST(reasons_have_numbers)
 	}
 	anomaly_reason(&v, ANOMALY_COPIED_TEXT, text, sizeof(text));
 	ck_assert_ptr_nonnull(strstr(text, " of 64 bits differ"));
-	json_t *doc = anomaly_verdict_json_new(&v);
+	json_t *doc = json_object();
+	anomaly_verdict_json(&v, doc);
 	ck_assert(json_is_true(js_at(doc, "/alarm")));
 	ck_assert(json_is_true(js_at(doc, "/tests/copied_text/fired")));
 	ck_assert_int_gt(js_int_or(doc, "/tests/copied_text/habit", 0), 900000);
@@ -431,9 +443,5 @@ int main(void)
 	tcase_add_test(t, reasons_have_numbers);
 	tcase_add_test(t, tests_can_be_off);
 	suite_add_tcase(s, t);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
+	return kit_run(s);
 }

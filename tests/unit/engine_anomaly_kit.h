@@ -2,8 +2,8 @@
  * Worlds for the anomaly tests: a lane, its workers, honest and bad, and who of them is accused.
  *
  * An honest worker has a pace, an accuracy and a way of writing of its own; works in sessions; and
- * meets tasks in mixed order.  Two peers answer the same task; a worker agrees when it says what the
- * first of them says.  Everything is drawn from one seed.
+ * meets tasks in mixed order.  Two peers answer the same task; a worker agrees when it says what
+ * the first of them says.  Everything is drawn from one seed.
  */
 #ifndef ENGINE_ANOMALY_KIT_H
 #define ENGINE_ANOMALY_KIT_H
@@ -157,10 +157,12 @@ static inline void phrase(struct scene *c, char *out, size_t size)
 static inline void text_of(struct scene *c, struct one *o, char *out, size_t size)
 {
 	if (o->is == SPAMMER) {
-		snprintf(out, size, "very good task i have done it with great care thank you number %d",
+		snprintf(out, size,
+		         "very good task i have done it with great care thank you number %d",
 		         o->favourite);
 	} else if (o->is == COLLUDING) {
-		snprintf(out, size, "according to our agreement the answer to this is the usual one %d",
+		snprintf(out, size,
+		         "according to our agreement the answer to this is the usual one %d",
 		         below(c, 3));
 	} else if (o->is == COPYING && c->n_last >= 16) {
 		snprintf(out, size, "%s", c->last_text[below(c, 16)]);
@@ -193,7 +195,8 @@ static inline double took_s(struct scene *c, const struct one *o)
 
 static inline float number_of(struct scene *c, const struct one *o)
 {
-	double z = normal(c) / sqrt((pow(normal(c), 2) + pow(normal(c), 2) + pow(normal(c), 2)) / 3);
+	double z =
+	    normal(c) / sqrt((pow(normal(c), 2) + pow(normal(c), 2) + pow(normal(c), 2)) / 3);
 
 	if (o->is == WILD)
 		return (float)(unit(c) < 0.5 ? 9999 : unit(c) * 5000);
@@ -226,11 +229,17 @@ static inline void scene_begin(struct scene *c, const struct kind *k, uint64_t s
 		char name[24];
 		snprintf(name, sizeof(name), "w%d.%d", (int)(seed % 1000000), i);
 		anomaly_worker_init(&o->state, name);
-		if (i < bad)
-			o->is = k->only != HONEST ? k->only : 1 + (enum behaviour)((uint64_t)i + seed) % (BEHAVIOURS - 1);
+		if (i < bad && k->only != HONEST)
+			o->is = k->only;
+		else if (i < bad)
+			o->is = 1 + (enum behaviour)((uint64_t)i + seed) % (BEHAVIOURS - 1);
 		o->pace = exp(normal(c) * (k->wide ? 0.6 : 0.3)) * (o->is == SLOPPY ? 0.6 : 1);
-		o->accuracy = o->is == SLOPPY ? 0.7 : k->wide ? 0.7 + 0.29 * unit(c) : 0.82 + 0.1 * unit(c);
-		o->phrases = k->boilerplate > 0 ? fmin(1, k->boilerplate * (0.4 + 1.2 * unit(c))) : 0;
+		o->accuracy = o->is == SLOPPY ? 0.7
+		              : k->wide       ? 0.7 + 0.29 * unit(c)
+		                              : 0.82 + 0.1 * unit(c);
+		o->phrases = 0;
+		if (k->boilerplate > 0)
+			o->phrases = fmin(1, k->boilerplate * (0.4 + 1.2 * unit(c)));
 		o->bias = 0.5 * unit(c);
 		o->favourite = below(c, k->choices);
 		o->free_ms = 1770000000000 + (int64_t)(unit(c) * 3600000);

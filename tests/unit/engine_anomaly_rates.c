@@ -2,11 +2,11 @@
  * Anomaly tests: false alarms at their stated rates, and what is found how soon.
  *
  * Stated: 0.001 of honest answers (a third of it for each of the three tests) and 0.01 of honest
- * workers in all their life (a sixth of it for each of the six).  Counts may pass n p by 3.1 standard
- * deviations: one run of a thousand would fail by chance, and seeds are fixed.
+ * workers in all their life (a sixth of it for each of the six).  Counts may pass n p by 3.1
+ * standard deviations: one run of a thousand would fail by chance, and seeds are fixed.
  */
-#include <check.h>
 
+#include "kit.h"
 #include "engine_anomaly_kit.h"
 
 static double most(long n, double p)
@@ -16,10 +16,10 @@ static double most(long n, double p)
 
 static void rates_hold(const struct tallies *s, const char *world)
 {
-	ck_assert_msg((double)s->answer_alarms <= most(s->honest_answers, 0.001), "%s: %ld of %ld answers",
-	              world, s->answer_alarms, s->honest_answers);
-	ck_assert_msg((double)s->life_alarms <= most(s->honest_workers, 0.01), "%s: %ld of %ld workers",
-	              world, s->life_alarms, s->honest_workers);
+	ck_assert_msg((double)s->answer_alarms <= most(s->honest_answers, 0.001),
+	              "%s: %ld of %ld answers", world, s->answer_alarms, s->honest_answers);
+	ck_assert_msg((double)s->life_alarms <= most(s->honest_workers, 0.01),
+	              "%s: %ld of %ld workers", world, s->life_alarms, s->honest_workers);
 	for (int a = 0; a < ANOMALY_COUNT; a++) {
 		ck_assert_msg((double)s->answer_by[a] <= most(s->honest_answers, 0.001 / 3),
 		              "%s: %s, %ld of %ld answers", world, anomaly_name(a), s->answer_by[a],
@@ -56,7 +56,8 @@ START_TEST(a_watch_keeps_its_promise)
 }
 END_TEST
 
-/* Ranks of scores from one distribution; density falling, level and rising towards the strange end. */
+/* Ranks of scores from one distribution; density falling, level and rising towards the strange
+   end. */
 START_TEST(ranks_keep_their_promise)
 {
 	struct scene c = {.rng = 12};
@@ -77,8 +78,8 @@ START_TEST(ranks_keep_their_promise)
 			}
 		}
 		for (int j = 0; j < 3; j++)
-			ck_assert_msg((double)low[j] <= most(n, ps[j]), "shape %d, %g: %ld of %ld", shape, ps[j],
-			              low[j], n);
+			ck_assert_msg((double)low[j] <= most(n, ps[j]), "shape %d, %g: %ld of %ld",
+			              shape, ps[j], low[j], n);
 		ck_assert_int_gt(low[1], n / 1000); /* and says something */
 	}
 }
@@ -109,7 +110,8 @@ START_TEST(small_lanes_are_left_alone)
 
 	memset(&s, 0, sizeof(s));
 	for (uint64_t seed = 1; seed <= 24; seed++) {
-		struct kind k = {seed % TIMES_COUNT, 3, 0, 0.5, 5, 150, seed % 2 ? 0.2 : 0.4, HONEST, 0, 0, 0};
+		struct kind k = {seed % TIMES_COUNT, 3, 0, 0.5, 5, 150, seed % 2 ? 0.2 : 0.4,
+		                 HONEST, 0, 0, 0};
 		scene_run(&k, seed, &s);
 	}
 	rates_hold(&s, "small");
@@ -122,8 +124,8 @@ static void among_bad(double bad, const char *name)
 
 	memset(&s, 0, sizeof(s));
 	for (uint64_t seed = 1; seed <= 8; seed++) {
-		struct kind k = {seed % TIMES_COUNT, seed % 2 ? 4 : 2, seed % 3 ? 0 : 0.9, seed % 2 ? 0.4 : 0,
-		                 30, 100, bad, HONEST, 0, 0, seed % 4 < 2};
+		struct kind k = {seed % TIMES_COUNT, seed % 2 ? 4 : 2, seed % 3 ? 0 : 0.9,
+		                 seed % 2 ? 0.4 : 0, 30, 100, bad, HONEST, 0, 0, seed % 4 < 2};
 		scene_run(&k, seed + 100, &s);
 	}
 	rates_hold(&s, name);
@@ -268,9 +270,5 @@ int main(void)
 	tcase_add_test(t, many_spammers_are_found);
 	tcase_add_test(t, a_single_answer_is_found);
 	suite_add_tcase(s, t);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
+	return kit_run(s);
 }

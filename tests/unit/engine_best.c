@@ -1,8 +1,7 @@
 /*
- * The choice is the best one: desks with more workers than explain shows, under load, where each decision
- * is compared with all scores computed one by one, and with that of a roster made anew.
+ * The choice is the best one: desks with more workers than explain shows, under load, where each
+ * decision is compared with all scores computed one by one, and with that of a roster made anew.
  */
-#include <check.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,13 +9,13 @@
 #include "base/err.h"
 #include "engine/bounds.h"
 #include "engine/decide.h"
-#include "engine/duty.h"
 #include "engine/evolve.h"
 #include "engine/outlook.h"
 #include "engine/roster.h"
 #include "engine/world.h"
 #include "json/js.h"
 #include "model/message.h"
+#include "kit.h"
 
 enum { MINUTE = 60000, LANES = 4, TASKS = 400, STEPS = 1500 };
 
@@ -71,8 +70,8 @@ static int at_capacity(const struct seat *s)
 }
 
 /* What the documents and the records say, without a roster's copies. */
-static void check_seat(const struct desk *d, const struct roster *r, const struct seat *s, double score,
-                       double left)
+static void check_seat(const struct desk *d, const struct roster *r, const struct seat *s,
+                       double score, double left)
 {
 	const struct weights *wt = &r->lane->weights;
 	struct outlook o;
@@ -81,9 +80,10 @@ static void check_seat(const struct desk *d, const struct roster *r, const struc
 	double cost = (double)s->wk->cost_usd_micro / 1e6 / r->price;
 	double load = (double)s->crew->live / (s->wk->capacity ? s->wk->capacity : 10);
 	double x = s->crew->live ? log1p(s->crew->live) : 0;
-	double own = (wt->success * o.take * o.pass * outlook_within(&o, left, x) - wt->cost * cost -
-	              wt->load * load) / 1000;
-	ck_assert_msg(fabs(own - score) < 1e-4, "%s: %f, by its records %f", s->wk->name, score, own);
+	double chance = o.take * o.pass * outlook_within(&o, left, x);
+	double own = (wt->success * chance - wt->cost * cost - wt->load * load) / 1000;
+	ck_assert_msg(fabs(own - score) < 1e-4, "%s: %f, by its records %f", s->wk->name, score,
+	              own);
 }
 
 static struct ranked *rank_all(struct desk *d, const struct task *t, uint32_t *n)
@@ -110,7 +110,8 @@ static struct ranked *rank_all(struct desk *d, const struct task *t, uint32_t *n
 /* The n-th candidate's line begins so. */
 static void check_line(const json_t *why, uint32_t at, const struct ranked *c)
 {
-	const char *line = json_string_value(json_array_get(json_object_get(why, "candidates"), at));
+	const char *line =
+	    json_string_value(json_array_get(json_object_get(why, "candidates"), at));
 	char want[64];
 
 	snprintf(want, sizeof(want), "%s eligible %lld ", c->seat->wk->name,
@@ -124,7 +125,8 @@ static void check_choice(struct desk *d, struct task *t)
 	struct choice c, same;
 	uint32_t n;
 	struct ranked *all = rank_all(d, t, &n);
-	uint32_t shown = t->match->roster->n <= ROUTE_ALL_SHOWN ? ROUTE_ALL_SHOWN : ROUTE_BEST_SHOWN;
+	uint32_t shown =
+	    t->match->roster->n <= ROUTE_ALL_SHOWN ? ROUTE_ALL_SHOWN : ROUTE_BEST_SHOWN;
 
 	route_choose(d->w, t, d->now, why, &c);
 	ck_assert_int_eq(c.worker != NULL, n > 0);
@@ -241,7 +243,8 @@ static void set_lanes(struct desk *d)
 
 	for (int i = 0; i < LANES; i++) {
 		snprintf(name, sizeof(name), "l%d", i);
-		json_t *doc = json_pack("{s:[s,s],s:i,s:i,s:{s:s,s:s}}", "pools", "own", "others", "slaSeconds",
+		json_t *doc = json_pack("{s:[s,s],s:i,s:i,s:{s:s,s:s}}", "pools", "own", "others",
+		                        "slaSeconds",
 		                        600 << i, "offerSeconds", 300, "scoring", "explore",
 		                        i ? "0" : "0.2", "loadWeight", loads[draw(d, 4)]);
 		set(d, CFG_LANE, name, doc);
@@ -257,7 +260,8 @@ static void submit(struct desk *d)
 	struct id *id = &d->ids[d->n_tasks++];
 	id_from_seq(id, d->now, 3, d->seq);
 	snprintf(lane, sizeof(lane), "l%d", (int)draw(d, LANES));
-	json_t *body = json_pack("{s:i,s:s,s:s,s:{s:s}}", "er", 1, "title", "t", "lane", lane, "policy",
+	json_t *body = json_pack("{s:i,s:s,s:s,s:{s:s}}", "er", 1, "title", "t", "lane", lane,
+	                         "policy",
 	                         "confidentiality", draw(d, 2) ? "public" : "internal_first");
 	say(d, MSG_SUBMIT, id, worker_name((int)draw(d, (uint64_t)d->n_workers), from), body);
 }
@@ -346,10 +350,12 @@ START_TEST(bounds_bound)
 		float least = block_least(&b, 0, lives[0], out[0]);
 		ck_assert_msg(least <= score, "%.9f is not below %.9f", least, score);
 		if (lives[0] < 16)
-			ck_assert_msg(least >= score - 2 * (BOUND_LOOSE + 1e-5 / s.sd) * s.chance - 1e-3,
+			ck_assert_msg(least >= score - 2 * (BOUND_LOOSE + 1e-5 / s.sd) * s.chance -
+			              1e-3,
 			              "%.9f is far below %.9f", least, score);
 		ck_assert(block_top(&b) >= roster_score(&s, left, 0));
-		ck_assert(block_reaches(&b, lives, (float)(score - 1e-6 * (1 + fabs(score))), INFINITY));
+		ck_assert(block_reaches(&b, lives, (float)(score - 1e-6 * (1 + fabs(score))),
+		                        INFINITY));
 		ck_assert(block_reaches(&b, lives, INFINITY, (float)(s.chance + s.base)));
 	}
 }
@@ -364,9 +370,5 @@ int main(void)
 	tcase_add_test(t, best_of_all);
 	tcase_add_test(t, bounds_bound);
 	suite_add_tcase(s, t);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return kit_run(s);
 }

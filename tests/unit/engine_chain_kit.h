@@ -1,12 +1,11 @@
 /*
- * A world with a virtual clock for tests of chains: submit, send, let time pass, read what happened.
- * With ${restart_at} the world is made anew, from a snapshot or from the journal, after so many
- * decisions; what it does then must not differ.
+ * A world with a virtual clock for tests of chains: submit, send, let time pass, read what
+ * happened. With ${restart_at} the world is made anew, from a snapshot or from the journal, after
+ * so many decisions; what it does then must not differ.
  */
 #ifndef TESTS_ENGINE_CHAIN_KIT_H
 #define TESTS_ENGINE_CHAIN_KIT_H
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,9 +22,11 @@
 #include "model/message.h"
 #include "model/schedule.h"
 #include "model/taskview.h"
+#include "kit.h"
 
 #define T0 INT64_C(1774987200000) /* 2026-03-31T20:00:00Z */
-enum { SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE, KIT_TASKS = 64, SETTLE_MAX = 10000 };
+enum { SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE };
+enum { KIT_TASKS = 64, SETTLE_MAX = 10000 };
 
 struct kit {
 	struct world *w;
@@ -366,17 +367,6 @@ static inline void kit_free(struct kit *k)
 	json_decref(k->events);
 	buf_release(&k->journal);
 	world_free(k->w);
-}
-
-static inline int kit_run(Suite *s)
-{
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
 }
 
 #endif

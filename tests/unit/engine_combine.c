@@ -1,25 +1,14 @@
 /* engine: one answer made of several, field by field. */
-#include <check.h>
-#include <string.h>
 
 #include "base/buf.h"
-#include "base/err.h"
 #include "base/mem.h"
 #include "engine/verify/combine.h"
 #include "json/js.h"
-
-static json_t *parse(const char *text)
-{
-	struct err err = ERR_INIT;
-	json_t *v = js_parse_any(text, strlen(text), &js_limits_schema, &err);
-
-	ck_assert_msg(v != NULL, "%s: %s", err.msg, text);
-	return v;
-}
+#include "json_kit.h"
 
 static void plan(const char *schema, struct combine_plan *p)
 {
-	json_t *doc = parse(schema);
+	json_t *doc = kit_parse(schema);
 
 	combine_plan(doc, p);
 	json_decref(doc);
@@ -31,12 +20,12 @@ static json_t *combined(const char *schema, const char *answers, const double *w
 {
 	struct combine_plan p;
 	struct combine_vote votes[COMBINE_ANSWERS];
-	json_t *list = parse(answers), *one;
+	json_t *list = kit_parse(answers), *one;
 	size_t i;
 
 	plan(schema, &p);
 	json_array_foreach(list, i, one)
-		votes[i] = (struct combine_vote){one, weight ? weight[i] : 1};
+		votes[i] = (struct combine_vote){.answer = one, .weight = weight ? weight[i] : 1};
 	json_t *made = combine_answers(&p, votes, json_array_size(list), NULL, result);
 	json_decref(list);
 	combine_release(&p);
@@ -63,17 +52,18 @@ static void expect(const char *schema, const char *answers, const char *want)
 START_TEST(kinds_by_schema)
 {
 	static const char schema[] =
-	    "{\"type\":\"object\",\"required\":[\"ok\",\"in/side\",\"why\"],\"$defs\":{\"grade\":{\"enum\":[\"a\",\"b\"]}},\"properties\":{"
-	    "\"ok\":{\"type\":\"boolean\"},\"grade\":{\"$ref\":\"#/$defs/grade\"},"
+	    "{\"type\":\"object\",\"required\":[\"ok\",\"in/side\",\"why\"],"
+	    "\"$defs\":{\"grade\":{\"enum\":[\"a\",\"b\"]}},"
+	    "\"properties\":{\"ok\":{\"type\":\"boolean\"},\"grade\":{\"$ref\":\"#/$defs/grade\"},"
 	    "\"one\":{\"oneOf\":[{\"const\":1,\"title\":\"x\"},{\"const\":2}]},"
 	    "\"price\":{\"type\":[\"number\",\"null\"]},\"count\":{\"type\":\"integer\"},"
 	    "\"tags\":{\"type\":\"array\",\"uniqueItems\":true,\"items\":{\"type\":\"string\"}},"
 	    "\"picks\":{\"type\":\"array\",\"items\":{\"enum\":[\"x\",\"y\"]},\"minItems\":1},"
-	    "\"why\":{\"type\":\"string\"},"
-	    "\"in/side\":{\"type\":\"object\",\"properties\":{\"deep\":{\"const\":7}}},"
-	    "\"rows\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}},"
-	    "\"free\":{\"type\":\"object\"},\"far\":{\"$ref\":\"http://example.org/x\"},"
-	    "\"mixed\":{\"type\":[\"string\",\"integer\"]}}}";
+	    "\"why\":{\"type\":\"string\"},\"in/side\":{\"type\":\"object\","
+	    "\"properties\":{\"deep\":{\"const\":7}}},\"rows\":{\"type\":\"array\","
+	    "\"items\":{\"type\":\"object\"}},\"free\":{\"type\":\"object\"},"
+	    "\"far\":{\"$ref\":\"http://example.org/x\"},\"mixed\":{\"type\":[\"string\","
+	    "\"integer\"]}}}";
 	static const struct {
 		const char *pointer;
 		enum combine_kind kind;
@@ -91,7 +81,8 @@ START_TEST(kinds_by_schema)
 	ck_assert_uint_eq(p.n, NITEMS(want));
 	for (size_t i = 0; i < p.n; i++) {
 		ck_assert_str_eq(p.field[i].pointer, want[i].pointer);
-		ck_assert_str_eq(combine_kind_names[p.field[i].kind], combine_kind_names[want[i].kind]);
+		ck_assert_str_eq(combine_kind_names[p.field[i].kind],
+		                 combine_kind_names[want[i].kind]);
 		ck_assert_uint_eq(combine_categories(&p.field[i]), want[i].categories);
 	}
 	combine_release(&p);
@@ -102,7 +93,8 @@ START_TEST(odd_schemas)
 {
 	static const char *const odd[] = {
 		"true", "{}", "{\"$ref\":\"#\"}", "{\"$ref\":\"#/nowhere\"}",
-		"{\"properties\":{\"a\":{\"$ref\":\"#\"}}}", "{\"properties\":[]}", "{\"properties\":{}}",
+		"{\"properties\":{\"a\":{\"$ref\":\"#\"}}}", "{\"properties\":[]}",
+		"{\"properties\":{}}",
 		"{\"type\":\"array\",\"items\":{\"$ref\":\"#\"}}",
 	};
 	struct combine_plan p;
@@ -139,7 +131,8 @@ START_TEST(categories)
 	expect_weighed(schema, "[{\"d\":\"yes\"},{\"d\":\"no\"}]", NULL, "{\"d\":\"no\"}", r);
 	ck_assert_int_eq(r[0].tie, 1);
 	ck_assert_double_eq_tol(r[0].agree, 0.5, 1e-12);
-	expect_weighed(schema, "[{\"d\":\"no\"},{\"d\":\"no\"},{\"d\":2}]", weight, "{\"d\":2.0}", r);
+	expect_weighed(schema, "[{\"d\":\"no\"},{\"d\":\"no\"},{\"d\":2}]", weight, "{\"d\":2.0}",
+	               r);
 	ck_assert_double_eq_tol(r[0].agree, 0.6, 1e-12);
 	expect(schema, "[{},{},{\"d\":\"no\"}]", "{}");
 	expect("{\"type\":\"boolean\"}", "[true,false,true]", "true");
@@ -150,12 +143,14 @@ END_TEST
 START_TEST(chosen_by_the_model)
 {
 	struct combine_plan p;
-	json_t *a = parse("{\"d\":\"yes\",\"why\":\"so\"}"), *b = parse("{\"d\":\"no\",\"why\":\"so\"}");
-	struct combine_vote votes[] = {{a, 1}, {a, 1}, {b, 1}};
+	json_t *a = kit_parse("{\"d\":\"yes\",\"why\":\"so\"}");
+	json_t *b = kit_parse("{\"d\":\"no\",\"why\":\"so\"}");
+	struct combine_vote votes[] = {{a, 1, NULL}, {a, 1, NULL}, {b, 1, NULL}};
 	struct combine_cell cells[COMBINE_FIELDS];
 	uint32_t chosen[] = {0, COMBINE_NONE};
 
-	plan("{\"properties\":{\"d\":{\"enum\":[\"no\",\"yes\"]},\"why\":{\"type\":\"string\"}}}", &p);
+	plan("{\"properties\":{\"d\":{\"enum\":[\"no\",\"yes\"]},\"why\":{\"type\":\"string\"}}}",
+	     &p);
 	combine_cells(&p, a, cells);
 	ck_assert_uint_eq(cells[0].category, 1);
 	ck_assert_uint_eq(cells[1].category, COMBINE_NONE);
@@ -163,7 +158,8 @@ START_TEST(chosen_by_the_model)
 	ck_assert_uint_eq(cells[0].category, 0);
 	json_t *made = combine_answers(&p, votes, 3, chosen, NULL);
 	ck_assert(json_equal(made, b));
-	ck_assert_uint_eq(combine_nearest(&p, votes, 3, made), 2);
+	combine_cells(&p, made, cells);
+	ck_assert_uint_eq(combine_nearest(&p, votes, 3, cells), 2);
 	chosen[0] = 2; /* not there */
 	json_decref(made);
 	made = combine_answers(&p, votes, 3, chosen, NULL);
@@ -200,7 +196,8 @@ START_TEST(sets)
 	    "{\"type\":\"array\",\"items\":{\"enum\":[\"z\",\"a\"]},\"minItems\":1,\"maxItems\":1}";
 	struct combine_result r[1];
 
-	expect(free_set, "[[\"b\",\"a\"],[\"a\",\"c\"],[\"c\",\"a\",\"b\"]]", "[\"a\",\"b\",\"c\"]");
+	expect(free_set, "[[\"b\",\"a\"],[\"a\",\"c\"],[\"c\",\"a\",\"b\"]]",
+	       "[\"a\",\"b\",\"c\"]");
 	expect_weighed(free_set, "[[\"a\"],[\"b\"]]", NULL, "[]", r);
 	ck_assert_int_eq(r[0].tie, 1);
 	expect(picks, "[[\"z\",\"z\"],[\"a\"],[\"a\"]]", "[\"a\"]");
@@ -213,7 +210,8 @@ END_TEST
 START_TEST(texts)
 {
 	expect("{\"type\":\"string\"}",
-	       "[\"The seal is broken.\",\"the  seal is broken\",\"no idea, sorry\",\"It is broken\"]",
+	       "[\"The seal is broken.\",\"the  seal is broken\",\"no idea, sorry\","
+	       "\"It is broken\"]",
 	       "\"the  seal is broken\"");
 	expect("{\"type\":\"string\"}", "[\"x\",\"y\",\"y\"]", "\"y\"");
 	expect("{\"type\":\"string\"}", "[\"\",\"\"]", "\"\"");
@@ -281,9 +279,5 @@ int main(void)
 	tcase_add_test(t, objects_by_field);
 	tcase_add_test(t, in_any_order);
 	suite_add_tcase(s, t);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? 1 : 0;
+	return kit_run(s);
 }

@@ -34,7 +34,8 @@ struct world_sum {
 	uint64_t late_tasks, late_answers, late_accepted, late_right;
 	uint64_t best_answers, best_right; /* the optimal test, over all tasks */
 	uint64_t gold;
-	uint64_t bad, bad_soon, bad_ever;  /* bad workers; suspended within WORLD_SOON tasks; ever */
+	/* bad workers; suspended within WORLD_SOON tasks; ever */
+	uint64_t bad, bad_soon, bad_ever;
 	uint64_t honest, honest_out;       /* honest workers; suspended ever */
 };
 
@@ -151,8 +152,8 @@ static inline void world_maybe_gold(struct world_run *r, struct world_worker *w,
 	world_judge(r, w, sum);
 }
 
-static inline void world_close(struct world_run *r, const struct crowd_verdict *d, size_t n, int late,
-                               struct world_sum *sum)
+static inline void world_close(struct world_run *r, const struct crowd_verdict *d, size_t n,
+                               int late, struct world_sum *sum)
 {
 	int accepted = d->next == CROWD_STOP, right = accepted && d->category == r->truth;
 

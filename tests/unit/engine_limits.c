@@ -1,6 +1,4 @@
 /* engine: what grows without bound elsewhere must not break a task. */
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -11,6 +9,7 @@
 #include "engine/world.h"
 #include "json/js.h"
 #include "model/message.h"
+#include "kit.h"
 
 static struct world *w;
 static uint64_t seq;
@@ -27,7 +26,8 @@ static int feed(const struct input *in)
 	ck_assert_msg(rc == 0, "%s", err.msg);
 	for (size_t i = 0; i < d.n; i++) {
 		const struct draft *dr = &d.events[i];
-		struct event ev = {.type = dr->type, .seq = ++seq, .at_ms = now, .has_task = dr->has_task,
+		struct event ev = {.type = dr->type, .seq = ++seq, .at_ms = now,
+		                   .has_task = dr->has_task,
 		                   .task = dr->task, .state = dr->state, .actor = dr->actor,
 		                   .data = dr->data};
 		struct buf line = BUF_INIT;
@@ -102,8 +102,8 @@ static void teardown(void)
 }
 
 static const char submit_text[] =
-	"{\"er\":1,\"type\":\"submit\",\"id\":\"task_01J8ZZZZZZZZZZZZZZZZZZZZZZ\",\"from\":\"x\",\"body\":"
-	"{\"er\":1,\"lane\":\"l\",\"title\":\"t\",\"schema\":{\"type\":\"object\","
+	"{\"er\":1,\"type\":\"submit\",\"id\":\"task_01J8ZZZZZZZZZZZZZZZZZZZZZZ\",\"from\":\"x\","
+	"\"body\":{\"er\":1,\"lane\":\"l\",\"title\":\"t\",\"schema\":{\"type\":\"object\","
 	"\"additionalProperties\":{\"items\":{\"type\":\"string\"}}}}}";
 
 /* More workers than a byte can count are asked, one after the other, and a snapshot keeps them. */
@@ -175,7 +175,8 @@ START_TEST(reasons_fit_a_journal_line)
 	config(CFG_LANE, "l", "{\"pools\":[\"p\"],\"slaSeconds\":600,\"offerSeconds\":60}");
 	say(submit_text, strlen(submit_text));
 	buf_adds(&text, "{\"er\":1,\"type\":\"answer\",\"id\":\"msg_01J8ZZZZZZZZZZZZZZZZZZZZZZ\","
-	                "\"task\":\"task_01J8ZZZZZZZZZZZZZZZZZZZZZZ\",\"from\":\"a\",\"body\":{\"answer\":{\"");
+	                "\"task\":\"task_01J8ZZZZZZZZZZZZZZZZZZZZZZ\",\"from\":\"a\","
+	                "\"body\":{\"answer\":{\"");
 	memset(buf_room(&text, 900000), 'k', 900000);
 	text.len += 900000;
 	buf_adds(&text, "\":[1");
@@ -200,13 +201,15 @@ START_TEST(declined_tasks_do_not_hide_others)
 	config(CFG_LANE, "l", "{\"pools\":[\"p\"],\"slaSeconds\":86400,\"offerSeconds\":600}");
 	for (int i = 0; i < 31; i++) {
 		snprintf(text, sizeof(text),
-		         "{\"er\":1,\"type\":\"submit\",\"id\":\"task_01J8ZZZZZZZZZZZZZZZZZZZZ%02d\","
-		         "\"from\":\"%s\",\"body\":{\"er\":1,\"lane\":\"l\",\"title\":\"t\"}}",
+		         "{\"er\":1,\"type\":\"submit\","
+		         "\"id\":\"task_01J8ZZZZZZZZZZZZZZZZZZZZ%02d\",\"from\":\"%s\","
+		         "\"body\":{\"er\":1,\"lane\":\"l\",\"title\":\"t\"}}",
 		         i, i == 0 || i == 30 ? "x" : "a");
 		say(text, strlen(text));
 	}
 	ck_assert_int_eq(world_at(w, 0)->state, ST_OFFERED);
-	snprintf(text, sizeof(text), "{\"er\":1,\"type\":\"cancel\",\"id\":\"msg_01J8ZZZZZZZZZZZZZZZZZZZZZZ\","
+	snprintf(text, sizeof(text), "{\"er\":1,\"type\":\"cancel\","
+	         "\"id\":\"msg_01J8ZZZZZZZZZZZZZZZZZZZZZZ\","
 	         "\"task\":\"task_01J8ZZZZZZZZZZZZZZZZZZZZ00\",\"from\":\"x\",\"body\":{}}");
 	say(text, strlen(text));
 	ck_assert_int_eq(world_at(w, 30)->state, ST_OFFERED);
@@ -226,9 +229,5 @@ int main(void)
 	tcase_add_test(t, reasons_fit_a_journal_line);
 	tcase_add_test(t, declined_tasks_do_not_hide_others);
 	suite_add_tcase(s, t);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
+	return kit_run(s);
 }

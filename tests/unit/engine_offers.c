@@ -23,8 +23,8 @@ static void lane(const char *offers)
 	char doc[512];
 
 	snprintf(doc, sizeof(doc),
-	         "{\"pools\":[\"p\"],\"slaSeconds\":36000,\"offerSeconds\":60,\"scoring\":{\"explore\":\"0\"},"
-	         "\"offers\":{%s}}",
+	         "{\"pools\":[\"p\"],\"slaSeconds\":36000,\"offerSeconds\":60,"
+	         "\"scoring\":{\"explore\":\"0\"},\"offers\":{%s}}",
 	         offers);
 	kit_set(&k, CFG_LANE, "l", doc);
 }

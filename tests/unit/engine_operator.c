@@ -71,7 +71,8 @@ START_TEST(without_to_somebody_else_is_found)
 	desk_submit(&k, "x", "");
 	ck_assert_int_eq(reassign("{}"), 0);
 	ck_assert_int_eq(kit_task(&k, 0)->state, ST_QUEUED); /* nobody else, and not ana again */
-	ck_assert_int_eq(js_int_or(desk_last(&k, "task.queued"), "/data/reasons/declined_before", 0), 1);
+	ck_assert_int_eq(js_int_or(desk_last(&k, "task.queued"), "/data/reasons/declined_before",
+	                           0), 1);
 	ck_assert_int_eq(reassign("{}"), -1); /* nobody has it */
 	all_in();
 	kit_after(&k, SECOND);
@@ -88,7 +89,8 @@ START_TEST(one_of_two)
 	kit_after(&k, 800 * SECOND); /* ben beside her */
 	ck_assert(desk_has(&k, 0, "ben", AS_OFFERED));
 	ck_assert_int_eq(reassign("{\"worker\":\"cho\"}"), -1);
-	ck_assert_int_eq(reassign("{\"worker\":\"ana\",\"to\":\"ben\"}"), 0); /* his, no new offer */
+	/* his, no new offer */
+	ck_assert_int_eq(reassign("{\"worker\":\"ana\",\"to\":\"ben\"}"), 0);
 	ck_assert(desk_has(&k, 0, "ana", AS_ENDED));
 	ck_assert(desk_has(&k, 0, "ben", AS_OFFERED));
 	ck_assert_int_eq(desk_count(&k, "task.offered"), 2);
@@ -141,7 +143,8 @@ START_TEST(only_to_those_who_may)
 	ck_assert(desk_has(&k, 1, "cho", AS_OFFERED));
 	ck_assert_int_eq(reassign("{\"to\":\"cho\"}"), -1); /* at capacity */
 	ck_assert_int_eq(reassign("{\"to\":\"cho\",\"force\":true}"), 0);
-	ck_assert_str_eq(js_str_or(desk_last(&k, "task.offered"), "/data/although", ""), "at_capacity");
+	ck_assert_str_eq(js_str_or(desk_last(&k, "task.offered"), "/data/although", ""),
+	                 "at_capacity");
 	ck_assert_uint_eq(world_find_crew(k.w, "cho")->live, 2);
 }
 END_TEST
@@ -186,12 +189,14 @@ START_TEST(a_pause_ends_by_itself)
 	ck_assert_int_eq(kit_task(&k, 0)->state, ST_QUEUED);
 	kit_after(&k, SECOND);
 	ck_assert(desk_has(&k, 0, "ana", AS_OFFERED));
-	snprintf(doc, sizeof(doc), "{\"pools\":[\"p\"],\"paused\":true,\"pausedUntil\":\"%s\"}", until);
+	snprintf(doc, sizeof(doc), "{\"pools\":[\"p\"],\"paused\":true,\"pausedUntil\":\"%s\"}",
+	         until);
 	kit_set(&k, CFG_LANE, "l", doc);
 	desk_submit(&k, "x", ""); /* over already */
 	ck_assert(desk_has(&k, 1, "ana", AS_OFFERED));
 	time_format_ms(T0 + 900 * SECOND, until);
-	snprintf(doc, sizeof(doc), "{\"pools\":[\"p\"],\"paused\":true,\"pausedUntil\":\"%s\"}", until);
+	snprintf(doc, sizeof(doc), "{\"pools\":[\"p\"],\"paused\":true,\"pausedUntil\":\"%s\"}",
+	         until);
 	kit_set(&k, CFG_LANE, "l", doc);
 	desk_submit(&k, "x", "");
 	kit_after(&k, 299 * SECOND);

@@ -6,6 +6,7 @@
  * could be asked; and whoever is restarted at any moment, from a snapshot or from the journal, does
  * afterwards what would have been done without it.  ER_SEED and ER_ROUNDS choose the histories.
  */
+#include "kit.h"
 #include "engine_replay_text.h"
 
 enum { STEPS = 600 };
@@ -28,18 +29,21 @@ static void set_up(struct sim *s, uint64_t seed, uint64_t restart_rng)
 	           "{\"kind\":\"exec\",\"exec\":{\"command\":[\"true\"]},\"capacity\":1}");
 	set_config(s, CFG_POOL, "all", "{\"members\":[\"ana\",\"ben\",\"cho\",\"bot\"]}");
 	set_config(s, CFG_LANE, "general",
-	           "{\"pools\":[\"all\"],\"slaSeconds\":600,\"offerSeconds\":60,\"maxAttempts\":2}");
+	           "{\"pools\":[\"all\"],\"slaSeconds\":600,\"offerSeconds\":60,"
+	           "\"maxAttempts\":2}");
 	set_config(s, CFG_ZONE, "Test/Zone", "{\"offset\":3600}");
 	set_config(s, CFG_WORKER, "dot",
-	           "{\"capacity\":2,\"hours\":{\"zone\":\"Test/Zone\",\"weekly\":{\"mon\":[\"00:00-03:10\","
-	           "\"04:00-23:00\"],\"tue\":[\"01:00-01:30\"]}},\"costUsd\":\"2\"}");
+	           "{\"capacity\":2,\"hours\":{\"zone\":\"Test/Zone\","
+	           "\"weekly\":{\"mon\":[\"00:00-03:10\",\"04:00-23:00\"],"
+	           "\"tue\":[\"01:00-01:30\"]}},\"costUsd\":\"2\"}");
 	set_config(s, CFG_WORKER, "eve",
 	           "{\"external\":true,\"away\":[{\"from\":\"2026-02-02T02:45:00Z\",\"until\":"
 	           "\"2026-02-02T03:30:00Z\",\"delegate\":\"cho\"}]}");
-	set_config(s, CFG_POOL, "mixed", "{\"kind\":\"hybrid\",\"members\":[\"ana\",\"dot\",\"eve\"]}");
+	set_config(s, CFG_POOL, "mixed",
+	           "{\"kind\":\"hybrid\",\"members\":[\"ana\",\"dot\",\"eve\"]}");
 	set_config(s, CFG_LANE, "fan",
-	           "{\"pools\":[\"all\",\"mixed\"],\"slaSeconds\":300,\"offerSeconds\":40,\"offers\":"
-	           "{\"mode\":\"fanOut\",\"atOnce\":3},\"sla\":{\"remindSeconds\":30},"
+	           "{\"pools\":[\"all\",\"mixed\"],\"slaSeconds\":300,\"offerSeconds\":40,"
+	           "\"offers\":{\"mode\":\"fanOut\",\"atOnce\":3},\"sla\":{\"remindSeconds\":30},"
 	           "\"scoring\":{\"explore\":\"0.3\"}}");
 	set_config(s, CFG_LANE, "open",
 	           "{\"pools\":[\"mixed\"],\"slaSeconds\":400,\"offers\":{\"mode\":\"claim\"},"
@@ -147,8 +151,9 @@ START_TEST(used_key_with_other_content_is_a_conflict)
 	set_up(&s, 9, 0);
 	id_from_key(&key, "test", "k1");
 	s.ids[s.n_tasks++] = key;
-	const char *form = "{\"er\":1,\"type\":\"submit\",\"id\":\"%s\",\"from\":\"x\",\"key\":\"k1\","
-	                   "\"body\":{\"er\":1,\"lane\":\"general\",\"title\":\"%s\"}}";
+	const char *form = "{\"er\":1,\"type\":\"submit\",\"id\":\"%s\",\"from\":\"x\","
+	                   "\"key\":\"k1\",\"body\":{\"er\":1,\"lane\":\"general\","
+	                   "\"title\":\"%s\"}}";
 	snprintf(text, sizeof(text), form, id_format(&key, "task_", id), "one");
 	ck_assert_int_eq(send_text(&s, text), 0);
 	uint64_t seq = s.seq;
@@ -177,9 +182,5 @@ int main(void)
 	tcase_add_test(t, every_task_ends_when_time_passes);
 	tcase_add_test(t, used_key_with_other_content_is_a_conflict);
 	suite_add_tcase(s, t);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return kit_run(s);
 }

@@ -1,5 +1,6 @@
 /*
- * What must hold of every history, read from its events: an account of its own, kept beside the engine.
+ * What must hold of every history, read from its events: an account of its own, kept beside the
+ * engine.
  */
 #ifndef TESTS_ENGINE_REPLAY_AUDIT_H
 #define TESTS_ENGINE_REPLAY_AUDIT_H
@@ -32,20 +33,22 @@ struct audit {
 	long held, reviewed, dissents;
 };
 
-#define SAY(s, cond, ...)                                                                          \
-	do {                                                                                       \
-		char audit_text[400] = "";                                                         \
-		if (!(cond)) {                                                                     \
-			snprintf(audit_text, sizeof(audit_text), __VA_ARGS__);                     \
-			tell_journal(s);                                                               \
-		}                                                                                  \
-		ck_assert_msg(cond, "seed %llu, event %llu: %s (" #cond ")",                       \
-		              (unsigned long long)(s)->seed, (unsigned long long)(s)->seq, audit_text); \
+#define SAY(s, cond, ...) \
+	do { \
+		char audit_text[400] = ""; \
+		if (!(cond)) { \
+			snprintf(audit_text, sizeof(audit_text), __VA_ARGS__); \
+			tell_journal(s); \
+		} \
+		ck_assert_msg(cond, "seed %llu, event %llu: %s (" #cond ")", \
+		              (unsigned long long)(s)->seed, (unsigned long long)(s)->seq, \
+		              audit_text); \
 	} while (0)
 
 static inline int most_overlap(const struct sim *s, const struct account *a)
 {
-	const struct lane *lane = config_lane(s->w->config, js_str_or(a->created, "/spec/lane", ""));
+	const char *name = js_str_or(a->created, "/spec/lane", "");
+	const struct lane *lane = config_lane(s->w->config, name);
 
 	return lane ? lane->verify.max_overlap : 1;
 }
@@ -92,13 +95,16 @@ static inline void audit_submitted(struct sim *s, struct audit *au, struct accou
 
 	SAY(s, attempt == a->attempts + 1 && attempt < ATTEMPTS, "attempt %d", attempt);
 	SAY(s, attempt <= a->max_attempts, "%d of %d attempts", attempt, a->max_attempts);
-	SAY(s, strcmp(worker, js_str_or(a->created, "/from", "")) != 0, "%s asked and answers", worker);
+	SAY(s, strcmp(worker, js_str_or(a->created, "/from", "")) != 0, "%s asked and answers",
+	    worker);
 	for (int i = 1; i <= a->attempts; i++)
-		SAY(s, !a->of[i].counts || strcmp(a->of[i].worker, worker) != 0, "%s answers twice", worker);
+		SAY(s, !a->of[i].counts || strcmp(a->of[i].worker, worker) != 0, "%s answers twice",
+		    worker);
 	if (a->reviews) {
 		const struct account *p = &au->task[task_index(s, &a->parent)];
 		for (int i = 1; i <= p->attempts; i++)
-			SAY(s, strcmp(p->of[i].worker, worker) != 0, "%s reviews what it answered", worker);
+			SAY(s, strcmp(p->of[i].worker, worker) != 0, "%s reviews what it answered",
+			    worker);
 	}
 	a->attempts = attempt;
 	a->of[attempt] = (struct verdicts){.worker = worker, .counts = 1};
@@ -124,12 +130,15 @@ static inline void audit_verified(struct sim *s, struct audit *au, struct accoun
 {
 	int attempt = (int)js_int_or(ev->data, "/attempt", 0), n = 0;
 	const unsigned six = (1U << STAGE_COUNT) - 1;
-	int together = js_int_or(ev->data, "/answers", 1) > 1; /* else a lane that asks for one only */
+	/* else a lane that asks for one only */
+	int together = js_int_or(ev->data, "/answers", 1) > 1;
 
 	SAY(s, !a->verified, "verified twice");
 	a->verified = 1;
-	SAY(s, attempt >= 1 && attempt <= a->attempts && a->of[attempt].counts, "attempt %d", attempt);
-	SAY(s, a->of[attempt].passed == six, "attempt %d, stages %x", attempt, a->of[attempt].passed);
+	SAY(s, attempt >= 1 && attempt <= a->attempts && a->of[attempt].counts, "attempt %d",
+	    attempt);
+	SAY(s, a->of[attempt].passed == six, "attempt %d, stages %x", attempt,
+	    a->of[attempt].passed);
 	for (int i = 1; i <= a->attempts; i++) {
 		const struct verdicts *v = &a->of[i];
 		n += v->counts && (v->dissents || v->passed & 1 << STAGE_CONSENSUS);
@@ -164,7 +173,8 @@ static inline void audit_event(struct sim *s, const struct event *ev)
 	case EV_CHECK_FAILED:
 		audit_check(s, a, ev);
 		break;
-	case EV_RELEASED: /* whoever is suspended is no fault of the task's: another may answer instead */
+	case EV_RELEASED:
+		/* whoever is suspended is no fault of the task's: another may answer instead */
 		if (strcmp(js_str_or(ev->data, "/reason", ""), "suspended") == 0)
 			a->max_attempts += audit_counts(a, js_str_or(ev->data, "/worker", ""));
 		audit_gone(a, js_str_or(ev->data, "/worker", ""));
@@ -220,7 +230,8 @@ static inline void audit_settled(struct sim *s)
 			live[t->assigns[k].worker->id] += t->assigns[k].state > AS_HELD;
 	}
 	for (uint32_t i = 0; i < s->w->n_crews; i++)
-		SAY(s, s->w->crew_at[i]->live == live[i], "%s has %u", s->w->crew_at[i]->name, live[i]);
+		SAY(s, s->w->crew_at[i]->live == live[i], "%s has %u", s->w->crew_at[i]->name,
+		    live[i]);
 	free(live);
 }
 

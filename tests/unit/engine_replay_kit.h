@@ -1,7 +1,7 @@
 /*
- * A world that lives through random messages, timers and restarts, for tests that ask whether all of it
- * could be told again: from the journal, from a snapshot.  ${rng} draws what happens, ${restart_rng}
- * when the world is made anew: what happens must not depend on it.
+ * A world that lives through random messages, timers and restarts, for tests that ask whether all
+ * of it could be told again: from the journal, from a snapshot.  ${rng} draws what happens,
+ * ${restart_rng} when the world is made anew: what happens must not depend on it.
  */
 #ifndef TESTS_ENGINE_REPLAY_KIT_H
 #define TESTS_ENGINE_REPLAY_KIT_H
@@ -162,7 +162,8 @@ static inline void apply_decision(struct sim *s, struct decision *d, const char 
 		buf_adds(&s->journal, "}\n");
 		ev.pos = sim_pos(json_array_size(s->data));
 		json_array_append_new(s->data, ev.data ? json_incref(dr->data) : json_null());
-		if (ev.type == EV_CREATED && task_index(s, &ev.task) < 0) { /* one of the engine's own */
+		int known = task_index(s, &ev.task) >= 0; /* else one of the engine's own */
+		if (ev.type == EV_CREATED && !known) {
 			ck_assert_int_lt(s->n_tasks, SIM_TASKS);
 			s->ids[s->n_tasks++] = ev.task;
 		}
@@ -218,8 +219,8 @@ static inline void settle(struct sim *s)
 		if (d.n == 0 && in.kind == IN_ROUTE)
 			engine_route_failed(s->w, &in.task, d.class_full);
 		else /* a timer that does nothing would spin */
-			ck_assert_msg(d.n > 0, "seed %llu: nothing for input %d", (unsigned long long)s->seed,
-			              in.kind);
+			ck_assert_msg(d.n > 0, "seed %llu: nothing for input %d",
+			              (unsigned long long)s->seed, in.kind);
 		decision_release(&d);
 		if (s->restart_within)
 			restart(s, 400);

@@ -14,7 +14,8 @@ static inline const char *one_of(struct sim *s, const char *const *words, size_t
 
 static inline void draw_approval(struct sim *s, int most, struct buf *out)
 {
-	buf_addf(out, ",\"approval\":{\"field\":\"/ok\",\"approve\":[true],\"quorum\":%d,\"veto\":%s%s}",
+	buf_addf(out,
+	         ",\"approval\":{\"field\":\"/ok\",\"approve\":[true],\"quorum\":%d,\"veto\":%s%s}",
 	         1 + (int)draw(s, (uint64_t)most), draw(s, 2) ? "true" : "false",
 	         draw(s, 2) ? ",\"groups\":[{\"pool\":\"seniors\",\"quorum\":1}]" : "");
 }
@@ -29,7 +30,9 @@ static inline void draw_checks(struct sim *s, struct buf *out)
 	                                    ",\"rejectIfLess\":\"0.8\",\"acceptIfAtLeast\":\"0.8\""};
 
 	if (draw(s, 3) == 0)
-		buf_addf(out, ",\"rules\":[{\"name\":\"r\",\"field\":\"/ok\",\"message\":\"no\",\"logic\":%s}]",
+		buf_addf(out,
+		         ",\"rules\":[{\"name\":\"r\",\"field\":\"/ok\",\"message\":\"no\","
+		         "\"logic\":%s}]",
 		         one_of(s, logic, NITEMS(logic)));
 	if (draw(s, 4) == 0)
 		buf_adds(out, ",\"programs\":[{\"name\":\"p\",\"command\":[\"p\"]}]");
@@ -57,7 +60,8 @@ static inline void draw_verify(struct sim *s, struct buf *out)
 	static const char *const unsure[] = {"accept", "review", "fail"};
 	int least = 1 + (int)draw(s, 3), most = least + (int)draw(s, 3);
 
-	buf_addf(out, "{\"minOverlap\":%d,\"maxOverlap\":%d,\"confidence\":\"%s\",\"consensus\":\"%s\"",
+	buf_addf(out,
+	         "{\"minOverlap\":%d,\"maxOverlap\":%d,\"confidence\":\"%s\",\"consensus\":\"%s\"",
 	         least, most, one_of(s, sure, NITEMS(sure)), one_of(s, ways, NITEMS(ways)));
 	if (draw(s, 5) == 0)
 		draw_approval(s, most, out);
@@ -70,13 +74,15 @@ static inline void draw_verify(struct sim *s, struct buf *out)
 
 static inline void draw_lane(struct sim *s, const char *name)
 {
-	static const char *const offers[] = {"", "", ",\"offers\":{\"mode\":\"fanOut\",\"atOnce\":3}",
+	static const char *const offers[] = {"", "",
+	                                     ",\"offers\":{\"mode\":\"fanOut\",\"atOnce\":3}",
 	                                     ",\"offers\":{\"mode\":\"claim\"}"};
 	static const char *const breach[] = {"reroute", "reroute", "expire"};
 	struct buf text = BUF_INIT;
 
-	buf_addf(&text, "{\"pools\":[\"all\"],\"slaSeconds\":%d,\"offerSeconds\":90,\"maxAttempts\":%d%s,"
-	         "\"sla\":{\"onBreach\":\"%s\"},\"risk\":{\"high\":{\"minOverlap\":2,\"qaRate\":\"0.5\"}}",
+	buf_addf(&text, "{\"pools\":[\"all\"],\"slaSeconds\":%d,\"offerSeconds\":90,"
+	         "\"maxAttempts\":%d%s,\"sla\":{\"onBreach\":\"%s\"},"
+	         "\"risk\":{\"high\":{\"minOverlap\":2,\"qaRate\":\"0.5\"}}",
 	         600 + (int)draw(s, 3000), 1 + (int)draw(s, 4), one_of(s, offers, NITEMS(offers)),
 	         one_of(s, breach, NITEMS(breach)));
 	if (draw(s, 10)) {
@@ -93,11 +99,12 @@ static inline void draw_review_lane(struct sim *s)
 {
 	struct buf text = BUF_INIT;
 
-	buf_addf(&text, "{\"pools\":[\"seniors\"],\"slaSeconds\":%d,\"offerSeconds\":90,\"maxAttempts\":2",
+	buf_addf(&text,
+	         "{\"pools\":[\"seniors\"],\"slaSeconds\":%d,\"offerSeconds\":90,\"maxAttempts\":2",
 	         300 + (int)draw(s, 900));
 	if (draw(s, 3) == 0)
-		buf_addf(&text, ",\"verify\":{\"minOverlap\":%d,\"maxOverlap\":2,\"qa\":{\"lane\":\"review\","
-		         "\"rate\":\"1\"}}", 1 + (int)draw(s, 2));
+		buf_addf(&text, ",\"verify\":{\"minOverlap\":%d,\"maxOverlap\":2,"
+		         "\"qa\":{\"lane\":\"review\",\"rate\":\"1\"}}", 1 + (int)draw(s, 2));
 	buf_addc(&text, '}');
 	set_config(s, CFG_LANE, "review", buf_str(&text));
 	buf_release(&text);
@@ -112,8 +119,9 @@ static inline void draw_worker(struct sim *s, const char *name)
 	set_config(s, CFG_WORKER, name, doc);
 }
 
-#define SCHEMA                                                                                     \
-	"{\"type\":\"object\",\"required\":[\"ok\"],\"properties\":{\"ok\":{\"type\":\"boolean\"},"        \
+#define SCHEMA \
+	"{\"type\":\"object\",\"required\":[\"ok\"]," \
+	"\"properties\":{\"ok\":{\"type\":\"boolean\"}," \
 	"\"n\":{\"type\":\"integer\"},\"c\":{\"enum\":[\"a\",\"b\",\"c\"]}}}"
 
 static inline void draw_gold(struct sim *s)
@@ -122,8 +130,10 @@ static inline void draw_gold(struct sim *s)
 	const char *lane = one_of(s, lanes, NITEMS(lanes));
 
 	snprintf(name, sizeof(name), "g%d", (int)draw(s, 40));
-	snprintf(doc, sizeof(doc), "{\"lane\":\"%s\",\"body\":{\"er\":1,\"lane\":\"%s\",\"title\":\"t\","
-	         "\"schema\":" SCHEMA "},\"answer\":{\"ok\":%s}}", lane, lane, draw(s, 6) ? "true" : "false");
+	snprintf(doc, sizeof(doc),
+	         "{\"lane\":\"%s\",\"body\":{\"er\":1,\"lane\":\"%s\",\"title\":\"t\","
+	         "\"schema\":" SCHEMA "},\"answer\":{\"ok\":%s}}", lane, lane,
+	         draw(s, 6) ? "true" : "false");
 	set_config(s, CFG_GOLD, name, doc);
 }
 
@@ -131,7 +141,8 @@ static inline void draw_desk(struct sim *s)
 {
 	for (size_t i = 0; i < NITEMS(workers); i++)
 		draw_worker(s, workers[i]);
-	set_config(s, CFG_POOL, "all", "{\"members\":[\"ana\",\"ben\",\"cho\",\"bot\",\"dot\",\"eve\",\"gus\"]}");
+	set_config(s, CFG_POOL, "all",
+	           "{\"members\":[\"ana\",\"ben\",\"cho\",\"bot\",\"dot\",\"eve\",\"gus\"]}");
 	set_config(s, CFG_POOL, "seniors", "{\"members\":[\"ana\",\"eve\",\"fay\",\"gus\"]}");
 	draw_review_lane(s);
 	for (size_t i = 0; i < NITEMS(lanes); i++)

@@ -14,10 +14,11 @@ static inline int by_id(const void *a, const void *b)
 
 static inline void describe_assign(const struct assign *a, struct buf *out)
 {
-	buf_addf(out, " %s:%d:%d:%d:%d:%d:%lld:%lld", a->worker->name, a->state, a->declined, a->offers,
-	         a->backup, a->load, (long long)a->since_ms,
+	buf_addf(out, " %s:%d:%d:%d:%d:%d:%lld:%lld", a->worker->name, a->state, a->declined,
+	         a->offers, a->backup, a->load, (long long)a->since_ms,
 	         a->state == AS_OFFERED ? (long long)a->offer_ends_ms : 0);
-	buf_addf(out, ":%d:%d:%u:%lld", a->attempt, a->timed, a->answer.length ? a->answer.offset : 0,
+	buf_addf(out, ":%d:%d:%u:%lld", a->attempt, a->timed,
+	         a->answer.length ? a->answer.offset : 0,
 	         a->state > AS_OFFERED || a->state == AS_HELD ? (long long)a->accepted_ms : 0);
 	if (a->state == AS_HELD)
 		buf_addf(out, ":%s", awaits_names[a->awaits]);
@@ -27,14 +28,16 @@ static inline void describe_task(const struct world *w, const struct task *t, st
 {
 	char id[ID_TEXT_MAX], parent[ID_TEXT_MAX] = "";
 
-	buf_addf(out, "%s %s @%u last=%llu at=%lld/%lld/%lld/%lld b=%lld a=%d/%d d%d w%d b%d w%d m=%s",
+	buf_addf(out,
+	         "%s %s @%u last=%llu at=%lld/%lld/%lld/%lld b=%lld a=%d/%d d%d w%d b%d w%d m=%s",
 	         id_format(&t->id, "task_", id), state_name((enum state)t->state),
-	         t->index, (unsigned long long)t->last_seq, (long long)t->created_ms, (long long)t->warn_ms,
-	         (long long)t->due_ms, (long long)t->expire_ms,
+	         t->index, (unsigned long long)t->last_seq, (long long)t->created_ms,
+	         (long long)t->warn_ms, (long long)t->due_ms, (long long)t->expire_ms,
 	         (long long)(t->state == ST_BLOCKED ? t->blocked_ms : 0), t->attempts,
 	         t->max_attempts, t->deliver, t->warned, t->breached, t->waiting != WAITS_NOT,
 	         t->match->key);
-	buf_addf(out, " bk=%lld rm=%lld/%d %d%d%d%d%d", (long long)t->backup_ms, (long long)t->remind_ms,
+	buf_addf(out, " bk=%lld rm=%lld/%d %d%d%d%d%d", (long long)t->backup_ms,
+	         (long long)t->remind_ms,
 	         t->reminders, t->alerted, t->want, t->fan, t->claim, t->told);
 	if (t->reviews)
 		id_format(&t->parent, "task_", parent);
@@ -116,7 +119,8 @@ static inline void cast_of(const struct world *w, struct cast *out)
 	out->n_crews = out->n_lanes = 0;
 	for (uint32_t i = 0; i < w->n_crews && out->n_crews < NITEMS(out->crew); i++)
 		out->crew[out->n_crews++] = w->crew_at[i];
-	for (const struct lane_stats *l = w->lanes; l && out->n_lanes < NITEMS(out->lane); l = l->hh.next)
+	for (const struct lane_stats *l = w->lanes; l && out->n_lanes < NITEMS(out->lane);
+	     l = l->hh.next)
 		out->lane[out->n_lanes++] = l;
 	qsort(out->crew, out->n_crews, sizeof(out->crew[0]), by_crew_name);
 	qsort(out->lane, out->n_lanes, sizeof(out->lane[0]), by_lane_name);

@@ -1,10 +1,11 @@
 /*
- * Random histories of answers that are verified: held, agreed on, judged by programs, reviewed, gold among
- * them, workers suspended and let in again, lanes that change meanwhile.  Of each history
- * engine_replay_audit.h says what must hold; and it can be told again from the journal or a snapshot, at
- * any moment, also between two decisions.  ER_SEED and ER_ROUNDS choose the histories; ER_TELL=1 counts
- * what happened in them.
+ * Random histories of answers that are verified: held, agreed on, judged by programs, reviewed,
+ * gold among them, workers suspended and let in again, lanes that change meanwhile.  Of each
+ * history engine_replay_audit.h says what must hold; and it can be told again from the journal or a
+ * snapshot, at any moment, also between two decisions.  ER_SEED and ER_ROUNDS choose the histories;
+ * ER_TELL=1 counts what happened in them.
  */
+#include "kit.h"
 #include "engine_replay_audit.h"
 #include "engine_replay_lanes.h"
 #include "engine_replay_text.h"
@@ -89,9 +90,12 @@ static void checked(struct sim *s)
 			const struct assign *a = &t->assigns[i];
 			if (a->state != AS_HELD || a->awaits != AWAITS_PROGRAMS || draw(s, 3) == 0)
 				continue;
-			snprintf(body, sizeof(body), "{\"worker\":\"%s\",\"attempt\":%d,\"passed\":%s}",
-			         draw(s, 10) ? a->worker->name : one_of(s, workers, NITEMS(workers)),
-			         a->attempt + (draw(s, 6) == 0), draw(s, 4) ? "true" : draw(s, 4) ? "false" : "false,\"absent\":\"p\"");
+			const char *who = draw(s, 10) ? a->worker->name
+			                              : one_of(s, workers, NITEMS(workers));
+			snprintf(body, sizeof(body),
+			         "{\"worker\":\"%s\",\"attempt\":%d,\"passed\":%s}", who,
+			         a->attempt + (draw(s, 6) == 0),
+			         draw(s, 4) ? "true" : draw(s, 4) ? "false" : "false,\"absent\":\"p\"");
 			say(s, id, "erd", "checked", body);
 			return;
 		}
@@ -123,7 +127,8 @@ static void reinstate(struct sim *s)
 
 static void verb(struct sim *s)
 {
-	static const char *const verbs[] = {"accept", "start", "decline", "release", "block", "comment"};
+	static const char *const verbs[] = {"accept", "start", "decline", "release", "block",
+	                                    "comment"};
 	static const char *const bodies[] = {"{}", "{}", "{\"reason\":\"no\"}", "{}",
 	                                     "{\"text\":\"?\"}", "{\"text\":\"hm\"}"};
 	if (!s->n_tasks)
@@ -210,7 +215,8 @@ static void all_have_ended(struct sim *s, const struct audit *audit)
 
 static void tell(const struct sim *s, const struct audit *a)
 {
-	printf("seed %llu: %d tasks, %d asked for\n", (unsigned long long)s->seed, s->n_tasks, s->n_submits);
+	printf("seed %llu: %d tasks, %d asked for\n", (unsigned long long)s->seed, s->n_tasks,
+	       s->n_submits);
 	for (int i = 0; i < EV_COUNT; i++)
 		if (a->events[i])
 			printf("  %s %ld", event_name((enum event_type)i), a->events[i]);
@@ -247,9 +253,5 @@ int main(void)
 	tcase_set_timeout(t, 3000);
 	tcase_add_test(t, verified_histories);
 	suite_add_tcase(s, t);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return kit_run(s);
 }

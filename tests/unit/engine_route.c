@@ -25,7 +25,8 @@ static void lane(const char *members, const char *more)
 	snprintf(doc, sizeof(doc), "{\"members\":[%s]}", members);
 	kit_set(&k, CFG_POOL, "p", doc);
 	snprintf(doc, sizeof(doc),
-	         "{\"pools\":[\"p\"],\"slaSeconds\":3600,\"offerSeconds\":3000,\"scoring\":{\"explore\":\"0\"}%s}",
+	         "{\"pools\":[\"p\"],\"slaSeconds\":3600,\"offerSeconds\":3000,"
+	         "\"scoring\":{\"explore\":\"0\"}%s}",
 	         more);
 	kit_set(&k, CFG_LANE, "l", doc);
 }
@@ -53,8 +54,9 @@ END_TEST
 /* A certification ends while the task waits, and another begins to count when it is renewed. */
 START_TEST(certifications_expire)
 {
-	worker("ana", "{\"certifications\":[{\"name\":\"soc\",\"expires\":\"2026-03-31T20:10:00Z\"}],"
-	              "\"capacity\":1}");
+	worker("ana",
+	       "{\"certifications\":[{\"name\":\"soc\",\"expires\":\"2026-03-31T20:10:00Z\"}],"
+	       "\"capacity\":1}");
 	lane("\"ana\"", ",\"requirements\":{\"certifications\":[\"soc\"]}");
 	desk_submit(&k, "x", "");
 	ck_assert_str_eq(asked(0), "ana");
@@ -154,9 +156,11 @@ START_TEST(restricted_to_names)
 	worker("ana", "{}");
 	worker("ben", "{\"rating\":\"1\"}");
 	lane("\"ana\",\"ben\"", "");
-	desk_submit(&k, "x", "\"policy\":{\"confidentiality\":\"restricted\",\"workers\":[\"ben\"]}");
+	desk_submit(&k, "x",
+	            "\"policy\":{\"confidentiality\":\"restricted\",\"workers\":[\"ben\"]}");
 	ck_assert_str_eq(asked(0), "ben");
-	desk_submit(&k, "x", "\"policy\":{\"confidentiality\":\"restricted\",\"workers\":[\"zoe\"]}");
+	desk_submit(&k, "x",
+	            "\"policy\":{\"confidentiality\":\"restricted\",\"workers\":[\"zoe\"]}");
 	ck_assert_str_eq(asked(1), "nobody");
 	ck_assert_int_eq(js_int_or(desk_last(&k, "task.queued"), "/data/reasons/not_named", 0), 2);
 }
@@ -166,7 +170,8 @@ START_TEST(risk_raises_the_floor)
 {
 	worker("ana", "{\"trustLevel\":1}");
 	worker("ben", "{\"trustLevel\":4,\"rating\":\"1\"}");
-	lane("\"ana\",\"ben\"", ",\"risk\":{\"high\":{\"trustLevel\":3},\"critical\":{\"trustLevel\":5}}");
+	lane("\"ana\",\"ben\"",
+	     ",\"risk\":{\"high\":{\"trustLevel\":3},\"critical\":{\"trustLevel\":5}}");
 	desk_submit(&k, "x", "\"riskTier\":\"low\"");
 	desk_submit(&k, "x", "\"riskTier\":\"high\"");
 	desk_submit(&k, "x", "\"riskTier\":\"critical\"");
@@ -179,8 +184,9 @@ END_TEST
 /* Whoever is away is stood in for; both names are in the journal; circles lead nowhere. */
 START_TEST(delegates)
 {
-	worker("ana", "{\"away\":[{\"from\":\"2026-03-31T20:10:00Z\",\"until\":\"2026-03-31T20:20:00Z\","
-	              "\"delegate\":\"ben\"}]}");
+	worker("ana",
+	       "{\"away\":[{\"from\":\"2026-03-31T20:10:00Z\",\"until\":\"2026-03-31T20:20:00Z\","
+	       "\"delegate\":\"ben\"}]}");
 	worker("ben", "{\"skills\":[\"law\"]}");
 	lane("\"ana\"", "");
 	desk_submit(&k, "x", "");
@@ -189,8 +195,9 @@ START_TEST(delegates)
 	desk_submit(&k, "x", "");
 	ck_assert_str_eq(asked(1), "ben");
 	ck_assert_str_eq(js_str_or(desk_last(&k, "task.offered"), "/data/for", ""), "ana");
-	worker("ben", "{\"away\":[{\"from\":\"2026-03-31T20:10:00Z\",\"until\":\"2026-03-31T20:15:00Z\","
-	              "\"delegate\":\"ana\"}]}");
+	worker("ben",
+	       "{\"away\":[{\"from\":\"2026-03-31T20:10:00Z\",\"until\":\"2026-03-31T20:15:00Z\","
+	       "\"delegate\":\"ana\"}]}");
 	desk_submit(&k, "x", "");
 	ck_assert_str_eq(asked(2), "nobody");
 	ck_assert_int_eq(js_int_or(desk_last(&k, "task.queued"), "/data/reasons/away", 0), 1);
@@ -237,8 +244,10 @@ START_TEST(learns_who_is_good)
 	ck_assert_str_eq(asked(desk_submit(&k, "x", "")), "ben");
 	const json_t *m = desk_last(&k, "task.matched");
 	int best = 0, other = 0;
-	ck_assert_int_eq(sscanf(js_str_or(m, "/data/candidates/0", ""), "ben eligible %d", &best), 1);
-	ck_assert_int_eq(sscanf(js_str_or(m, "/data/candidates/1", ""), "ana eligible %d", &other), 1);
+	ck_assert_int_eq(sscanf(js_str_or(m, "/data/candidates/0", ""), "ben eligible %d", &best),
+	                 1);
+	ck_assert_int_eq(sscanf(js_str_or(m, "/data/candidates/1", ""), "ana eligible %d", &other),
+	                 1);
 	ck_assert_int_gt(best, other);
 }
 END_TEST
@@ -275,15 +284,15 @@ START_TEST(exploring)
 		id_from_seq(&k.ids[0], T0, 5, (uint64_t)i);
 		k.n_tasks = 1;
 		snprintf(text, sizeof(text),
-		         "{\"er\":1,\"type\":\"submit\",\"id\":\"%s\",\"from\":\"x\",\"body\":{\"er\":1,"
-		         "\"lane\":\"l\",\"title\":\"t\"}}",
+		         "{\"er\":1,\"type\":\"submit\",\"id\":\"%s\",\"from\":\"x\","
+		         "\"body\":{\"er\":1,\"lane\":\"l\",\"title\":\"t\"}}",
 		         id_format(&k.ids[0], "task_", id));
 		ck_assert_int_eq(kit_message(&k, text), 0);
 		theirs += strcmp(asked(0), "ben") == 0;
+		const json_t *matched = desk_last(&k, "task.matched");
 		ck_assert_int_eq(strcmp(asked(0), "ben") == 0,
-		                 js_at(desk_last(&k, "task.matched"), "/data/explored") != NULL &&
-		                     strcmp(js_str_or(desk_last(&k, "task.matched"), "/data/worker", ""),
-		                            "ben") == 0);
+		                 js_at(matched, "/data/explored") != NULL &&
+		                     strcmp(js_str_or(matched, "/data/worker", ""), "ben") == 0);
 		desk_ok(&k, 0, asked(0), "answer");
 	}
 	ck_assert_int_gt(theirs, 15);
@@ -299,7 +308,8 @@ START_TEST(an_estimate_is_given)
 	int64_t first = js_int_or(k.created[0], "/estimatedCompletionMinutes", 0);
 	ck_assert_int_eq(first, 21); /* 35 % of the SLA: nothing is known */
 	desk_submit(&k, "x", "");
-	ck_assert_int_gt(js_int_or(k.created[1], "/estimatedCompletionMinutes", 0), first); /* in line */
+	/* in line */
+	ck_assert_int_gt(js_int_or(k.created[1], "/estimatedCompletionMinutes", 0), first);
 	const json_t *m = desk_last(&k, "task.matched");
 	ck_assert_str_lt(js_str_or(m, "/data/prediction/p50At", ""),
 	                 js_str_or(m, "/data/prediction/p90At", ""));

@@ -22,8 +22,8 @@ static void lane(const char *members)
 {
 	char doc[512];
 
-	snprintf(doc, sizeof(doc), "{\"pools\":[\"p\"],\"slaSeconds\":1000,\"offerSeconds\":5000%s}",
-	         members);
+	snprintf(doc, sizeof(doc),
+	         "{\"pools\":[\"p\"],\"slaSeconds\":1000,\"offerSeconds\":5000%s}", members);
 	kit_set(&k, CFG_LANE, "l", doc);
 }
 
@@ -75,7 +75,8 @@ START_TEST(reroute)
 	desk_ok(&k, 0, "ben", "start");
 	kit_set(&k, CFG_POOL, "p", "{\"members\":[\"ana\",\"ben\",\"cho\"]}");
 	kit_after(&k, 200 * SECOND);
-	ck_assert_str_eq(js_str_or(desk_last(&k, "task.sla_breached"), "/data/onBreach", ""), "reroute");
+	ck_assert_str_eq(js_str_or(desk_last(&k, "task.sla_breached"), "/data/onBreach", ""),
+	                 "reroute");
 	ck_assert(desk_has(&k, 0, "ana", AS_ENDED));
 	ck_assert(desk_has(&k, 0, "ben", AS_STARTED));
 	ck_assert(desk_has(&k, 0, "cho", AS_OFFERED));
@@ -86,7 +87,8 @@ END_TEST
 
 START_TEST(escalate_to_another_pool)
 {
-	lane(",\"sla\":{\"predictive\":false,\"onBreach\":\"escalate\",\"escalateTo\":\"seniors\"}");
+	lane(",\"sla\":{\"predictive\":false,\"onBreach\":\"escalate\","
+	     "\"escalateTo\":\"seniors\"}");
 	desk_submit(&k, "x", "");
 	desk_ok(&k, 0, "ana", "accept");
 	kit_after(&k, 1000 * SECOND);
@@ -171,7 +173,8 @@ START_TEST(predicted_to_be_late)
 {
 	lane("");
 	kit_set(&k, CFG_LANE, "l",
-	        "{\"pools\":[\"p\"],\"slaSeconds\":7200,\"offerSeconds\":5000,\"scoring\":{\"explore\":\"0\"}}");
+	        "{\"pools\":[\"p\"],\"slaSeconds\":7200,\"offerSeconds\":5000,"
+	        "\"scoring\":{\"explore\":\"0\"}}");
 	kit_set(&k, CFG_WORKER, "ben", "{\"paused\":true}");
 	for (int i = 0; i < 6; i++) {
 		int n = desk_submit(&k, "x", "");

@@ -1,9 +1,7 @@
 /*
- * A pool with an index by skill gives the same lists as the same members in two pools without one: who
- * may be asked, how many may not and why, and which of them are shown.
+ * A pool with an index by skill gives the same lists as the same members in two pools without one:
+ * who may be asked, how many may not and why, and which of them are shown.
  */
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
@@ -14,6 +12,7 @@
 #include "engine/world.h"
 #include "json/js.h"
 #include "model/message.h"
+#include "kit.h"
 
 enum { MEMBERS = 2 * STAFF_INDEXED - 2, SKILLS = 12, KINDS = 60, DESKS = 6 };
 
@@ -41,7 +40,8 @@ static void feed(struct side *s, const struct input *in)
 	ck_assert_msg(decide(s->w, now, in, &d, &err) == 0, "%s", err.msg);
 	for (size_t i = 0; i < d.n; i++) {
 		const struct draft *dr = &d.events[i];
-		struct event ev = {.type = dr->type, .seq = ++s->seq, .at_ms = now, .has_task = dr->has_task,
+		struct event ev = {.type = dr->type, .seq = ++s->seq, .at_ms = now,
+		                   .has_task = dr->has_task,
 		                   .task = dr->task, .state = dr->state, .actor = dr->actor,
 		                   .data = dr->data};
 		ck_assert_msg(evolve(s->w, &ev, &err) == 0, "%s", err.msg);
@@ -133,7 +133,8 @@ static void set_up(struct side both[2])
 	set_both(both, CFG_POOL, "a", members(kind, 0, MEMBERS / 2));
 	set_both(both, CFG_POOL, "b", members(kind, MEMBERS / 2, MEMBERS));
 	set_both(both, CFG_POOL, "all", members(kind, 0, MEMBERS));
-	json_t *one = json_pack("{s:[s]}", "pools", "all"), *two = json_pack("{s:[s,s]}", "pools", "a", "b");
+	json_t *one = json_pack("{s:[s]}", "pools", "all");
+	json_t *two = json_pack("{s:[s,s]}", "pools", "a", "b");
 	set(&both[0], CFG_LANE, "l", one);
 	set(&both[1], CFG_LANE, "l", two);
 	json_decref(one);
@@ -169,17 +170,20 @@ static void same_lists(const struct roster *a, const struct roster *b)
 
 static json_t *some_body(void)
 {
-	static const char *const confs[] = {"public", "internal_first", "internal_only", "restricted"};
+	static const char *const confs[] = {"public", "internal_first", "internal_only",
+	                                    "restricted"};
 	json_t *need = json_pack("{s:i}", "trustLevel", (int)draw(3)), *skills = json_array();
 	char name[16];
 
 	for (int n = (int)draw(4); n > 0; n--) {
-		snprintf(name, sizeof(name), "s%02d", (int)draw(SKILLS + 1)); /* the last one nobody has */
-		json_array_append_new(skills, json_pack("{s:s,s:i}", "name", name, "level", 1 + (int)draw(2)));
+		/* the last one nobody has */
+		snprintf(name, sizeof(name), "s%02d", (int)draw(SKILLS + 1));
+		json_array_append_new(skills, json_pack("{s:s,s:i}", "name", name, "level",
+		                                        1 + (int)draw(2)));
 	}
 	js_set_new(need, "skills", skills);
-	return json_pack("{s:i,s:s,s:s,s:o,s:{s:s}}", "er", 1, "title", "t", "lane", "l", "requirements",
-	                 need, "policy", "confidentiality", confs[draw(4)]);
+	return json_pack("{s:i,s:s,s:s,s:o,s:{s:s}}", "er", 1, "title", "t", "lane", "l",
+	                 "requirements", need, "policy", "confidentiality", confs[draw(4)]);
 }
 
 START_TEST(same_with_and_without)
@@ -216,9 +220,5 @@ int main(void)
 	tcase_set_timeout(t, 300);
 	tcase_add_test(t, same_with_and_without);
 	suite_add_tcase(s, t);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return kit_run(s);
 }

@@ -1,15 +1,15 @@
 /* The table of a task's life: no path leaves a final state, every state is reachable. */
-#include <check.h>
-#include <stdlib.h>
 
 #include "engine/transition.h"
+#include "kit.h"
 
 START_TEST(final_states_are_final)
 {
 	for (int s = 0; s < ST_COUNT; s++)
 		for (int on = 0; on < EV_COUNT; on++)
 			if (state_final((enum state)s))
-				ck_assert_int_eq(state_next((enum state)s, (enum event_type)on), -1);
+				ck_assert_int_eq(state_next((enum state)s, (enum event_type)on),
+				                 -1);
 }
 END_TEST
 
@@ -76,9 +76,5 @@ int main(void)
 	tcase_add_test(t, names_round_trip);
 	tcase_add_test(t, only_created_leaves_none);
 	suite_add_tcase(s, t);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return kit_run(s);
 }

@@ -1,4 +1,5 @@
-/* Answers on their way through the six stages: held, reviewed, gold, suspended; after any restart the same. */
+/* Answers on their way through the six stages: held, reviewed, gold, suspended; after any restart
+   the same. */
 #include "engine_desk.h"
 
 #include "base/mem.h"
@@ -19,8 +20,9 @@ static void desk(struct kit *k, const char *verify)
 	kit_set(k, CFG_WORKER, "eva", "{\"kind\":\"human\"}");
 	kit_set(k, CFG_LANE, "review", "{\"pools\":[\"seniors\"],\"slaSeconds\":3600}");
 	snprintf(lane, sizeof(lane),
-	         "{\"pools\":[\"p\"],\"slaSeconds\":7200,\"maxAttempts\":3,\"scoring\":{\"explore\":\"0\"},"
-	         "\"schema\":{\"type\":\"object\",\"required\":[\"ok\"],\"properties\":{\"ok\":{\"type\":\"boolean\"}}},"
+	         "{\"pools\":[\"p\"],\"slaSeconds\":7200,\"maxAttempts\":3,"
+	         "\"scoring\":{\"explore\":\"0\"},\"schema\":{\"type\":\"object\","
+	         "\"required\":[\"ok\"],\"properties\":{\"ok\":{\"type\":\"boolean\"}}},"
 	         "\"verify\":%s}", verify);
 	kit_set(k, CFG_LANE, "l", lane);
 }
@@ -100,13 +102,16 @@ static void two_agree(struct kit *k)
 	ck_assert_str_eq(state_of(k, t), "completed");
 	all_six(k, t);
 	ck_assert_int_eq(checks(k, t, "task.check_passed", "consensus"), 2);
-	const struct skill *s = reputation_skill(k->w, world_lane(k->w, "l", 0), world_find_crew(k->w, first));
+	const struct skill *s = reputation_skill(k->w, world_lane(k->w, "l", 0),
+	                                         world_find_crew(k->w, first));
 	ck_assert(s->anomaly.looks[ANOMALY_DISAGREEMENT] > 0);
 }
 
 static void third_decides(struct kit *k)
 {
-	desk(k, "{\"minOverlap\":2,\"maxOverlap\":3,\"consensus\":\"majority\",\"confidence\":\"0.6\"}");
+	desk(k,
+	     "{\"minOverlap\":2,\"maxOverlap\":3,\"consensus\":\"majority\","
+	     "\"confidence\":\"0.6\"}");
 	int t = desk_submit(k, "r", "");
 	answer(k, t, yes);
 	answer(k, t, no);
@@ -115,17 +120,39 @@ static void third_decides(struct kit *k)
 	ck_assert_str_eq(state_of(k, t), "completed");
 	ck_assert_int_eq(checks(k, t, "task.check_passed", "consensus"), 2);
 	ck_assert_int_eq(checks(k, t, "task.check_failed", "consensus"), 1);
-	ck_assert_str_eq(kit_view_text(k, t, "/result/worker"), kit_view_text(k, t, "/answers/0/worker"));
+	ck_assert_str_eq(kit_view_text(k, t, "/result/worker"),
+	                 kit_view_text(k, t, "/answers/0/worker"));
 }
 
 static void disagreement_fails(struct kit *k)
 {
-	desk(k, "{\"minOverlap\":2,\"maxOverlap\":2,\"consensus\":\"majority\",\"confidence\":\"0.9\","
-	        "\"onFail\":{\"consensus\":\"fail\"}}");
+	desk(k, "{\"minOverlap\":2,\"maxOverlap\":2,\"consensus\":\"majority\","
+	        "\"confidence\":\"0.9\",\"onFail\":{\"consensus\":\"fail\"}}");
 	int t = desk_submit(k, "r", "");
 	answer(k, t, yes);
 	answer(k, t, no);
 	ck_assert_str_eq(state_of(k, t), "failed");
+}
+
+/* What becomes of answers that stay below the lane's confidence, where it does not say. */
+static void disagreement_breaks_a_promise(struct kit *k)
+{
+	desk(k, "{\"minOverlap\":2,\"maxOverlap\":2,\"confidence\":\"0.99\"}");
+	int t = desk_submit(k, "r", "");
+	answer(k, t, yes);
+	answer(k, t, no);
+	ck_assert_str_eq(state_of(k, t), "failed");
+}
+
+static void disagreement_is_marked(struct kit *k)
+{
+	desk(k, "{\"minOverlap\":2,\"maxOverlap\":2,\"consensus\":\"majority\"}");
+	int t = desk_submit(k, "r", "");
+	answer(k, t, yes);
+	answer(k, t, no);
+	ck_assert_str_eq(state_of(k, t), "completed");
+	ck_assert(json_is_true(js_at(k->view[t], "/result/agreement/tie")));
+	ck_assert(json_is_true(js_at(k->view[t], "/result/agreement/unsure")));
 }
 
 static void rule_fails_and_is_met(struct kit *k)
@@ -144,7 +171,9 @@ static void rule_fails_and_is_met(struct kit *k)
 
 static void rule_reroutes(struct kit *k)
 {
-	desk(k, "{\"rules\":[{\"name\":\"r\",\"logic\":{\"var\":\"answer.ok\"}}],\"onFail\":{\"rules\":\"reroute\"}}");
+	desk(k,
+	     "{\"rules\":[{\"name\":\"r\",\"logic\":{\"var\":\"answer.ok\"}}],"
+	     "\"onFail\":{\"rules\":\"reroute\"}}");
 	int t = desk_submit(k, "r", "");
 	char who[64];
 	snprintf(who, sizeof(who), "%s", answer(k, t, no));
@@ -182,12 +211,25 @@ static void review_confirms(struct kit *k)
 	all_six(k, q);
 }
 
+static void disagreement_is_reviewed(struct kit *k)
+{
+	desk(k, "{\"minOverlap\":2,\"maxOverlap\":2,\"qa\":{\"lane\":\"review\",\"rate\":\"0\"}}");
+	int t = desk_submit(k, "r", "");
+	answer(k, t, yes);
+	answer(k, t, no);
+	ck_assert_str_eq(state_of(k, t), "submitted");
+	answer(k, review_of(k, t), "{\"answer\":{\"verdict\":\"confirm\"}}");
+	ck_assert_str_eq(state_of(k, t), "completed");
+	ck_assert_ptr_null(js_at(k->view[t], "/result/agreement/unsure"));
+}
+
 static void review_corrects(struct kit *k)
 {
 	desk(k, reviewed);
 	int t = desk_submit(k, "r", "");
 	answer(k, t, yes);
-	answer(k, review_of(k, t), "{\"answer\":{\"verdict\":\"correct\",\"answer\":{\"ok\":false}}}");
+	answer(k, review_of(k, t),
+	       "{\"answer\":{\"verdict\":\"correct\",\"answer\":{\"ok\":false}}}");
 	ck_assert_str_eq(state_of(k, t), "completed");
 	ck_assert(json_is_false(js_at(desk_last(k, "task.verified"), "/data/answer/ok")));
 }
@@ -199,7 +241,8 @@ static void review_must_be_an_answer(struct kit *k)
 	int t = desk_submit(k, "r", "");
 	answer(k, t, yes);
 	int q = review_of(k, t);
-	const char *who = answer(k, q, "{\"answer\":{\"verdict\":\"correct\",\"answer\":{\"ok\":7}}}");
+	const char *who =
+	    answer(k, q, "{\"answer\":{\"verdict\":\"correct\",\"answer\":{\"ok\":7}}}");
 	ck_assert_str_eq(state_of(k, q), "started");
 	ck_assert_int_eq(kit_say(k, q, who, "answer", "{\"answer\":{\"verdict\":\"confirm\"}}"), 0);
 	ck_assert_str_eq(state_of(k, t), "completed");
@@ -252,8 +295,9 @@ static void review_is_moot(struct kit *k)
 /* Two of three must approve, one of them a senior; a veto would end it. */
 static void quorum(struct kit *k)
 {
-	desk(k, "{\"minOverlap\":2,\"maxOverlap\":4,\"approval\":{\"field\":\"/ok\",\"approve\":[true],"
-	        "\"quorum\":2,\"groups\":[{\"pool\":\"seniors\",\"quorum\":1}]}}");
+	desk(k, "{\"minOverlap\":2,\"maxOverlap\":4,\"approval\":{\"field\":\"/ok\","
+	        "\"approve\":[true],\"quorum\":2,\"groups\":[{\"pool\":\"seniors\","
+	        "\"quorum\":1}]}}");
 	int t = desk_submit(k, "r", ""), n = 0, senior = 0;
 	while (kit_task(k, t)) {
 		senior |= strcmp(answer(k, t, yes), "ana") == 0;
@@ -266,8 +310,8 @@ static void quorum(struct kit *k)
 
 static void veto(struct kit *k)
 {
-	desk(k, "{\"minOverlap\":2,\"maxOverlap\":4,\"approval\":{\"field\":\"/ok\",\"approve\":[true],"
-	        "\"quorum\":2,\"veto\":true}}");
+	desk(k, "{\"minOverlap\":2,\"maxOverlap\":4,\"approval\":{\"field\":\"/ok\","
+	        "\"approve\":[true],\"quorum\":2,\"veto\":true}}");
 	int t = desk_submit(k, "r", "");
 	answer(k, t, yes);
 	answer(k, t, no);
@@ -278,8 +322,9 @@ static void veto(struct kit *k)
 /* Enough who approve, none of them a senior: that is no approval, though nobody said no. */
 static void quorum_of_a_group_is_missing(struct kit *k)
 {
-	desk(k, "{\"minOverlap\":2,\"maxOverlap\":2,\"approval\":{\"field\":\"/ok\",\"approve\":[true],"
-	        "\"quorum\":2,\"groups\":[{\"pool\":\"seniors\",\"quorum\":1}]}}");
+	desk(k, "{\"minOverlap\":2,\"maxOverlap\":2,\"approval\":{\"field\":\"/ok\","
+	        "\"approve\":[true],\"quorum\":2,\"groups\":[{\"pool\":\"seniors\","
+	        "\"quorum\":1}]}}");
 	kit_set(k, CFG_POOL, "p", "{\"members\":[\"bo\",\"cy\",\"di\"]}");
 	int t = desk_submit(k, "r", "");
 	answer(k, t, yes);
@@ -290,9 +335,12 @@ static void quorum_of_a_group_is_missing(struct kit *k)
 /* Numbers by the median, the others field by field. */
 static void numbers_and_fields(struct kit *k)
 {
-	desk(k, "{\"minOverlap\":3,\"maxOverlap\":3,\"confidence\":\"0.6\",\"consensus\":\"majority\"}");
+	desk(k,
+	     "{\"minOverlap\":3,\"maxOverlap\":3,\"confidence\":\"0.6\","
+	     "\"consensus\":\"majority\"}");
 	int t = desk_submit(k, "r",
-	                    "\"schema\":{\"type\":\"object\",\"properties\":{\"n\":{\"type\":\"integer\"},"
+	                    "\"schema\":{\"type\":\"object\","
+	                    "\"properties\":{\"n\":{\"type\":\"integer\"},"
 	                    "\"ok\":{\"type\":\"boolean\"}},\"required\":[\"n\",\"ok\"]}");
 	answer(k, t, "{\"answer\":{\"n\":4,\"ok\":true}}");
 	answer(k, t, "{\"answer\":{\"n\":900,\"ok\":true}}");
@@ -319,7 +367,8 @@ static void programs_judge(struct kit *k)
 	ck_assert_int_eq(kit_say(k, t, "erd", "checked", body), 0);
 	ck_assert_str_eq(state_of(k, t), "completed");
 	all_six(k, t);
-	const struct skill *s = reputation_skill(k->w, world_lane(k->w, "l", 0), world_find_crew(k->w, who));
+	const struct skill *s = reputation_skill(k->w, world_lane(k->w, "l", 0),
+	                                         world_find_crew(k->w, who));
 	ck_assert(s->n_voters == 1 && s->voters[0].seen == 1); /* the crowd has learned of it */
 }
 
@@ -334,8 +383,9 @@ static void dispute_corrects(struct kit *k)
 	snprintf(who, sizeof(who), "%s", answer(k, t, yes));
 	reputation_of(k->w, "l", who, &before);
 	for (int honest = 0; honest < 2; honest++) { /* only the lane that reviews may */
-		snprintf(body, sizeof(body), "{\"er\":1,\"lane\":\"%s\",\"title\":\"d\",\"disputes\":\"task_x\","
-		         "\"metadata\":{\"disputed\":{\"lane\":\"l\",\"worker\":\"%s\",\"accepted\":true}}}",
+		snprintf(body, sizeof(body), "{\"er\":1,\"lane\":\"%s\",\"title\":\"d\","
+		         "\"disputes\":\"task_x\",\"metadata\":{\"disputed\":{\"lane\":\"l\","
+		         "\"worker\":\"%s\",\"accepted\":true}}}",
 		         honest ? "review" : "l", who);
 		int q = kit_trigger(k, "r", body);
 		ck_assert_int_eq(desk_count(k, "worker.corrected"), 0);
@@ -361,11 +411,13 @@ static void gold_suspends(struct kit *k)
 	char doc[256], name[32];
 	int golds = 0;
 
-	desk(k, "{\"minOverlap\":1,\"maxOverlap\":1,\"gold\":{\"rate\":\"0.5\",\"floor\":\"0.8\"},\"anomaly\":{\"alpha\":\"0\"}}");
+	desk(k,
+	     "{\"minOverlap\":1,\"maxOverlap\":1,\"gold\":{\"rate\":\"0.5\",\"floor\":\"0.8\"},"
+	     "\"anomaly\":{\"alpha\":\"0\"}}");
 	for (int i = 0; i < 40; i++) {
 		snprintf(name, sizeof(name), "g%d", i);
-		snprintf(doc, sizeof(doc), "{\"lane\":\"l\",\"body\":{\"er\":1,\"lane\":\"l\",\"title\":\"t\"},"
-		         "\"answer\":{\"ok\":true}}");
+		snprintf(doc, sizeof(doc), "{\"lane\":\"l\",\"body\":{\"er\":1,\"lane\":\"l\","
+		         "\"title\":\"t\"},\"answer\":{\"ok\":true}}");
 		kit_set(k, CFG_GOLD, name, doc);
 	}
 	kit_set(k, CFG_POOL, "p", "{\"members\":[\"ana\"]}");
@@ -386,12 +438,14 @@ static void gold_suspends(struct kit *k)
 	ck_assert_int_gt(golds, 2);
 	int t = desk_submit(k, "r", "");
 	ck_assert_ptr_null(asked(k, t));
-	ck_assert_int_eq((int)js_int_or(desk_last(k, "task.queued"), "/data/reasons/suspended",
-	                                js_int_or(desk_last(k, "task.queued"), "/data/refused/suspended", 0)), 1);
+	const json_t *queued = desk_last(k, "task.queued");
+	int64_t refused = js_int_or(queued, "/data/refused/suspended", 0);
+	ck_assert_int_eq(js_int_or(queued, "/data/reasons/suspended", refused), 1);
 	char msg[ID_TEXT_MAX], text[512];
 	struct id raw;
 	id_from_seq(&raw, T0, 1, ++k->msgs);
-	snprintf(text, sizeof(text), "{\"er\":1,\"type\":\"reinstate\",\"id\":\"%s\",\"from\":\"op\","
+	snprintf(text, sizeof(text),
+	         "{\"er\":1,\"type\":\"reinstate\",\"id\":\"%s\",\"from\":\"op\","
 	         "\"body\":{\"worker\":\"ana\",\"lane\":\"l\"}}", id_format(&raw, "msg_", msg));
 	ck_assert_msg(kit_message(k, text) == 0, "%s", k->refused.msg);
 	ck_assert_str_eq(asked(k, t), "ana");
@@ -400,9 +454,11 @@ static void gold_suspends(struct kit *k)
 /* ---- each of them ---- */
 
 static void (*const stories[])(struct kit *) = {
-	plain, two_agree, third_decides, disagreement_fails, rule_fails_and_is_met, rule_reroutes,
-	review_confirms, review_corrects, review_must_be_an_answer, review_rejects, review_is_not_done,
-	review_is_moot, quorum, quorum_of_a_group_is_missing, veto, numbers_and_fields, programs_judge, dispute_corrects, gold_suspends};
+	plain, two_agree, third_decides, disagreement_fails, disagreement_breaks_a_promise,
+	disagreement_is_marked, disagreement_is_reviewed, rule_fails_and_is_met, rule_reroutes,
+	review_confirms, review_corrects, review_must_be_an_answer, review_rejects,
+	review_is_not_done, review_is_moot, quorum, quorum_of_a_group_is_missing, veto,
+	numbers_and_fields, programs_judge, dispute_corrects, gold_suspends};
 
 START_TEST(story)
 {

@@ -1,9 +1,9 @@
 /* json: schemas and documents made to cost time or memory. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "kit.h"
 #include "json_bomb_kit.h"
 
 static json_t *make_object(size_t i)
@@ -31,8 +31,9 @@ static json_t *make_slow(size_t i)
 /* Each of these would take seconds to minutes without a bound on the work. */
 START_TEST(bombs_are_short)
 {
-	static const char *const schemas[] = {"{\"items\":{}}", "{\"items\":{\"pattern\":\"^(a+)+$\"}}",
-	                                      "{\"items\":{}}", "{\"uniqueItems\":true}"};
+	static const char *const schemas[] =
+	    {"{\"items\":{}}", "{\"items\":{\"pattern\":\"^(a+)+$\"}}",
+	     "{\"items\":{}}", "{\"uniqueItems\":true}"};
 	json_t *doc = parse(schemas[_i]), *v;
 	json_t *item = json_object_get(doc, "items");
 	struct schema_errors errors;
@@ -107,9 +108,11 @@ static const struct {
 	const char *schema, *instance;
 } texts[] = {
     {"{\"$ref\":\"#\"}", "1"},
-    {"{\"$ref\":\"#/$defs/a\",\"$defs\":{\"a\":{\"$ref\":\"#/$defs/b\"},\"b\":{\"$ref\":\"#/$defs/a\"}}}",
+    {"{\"$ref\":\"#/$defs/a\",\"$defs\":{\"a\":{\"$ref\":\"#/$defs/b\"},"
+     "\"b\":{\"$ref\":\"#/$defs/a\"}}}",
      "1"},
-    {"{\"$dynamicAnchor\":\"x\",\"anyOf\":[{\"$dynamicRef\":\"#x\"},{\"$dynamicRef\":\"#x\"}]}", "1"},
+    {"{\"$dynamicAnchor\":\"x\",\"anyOf\":[{\"$dynamicRef\":\"#x\"},{\"$dynamicRef\":\"#x\"}]}",
+     "1"},
     {"{\"$schema\":\"https://json-schema.org/draft/2019-09/schema\",\"$recursiveAnchor\":true,"
      "\"allOf\":[{\"$recursiveRef\":\"#\"}]}", "1"},
     {"{\"pattern\":\"^(a+)+$\"}", "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!\""},
@@ -117,7 +120,8 @@ static const struct {
     {"{\"pattern\":\"(x+x+)+y\"}", "\"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\""},
     {"{\"anyOf\":[{\"items\":{\"$ref\":\"#\"}},{\"items\":{\"$ref\":\"#\"}}],\"type\":\"array\"}",
      "[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]"},
-    {"{\"unevaluatedItems\":false,\"anyOf\":[{\"items\":{\"$ref\":\"#\"}},{\"items\":{\"$ref\":\"#\"}}]}",
+    {"{\"unevaluatedItems\":false,\"anyOf\":[{\"items\":{\"$ref\":\"#\"}},"
+     "{\"items\":{\"$ref\":\"#\"}}]}",
      "[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]"},
 };
 
@@ -229,8 +233,6 @@ int main(void)
 {
 	Suite *s = suite_create("json_bombs");
 	TCase *tc = tcase_create("all");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, bombs_are_short, 0, 4);
@@ -240,8 +242,5 @@ int main(void)
 	tcase_add_test(tc, a_million_items);
 	tcase_add_test(tc, deep_instances);
 	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? 1 : 0;
+	return kit_run(s);
 }

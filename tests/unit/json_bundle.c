@@ -1,5 +1,4 @@
 /* json: a schema and all that it refers to become one document, which means the same. */
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,20 +9,12 @@
 #include "json/js.h"
 #include "json/schema/bundle.h"
 #include "json/schema/schema.h"
+#include "json_kit.h"
 
 /* URI and text. */
 struct registered {
 	const char *uri, *text;
 };
-
-static json_t *parse(const char *text)
-{
-	struct err err = ERR_INIT;
-	json_t *v = js_parse_any(text, strlen(text), &js_limits_own, &err);
-
-	ck_assert_msg(v != NULL, "%s in %s", err.msg, text);
-	return v;
-}
 
 static json_t *load(void *arg, const char *uri, struct err *err)
 {
@@ -32,7 +23,7 @@ static json_t *load(void *arg, const char *uri, struct err *err)
 	(void)err;
 	for (r = arg; r->uri; r++)
 		if (!strcmp(r->uri, uri))
-			return parse(r->text);
+			return kit_parse(r->text);
 	return NULL;
 }
 
@@ -138,13 +129,13 @@ static void judge(const json_t *doc, const struct schema_options *o, const struc
 
 	ck_assert_msg(s != NULL, "%s: %s", x->schema, err.msg);
 	for (i = 0; i < NITEMS(x->good) && x->good[i]; i++) {
-		json_t *v = parse(x->good[i]);
+		json_t *v = kit_parse(x->good[i]);
 
 		ck_assert_msg(!schema_validate(s, v, NULL), "%s: %s", x->schema, x->good[i]);
 		json_decref(v);
 	}
 	for (i = 0; i < NITEMS(x->bad) && x->bad[i]; i++) {
-		json_t *v = parse(x->bad[i]);
+		json_t *v = kit_parse(x->bad[i]);
 
 		ck_assert_msg(schema_validate(s, v, NULL), "%s: %s", x->schema, x->bad[i]);
 		json_decref(v);
@@ -160,7 +151,7 @@ START_TEST(bundled)
 	                           .arg = (void *)registry};
 	struct err err = ERR_INIT;
 	struct buf text = BUF_INIT;
-	json_t *doc = parse(x->schema), *whole = schema_bundle(doc, &o, &err), *again;
+	json_t *doc = kit_parse(x->schema), *whole = schema_bundle(doc, &o, &err), *again;
 
 	ck_assert_msg(whole != NULL, "%s: %s", x->schema, err.msg);
 	js_dump(&text, whole, JS_COMPACT);
@@ -194,7 +185,7 @@ START_TEST(not_bundled)
 {
 	struct schema_options o = {.load = load, .arg = (void *)registry};
 	struct err err = ERR_INIT;
-	json_t *doc = parse(refused[_i].schema);
+	json_t *doc = kit_parse(refused[_i].schema);
 
 	ck_assert_ptr_null(schema_bundle(doc, &o, &err));
 	ck_assert_int_eq(err.code, FAIL_INVALID);
@@ -208,8 +199,8 @@ START_TEST(partial)
 {
 	struct schema_options o = {.partial = 1};
 	struct err err = ERR_INIT;
-	json_t *doc = parse("{\"$schema\":\"mine.v1\",\"items\":{\"$ref\":\"none.v1#/x\"},\"type\""
-	":\"array\"}");
+	json_t *doc = kit_parse("{\"$schema\":\"mine.v1\",\"items\":{\"$ref\":\"none.v1#/x\"},"
+	"\"type\":\"array\"}");
 	struct schema *s = schema_compile_with(doc, &o, &err);
 
 	ck_assert_msg(s != NULL, "%s", err.msg);
@@ -230,7 +221,7 @@ START_TEST(refers)
 	    {"{\"$schema\":\"https://json-schema.org/draft/2020-12/schema\"}", 0},
 	    {"{\"$schema\":\"mine.v1\"}", 1}, {"{\"x\":{\"$dynamicRef\":\"t.v1#n\"}}", 1},
 	};
-	json_t *doc = parse(docs[_i].text);
+	json_t *doc = kit_parse(docs[_i].text);
 
 	ck_assert_int_eq(schema_refers(doc), docs[_i].refers);
 	json_decref(doc);
@@ -241,17 +232,11 @@ int main(void)
 {
 	Suite *s = suite_create("json_bundle");
 	TCase *tc = tcase_create("all");
-	SRunner *sr;
-	int failed;
 
 	tcase_add_loop_test(tc, bundled, 0, NITEMS(samples));
 	tcase_add_loop_test(tc, not_bundled, 0, NITEMS(refused));
 	tcase_add_test(tc, partial);
 	tcase_add_loop_test(tc, refers, 0, 7);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? 1 : 0;
+	return kit_run(s);
 }

@@ -1,23 +1,11 @@
 /* json: no alternative fits -- what is said of it. */
-#include <check.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "json/js.h"
 #include "json/schema/schema.h"
-
-static json_t *parse(const char *text)
-{
-	struct err err = ERR_INIT;
-	json_t *v = js_parse_any(text, strlen(text), &js_limits_own, &err);
-
-	ck_assert_msg(v != NULL, "%s in %s", err.msg, text);
-	return v;
-}
+#include "json_kit.h"
 
 #define KINDS \
 	"{\"oneOf\":[{\"title\":\"Refund\",\"properties\":{\"kind\":{\"const\":\"refund\"}," \
@@ -43,8 +31,8 @@ static const struct {
      {" /oneOf: \"yse\" is not one of \"yes\", \"no\"; did you mean yes?"}},
     {"{\"anyOf\":[{\"enum\":[1,2]},{\"const\":null}]}", "3",
      {" /anyOf: 3 is not one of 1, 2, null"}},
-    {"{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"null\"},{\"type\":\"array\",\"items\":{}}]}", "7",
-     {" /anyOf: must be a string or a list or null, not a number"}},
+    {"{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"null\"},{\"type\":\"array\",\"items\":{}}]}",
+     "7", {" /anyOf: must be a string or a list or null, not a number"}},
     {"{\"anyOf\":[{\"required\":[\"mail\"]},{\"required\":[\"phone\"]}]}", "{}",
      {" /anyOf: must fit one of 2 alternatives, and fits none: needs the field \"mail\", or needs "
       "the field \"phone\""}},
@@ -56,8 +44,8 @@ static const struct {
     {"{\"anyOf\":[{\"minimum\":3}]}", "1",
      {" /anyOf: must fit the one alternative, and does not", " /anyOf/0/minimum: must be at least "
      "3"}},
-    {"{\"anyOf\":[{\"anyOf\":[{\"required\":[\"a\"]},{\"type\":\"string\"}]},{\"type\":\"null\"}]}", "{}",
-     {" /anyOf: must fit one of 2 alternatives, and fits none; number 1 comes closest",
+    {"{\"anyOf\":[{\"anyOf\":[{\"required\":[\"a\"]},{\"type\":\"string\"}]},{\"type\":\"null\"}]}",
+     "{}", {" /anyOf: must fit one of 2 alternatives, and fits none; number 1 comes closest",
       " /anyOf/0/anyOf: must fit one of 2 alternatives, and fits none; number 1 comes closest",
       " /anyOf/0/anyOf/0/required: needs the field \"a\""}},
     {"{\"oneOf\":[{\"type\":\"integer\"},{\"minimum\":3}]}", "4",
@@ -71,7 +59,7 @@ static const struct {
 START_TEST(alternatives)
 {
 	struct err err = ERR_INIT;
-	json_t *doc = parse(rows[_i].schema), *v = parse(rows[_i].instance);
+	json_t *doc = kit_parse(rows[_i].schema), *v = kit_parse(rows[_i].instance);
 	struct schema *s = schema_compile(doc, &err);
 	struct schema_errors errors;
 	size_t i;
@@ -103,14 +91,16 @@ START_TEST(nested)
 	struct buf text = BUF_INIT;
 	struct schema_errors errors;
 	struct schema *s;
-	json_t *doc, *v = parse("{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":1}}}}}}}}");
+	json_t *doc,
+	    *v = kit_parse("{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":1}}}}}}}}");
 	int i;
 
 	buf_adds(&text, "{\"anyOf\":[");
 	for (i = 0; i < 30; i++)
-		buf_addf(&text, "{\"required\":[\"b%d\"],\"properties\":{\"a\":{\"$ref\":\"#\"}}},", i);
+		buf_addf(&text, "{\"required\":[\"b%d\"],\"properties\":{\"a\":{\"$ref\":\"#\"}}},",
+		         i);
 	buf_adds(&text, "{\"type\":\"null\"}]}");
-	doc = parse(buf_str(&text));
+	doc = kit_parse(buf_str(&text));
 	s = schema_compile(doc, &err);
 	ck_assert_ptr_nonnull(s);
 	ck_assert_uint_gt(schema_validate(s, v, &errors), 0);
@@ -127,15 +117,9 @@ int main(void)
 {
 	Suite *s = suite_create("json_closest");
 	TCase *tc = tcase_create("all");
-	SRunner *sr;
-	int failed;
 
 	tcase_add_loop_test(tc, alternatives, 0, NITEMS(rows));
 	tcase_add_test(tc, nested);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? 1 : 0;
+	return kit_run(s);
 }

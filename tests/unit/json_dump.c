@@ -1,25 +1,15 @@
 /* json: writing text, canonical form, decimals. */
-#include <check.h>
 #include <locale.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/err.h"
 #include "base/mem.h"
 #include "base/sha256.h"
 #include "json/decimal.h"
 #include "json/js.h"
-
-static json_t *parse(const char *text)
-{
-	struct err err = ERR_INIT;
-	json_t *v = js_parse_any(text, strlen(text), &js_limits_own, &err);
-
-	ck_assert_msg(v != NULL, "%s: %s", text, err.msg);
-	return v;
-}
+#include "json_kit.h"
 
 static char *dump(const json_t *v, enum js_style style)
 {
@@ -32,7 +22,7 @@ static char *dump(const json_t *v, enum js_style style)
 
 static void expect(const char *in, enum js_style style, const char *out)
 {
-	json_t *v = parse(in);
+	json_t *v = kit_parse(in);
 	char *got = dump(v, style);
 
 	ck_assert_str_eq(got, out);
@@ -42,7 +32,8 @@ static void expect(const char *in, enum js_style style, const char *out)
 
 START_TEST(styles)
 {
-	static const char in[] = "{\"b\":[1,{\"z\":null,\"a\":true}],\"a\":{},\"aa\":[],\"B\":false}";
+	static const char in[] =
+	    "{\"b\":[1,{\"z\":null,\"a\":true}],\"a\":{},\"aa\":[],\"B\":false}";
 
 	expect(in, JS_COMPACT, in);
 	expect(in, JS_CANONICAL,
@@ -82,7 +73,7 @@ START_TEST(every_escape_everywhere)
 			text[at] = (char)c;
 			v = json_stringn(text, sizeof(text));
 			out = dump(v, JS_COMPACT);
-			back = parse(out);
+			back = kit_parse(out);
 			if (!json_equal(v, back))
 				ck_abort_msg("byte %d at %d: %s", c, at, out);
 			free(out);
@@ -148,7 +139,8 @@ END_TEST
 
 static json_t *random_string(void)
 {
-	static const char *const parts[] = {"a", "\"", "\\", "\n", "\x01", "é", "🙂", "/", "plain text "};
+	static const char *const parts[] = {"a", "\"", "\\", "\n", "\x01", "é", "🙂", "/",
+	                                    "plain text "};
 	struct buf b = BUF_INIT;
 	int n = (int)(random() % 8);
 	json_t *v;
@@ -229,7 +221,7 @@ START_TEST(trees_round_trip)
 
 		for (style = JS_COMPACT; style <= JS_PRETTY; style++) {
 			char *text = dump(v, style);
-			json_t *back = parse(text);
+			json_t *back = kit_parse(text);
 
 			ck_assert_msg(json_equal(v, back), "%s", text);
 			js_hash(back, &b);
@@ -248,9 +240,9 @@ END_TEST
 
 START_TEST(hash_sees_content_only)
 {
-	json_t *a = parse("{\"a\":\"\\u0041/\",\"b\":[1,2.50]}");
-	json_t *b = parse(" { \"b\" : [ 1 , 2.5 ] ,\n\"\\u0061\" : \"A\\/\" } ");
-	json_t *c = parse("{\"a\":\"A/\",\"b\":[1,2]}");
+	json_t *a = kit_parse("{\"a\":\"\\u0041/\",\"b\":[1,2.50]}");
+	json_t *b = kit_parse(" { \"b\" : [ 1 , 2.5 ] ,\n\"\\u0061\" : \"A\\/\" } ");
+	json_t *c = kit_parse("{\"a\":\"A/\",\"b\":[1,2]}");
 	struct sha256 x, y, z;
 
 	js_hash(a, &x);
@@ -266,7 +258,7 @@ END_TEST
 
 START_TEST(buffer_limit_is_kept)
 {
-	json_t *v = parse("{\"key\":[\"some text\",1,2.5,{\"n\\n\":null}]}");
+	json_t *v = kit_parse("{\"key\":[\"some text\",1,2.5,{\"n\\n\":null}]}");
 	char *text = dump(v, JS_COMPACT);
 	size_t max;
 
@@ -290,18 +282,19 @@ START_TEST(decimals)
 		const char *value, *step;
 		int multiple;
 	} rows[] = {
-	    {"4.02", "0.01", 1}, {"0.0075", "0.0001", 1}, {"0.00751", "0.0001", 0}, {"1.1", "0.1", 1},
-	    {"0.07", "0.01", 1}, {"4.35", "0.01", 1}, {"19.99", "0.01", 1}, {"19.999", "0.01", 0},
+	    {"4.02", "0.01", 1}, {"0.0075", "0.0001", 1}, {"0.00751", "0.0001", 0},
+	    {"1.1", "0.1", 1}, {"0.07", "0.01", 1}, {"4.35", "0.01", 1}, {"19.99", "0.01", 1},
+	    {"19.999", "0.01", 0},
 	    {"7", "2", 0}, {"8", "2", 1}, {"0", "3", 1}, {"0.0", "0.3", 1}, {"-4.5", "1.5", 1},
 	    {"1e308", "0.123456789", 0}, {"1e308", "0.5", 1}, {"35", "1.5", 0}, {"4.5", "1.5", 1},
 	    {"9007199254740993", "3", 1}, {"9007199254740994", "3", 0}, {"5", "10", 0},
-	    {"1e-10", "1", 0}, {"1", "1e-300", 1}, {"9223372036854775807", "7", 1}, {"0.05", "0.1", 0},
-	    {"12391239123", "1e-8", 1}, {"3", "3.0", 1},
+	    {"1e-10", "1", 0}, {"1", "1e-300", 1}, {"9223372036854775807", "7", 1},
+	    {"0.05", "0.1", 0}, {"12391239123", "1e-8", 1}, {"3", "3.0", 1},
 	};
 	size_t i;
 
 	for (i = 0; i < NITEMS(rows); i++) {
-		json_t *v = parse(rows[i].value), *m = parse(rows[i].step);
+		json_t *v = kit_parse(rows[i].value), *m = kit_parse(rows[i].step);
 		struct decimal a, b;
 
 		decimal_of_json(&a, v);
@@ -331,7 +324,7 @@ START_TEST(number_order)
 
 	for (i = 0; i < NITEMS(rows); i++)
 		for (j = 0; j < NITEMS(rows); j++) {
-			json_t *a = parse(rows[i].text), *b = parse(rows[j].text);
+			json_t *a = kit_parse(rows[i].text), *b = kit_parse(rows[j].text);
 			int c = number_cmp(a, b);
 
 			ck_assert_msg((c > 0) - (c < 0) == (rows[i].rank > rows[j].rank) -
@@ -347,8 +340,6 @@ int main(void)
 {
 	Suite *s = suite_create("json_dump");
 	TCase *tc = tcase_create("all");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, styles);
@@ -362,8 +353,5 @@ int main(void)
 	tcase_add_test(tc, decimals);
 	tcase_add_test(tc, number_order);
 	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? 1 : 0;
+	return kit_run(s);
 }

@@ -1,22 +1,11 @@
 /* json: the shorthand for schemas. */
-#include <check.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "json/js.h"
 #include "json/schema/schema.h"
-
-static json_t *parse(const char *text)
-{
-	struct err err = ERR_INIT;
-	json_t *v = js_parse_any(text, strlen(text), &js_limits_doc, &err);
-
-	ck_assert_msg(v != NULL, "%s: %s", text, err.msg);
-	return v;
-}
+#include "json_kit.h"
 
 static const struct {
 	const char *in, *out; /* out NULL: refused at ${field} */
@@ -65,7 +54,7 @@ static const struct {
 START_TEST(shorthand)
 {
 	struct err err = ERR_INIT;
-	json_t *doc = parse(shorthands[_i].in), *out = schema_expand(doc, &err);
+	json_t *doc = kit_parse(shorthands[_i].in), *out = schema_expand(doc, &err);
 	struct buf b = BUF_INIT;
 
 	if (shorthands[_i].out) {
@@ -89,13 +78,8 @@ int main(void)
 {
 	Suite *s = suite_create("json_expand");
 	TCase *tc = tcase_create("all");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	tcase_add_loop_test(tc, shorthand, 0, NITEMS(shorthands));
 	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? 1 : 0;
+	return kit_run(s);
 }

@@ -1,21 +1,10 @@
 /* json: pointers, typed access, amounts, building. */
-#include <check.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "json/js.h"
-
-static json_t *parse(const char *text)
-{
-	struct err err = ERR_INIT;
-	json_t *v = js_parse_any(text, strlen(text), &js_limits_doc, &err);
-
-	ck_assert_msg(v != NULL, "%s: %s", text, err.msg);
-	return v;
-}
+#include "json_kit.h"
 
 /* The example of RFC 6901, section 5. */
 START_TEST(pointers)
@@ -31,8 +20,8 @@ START_TEST(pointers)
 	    "/none", "a", "/list/2", "/list/01", "/list/-", "/list/+1", "/list/", "/list/1/x/y",
 	    "/m~n", "/m~2n", "/a~", "/list/99999999999999999999", "//",
 	};
-	json_t *v = parse("{\"\":0,\"a/b\":1,\"c%d\":2,\"e^f\":3,\"g|h\":4,\"i\\\\j\":5,\"k\\\"l\":6,"
-	                  "\" \":7,\"m~n\":8,\"list\":[1,{\"x\":9}],\"~1\":10}");
+	json_t *v = kit_parse("{\"\":0,\"a/b\":1,\"c%d\":2,\"e^f\":3,\"g|h\":4,\"i\\\\j\":5,"
+	                      "\"k\\\"l\":6,\" \":7,\"m~n\":8,\"list\":[1,{\"x\":9}],\"~1\":10}");
 	size_t i;
 
 	for (i = 0; i < NITEMS(rows); i++)
@@ -60,7 +49,9 @@ END_TEST
 
 START_TEST(typed_access)
 {
-	json_t *v = parse("{\"s\":\"text\",\"i\":7,\"r\":7.0,\"b\":true,\"o\":{},\"a\":[1,2],\"n\":null}");
+	json_t *v =
+	    kit_parse("{\"s\":\"text\",\"i\":7,\"r\":7.0,\"b\":true,\"o\":{},\"a\":[1,2],"
+	              "\"n\":null}");
 	struct err err = ERR_INIT;
 	const char *s = "dflt";
 	int64_t i = -1;
@@ -95,7 +86,7 @@ static void expect_field(struct err *err, const char *field, const char *msg)
 
 START_TEST(wrong_types_are_named)
 {
-	json_t *v = parse("{\"p\":{\"s\":\"text\",\"i\":7,\"r\":7.0,\"a\":[1,2]}}");
+	json_t *v = kit_parse("{\"p\":{\"s\":\"text\",\"i\":7,\"r\":7.0,\"a\":[1,2]}}");
 	struct err err = ERR_INIT;
 	const char *s = NULL;
 	int64_t i = 0;
@@ -145,12 +136,12 @@ static const struct {
 
 START_TEST(amounts_are_exact)
 {
-	json_t *v = parse("{}");
+	json_t *v = kit_parse("{}");
 	struct err err = ERR_INIT;
 	int64_t out = -1;
 	int rc;
 
-	js_set_new(v, "fee", parse(amounts[_i].text));
+	js_set_new(v, "fee", kit_parse(amounts[_i].text));
 	rc = js_get_amount(v, "/fee", amounts[_i].scale, &out, &err);
 	ck_assert_int_eq(rc, amounts[_i].value < 0 ? -1 : 0);
 	ck_assert_int_eq(out, amounts[_i].value);
@@ -184,7 +175,7 @@ END_TEST
 START_TEST(only_known_keys)
 {
 	static const char *const known[] = {"maxBudgetUsd", "confidentiality", NULL};
-	json_t *v = parse("{\"$schema\":\"x\",\"$comment\":\"y\",\"maxBudgetUsd\":1}");
+	json_t *v = kit_parse("{\"$schema\":\"x\",\"$comment\":\"y\",\"maxBudgetUsd\":1}");
 	struct err err = ERR_INIT;
 
 	ck_assert_int_eq(js_only_keys(v, "/policy", known, &err), 0);
@@ -204,8 +195,6 @@ int main(void)
 {
 	Suite *s = suite_create("json_get");
 	TCase *tc = tcase_create("all");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	tcase_add_test(tc, pointers);
 	tcase_add_test(tc, pointer_is_built);
@@ -215,8 +204,5 @@ int main(void)
 	tcase_add_test(tc, building);
 	tcase_add_test(tc, only_known_keys);
 	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? 1 : 0;
+	return kit_run(s);
 }

@@ -1,6 +1,5 @@
 /* json: JSONLogic.  The official tests when they are there (ER_DATA, or ../shared/data), coercions
  * as the reference has them, numbers as text, errors of rules, limits, variables. */
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include "base/mem.h"
 #include "json/js.h"
 #include "json/logic/logic.h"
+#include "kit.h"
 
 enum { OFFICIAL = 277 };
 
@@ -400,8 +400,6 @@ int main(void)
 {
 	Suite *s = suite_create("json_logic");
 	TCase *tc = tcase_create("all");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, official_tests);
@@ -414,8 +412,5 @@ int main(void)
 	tcase_add_test(tc, truth);
 	tcase_add_loop_test(tc, each_var, 0, NITEMS(variables));
 	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? 1 : 0;
+	return kit_run(s);
 }

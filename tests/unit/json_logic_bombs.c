@@ -1,6 +1,5 @@
 /* json: rules made to cost time or memory.  Each must end at a limit; what it took is printed, and
  * asserted only as far as a slow machine allows. */
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "json/logic/logic.h"
+#include "kit.h"
 
 /* The sanitizers cost a factor of about twenty, and memory of their own. */
 #ifndef __has_feature
@@ -298,8 +298,6 @@ int main(void)
 {
 	Suite *s = suite_create("json_logic_bombs");
 	TCase *tc = tcase_create("all");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, small_bombs, 0, NITEMS(small));
@@ -308,8 +306,5 @@ int main(void)
 	tcase_add_test(tc, wide_rules);
 	tcase_add_test(tc, deep_rules);
 	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? 1 : 0;
+	return kit_run(s);
 }

@@ -223,7 +223,8 @@
     {"{\"reduce\":[[[1,2],[3]],{\"merge\":[{\"var\":\"accumulator\"}"
      ",{\"var\":\"current\"}]},[]]}",
      "[1,2,3]"},
-    {"{\"reduce\":[[3,4],{\"+\":[{\"var\":\"current\"},{\"reduce\":[[1,2],{\"+\":[{\"var\":\"accumulator\"}"
+    {"{\"reduce\":[[3,4],{\"+\":[{\"var\":\"current\"},{\"reduce\":[[1,2],"
+     "{\"+\":[{\"var\":\"accumulator\"}"
      ",{\"var\":\"current\"}]},{\"var\":\"accumulator\"}]}]},7]}",
      "20"},
     {"{\"all\":[[],true]}", "false"},

@@ -1,24 +1,11 @@
 /* json: verdicts in the output formats of JSON Schema. */
-#include <check.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "base/mem.h"
 #include "json/js.h"
 #include "json/schema/output.h"
 #include "json/schema/schema.h"
-
-static json_t *parse(const char *text)
-{
-	struct err err = ERR_INIT;
-	json_t *v = js_parse_any(text, strlen(text), &js_limits_own, &err);
-
-	ck_assert_msg(v != NULL, "%s in %s", err.msg, text);
-	return v;
-}
+#include "json_kit.h"
 
 static void assert_output(const char *schema, const char *instance, enum schema_output form,
                           const char *want)
@@ -26,7 +13,7 @@ static void assert_output(const char *schema, const char *instance, enum schema_
 	struct schema_options o = {.keep_paths = 1};
 	struct err err = ERR_INIT;
 	struct buf text = BUF_INIT;
-	json_t *doc = parse(schema), *v = parse(instance), *out;
+	json_t *doc = kit_parse(schema), *v = kit_parse(instance), *out;
 	struct schema *s = schema_compile_with(doc, &o, &err);
 
 	ck_assert_msg(s != NULL, "%s", err.msg);
@@ -69,10 +56,13 @@ START_TEST(polygon)
 	              "{\"valid\":false,\"keywordLocation\":\"\"," AT "\",\"instanceLocation\":\""
 	              "\","
 	              "\"errors\":[" FEW ",{\"valid\":false,\"keywordLocation\":\"/items/$ref\"," AT
-	              "/$defs/point\",\"instanceLocation\":\"/1\",\"errors\":[" LACKS "," ODD "]}]}");
-	assert_output(POLYGON, "[{\"x\":1,\"y\":1},{\"x\":1,\"y\":2},{\"x\":2,\"y\":1}]", OUTPUT_FLAG,
+	              "/$defs/point\",\"instanceLocation\":\"/1\","
+	              "\"errors\":[" LACKS "," ODD "]}]}");
+	assert_output(POLYGON, "[{\"x\":1,\"y\":1},{\"x\":1,\"y\":2},{\"x\":2,\"y\":1}]",
+	              OUTPUT_FLAG,
 	              "{\"valid\":true}");
-	assert_output(POLYGON, "[{\"x\":1,\"y\":1},{\"x\":1,\"y\":2},{\"x\":2,\"y\":1}]", OUTPUT_BASIC,
+	assert_output(POLYGON, "[{\"x\":1,\"y\":1},{\"x\":1,\"y\":2},{\"x\":2,\"y\":1}]",
+	              OUTPUT_BASIC,
 	              "{\"valid\":true}");
 	assert_output("true", "1", OUTPUT_DETAILED,
 	              "{\"valid\":true,\"keywordLocation\":\"\",\"instanceLocation\":\"\"}");
@@ -86,12 +76,13 @@ END_TEST
 START_TEST(places)
 {
 	assert_output("false", "1", OUTPUT_BASIC,
-	              "{\"valid\":false,\"errors\":[" UNIT("", "", "no value is allowed here") "]}");
+	              "{\"valid\":false,\"errors\":["
+	              UNIT("", "", "no value is allowed here") "]}");
 	assert_output("{\"properties\":{\"a/b\":false}}", "{\"a/b\":1}", OUTPUT_BASIC,
-	              "{\"valid\":false,\"errors\":[" UNIT("/properties/a~1b", "/a~1b",
-	                                                   "no value is allowed here") "]}");
-	assert_output("{\"allOf\":[{\"$ref\":\"#/$defs/a\"}],\"$defs\":{\"a\":{\"$ref\":\"#/$defs/"
-	"b\"},"
+	              "{\"valid\":false,\"errors\":["
+	              UNIT("/properties/a~1b", "/a~1b", "no value is allowed here") "]}");
+	assert_output("{\"allOf\":[{\"$ref\":\"#/$defs/a\"}],"
+	              "\"$defs\":{\"a\":{\"$ref\":\"#/$defs/b\"},"
 	              "\"b\":{\"minimum\":3}}}", "1", OUTPUT_BASIC,
 	              "{\"valid\":false,\"errors\":["
 	              UNIT("/allOf/0/$ref/$ref/minimum", "", "must be at least 3") "]}");
@@ -100,16 +91,16 @@ START_TEST(places)
 	              "{\"valid\":false,\"errors\":["
 	              UNIT("/properties/a/$dynamicRef/properties/a/$dynamicRef/type", "/a/a",
 	                   "must be an object, not a number") "]}");
-	assert_output("{\"if\":{\"minimum\":3},\"then\":{\"maximum\":5},\"else\":{\"const\":1}}", "2",
-	              OUTPUT_BASIC, "{\"valid\":false,\"errors\":[" UNIT("/else/const", "", "must be 1") "]}");
+	assert_output("{\"if\":{\"minimum\":3},\"then\":{\"maximum\":5},\"else\":{\"const\":1}}",
+	              "2", OUTPUT_BASIC,
+	              "{\"valid\":false,\"errors\":[" UNIT("/else/const", "", "must be 1") "]}");
 	assert_output("{\"unevaluatedProperties\":false}", "{\"a\":1}", OUTPUT_BASIC,
 	              "{\"valid\":false,\"errors\":["
 	              UNIT("/unevaluatedProperties", "/a", "unknown field") "]}");
-	assert_output("{\"anyOf\":[{\"type\":\"string\"},{\"$ref\":\"#/$defs/n\"}],\"$defs\":{\"n"
-	"\":"
-	              "{\"minimum\":3}}}", "1", OUTPUT_DETAILED,
-	              "{\"valid\":false,\"keywordLocation\":\"\",\"instanceLocation\":\"\",\"error"
-	              "s\":["
+	assert_output("{\"anyOf\":[{\"type\":\"string\"},{\"$ref\":\"#/$defs/n\"}],"
+	              "\"$defs\":{\"n\":{\"minimum\":3}}}", "1", OUTPUT_DETAILED,
+	              "{\"valid\":false,\"keywordLocation\":\"\",\"instanceLocation\":\"\","
+	              "\"errors\":["
 	              "{\"valid\":false,\"keywordLocation\":\"/anyOf\",\"instanceLocation\":\"\","
 	              "\"error\":\"must fit one of 2 alternatives, and fits none\",\"errors\":["
 	              UNIT("/anyOf/0/type", "", "must be a string, not a number") ","
@@ -121,15 +112,9 @@ int main(void)
 {
 	Suite *s = suite_create("json_output");
 	TCase *tc = tcase_create("all");
-	SRunner *sr;
-	int failed;
 
 	tcase_add_test(tc, polygon);
 	tcase_add_test(tc, places);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? 1 : 0;
+	return kit_run(s);
 }

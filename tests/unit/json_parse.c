@@ -1,5 +1,4 @@
 /* json: reading text within limits. */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,6 +6,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "json/js.h"
+#include "kit.h"
 
 static json_t *parse(const char *text, struct err *err)
 {
@@ -78,11 +78,13 @@ START_TEST(node_limit)
 {
 	static const struct js_limits few = {1000, 6, 32};
 	static const char *const fits[] = {
-	    "[1,2,3,4,5]", "{\"a\":1,\"b\":[]}", "[[],[],[],[],[]]", "[\"a,b,c,d,e,f\",-1.5e+3,true]",
+	    "[1,2,3,4,5]", "{\"a\":1,\"b\":[]}", "[[],[],[],[],[]]",
+	    "[\"a,b,c,d,e,f\",-1.5e+3,true]",
 	    "{\"a\":{\"b\":{}}}",
 	};
 	static const char *const over[] = {
-	    "[1,2,3,4,5,6]", "{\"a\":1,\"b\":[0,0]}", "[[],[],[],[],[[]]]", "{\"a\":{\"b\":{\"c\":1}}}",
+	    "[1,2,3,4,5,6]", "{\"a\":1,\"b\":[0,0]}", "[[],[],[],[],[[]]]",
+	    "{\"a\":{\"b\":{\"c\":1}}}",
 	};
 	struct err err = ERR_INIT;
 	size_t i;
@@ -214,8 +216,6 @@ int main(void)
 {
 	Suite *s = suite_create("json_parse");
 	TCase *tc = tcase_create("all");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, depth_limit);
@@ -228,8 +228,5 @@ int main(void)
 	tcase_add_test(tc, integers_are_exact);
 	tcase_add_test(tc, any_value);
 	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? 1 : 0;
+	return kit_run(s);
 }

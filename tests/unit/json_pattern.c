@@ -1,5 +1,4 @@
 /* json: regular expressions with ECMA-262 semantics. */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,6 +6,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "json/schema/pattern.h"
+#include "kit.h"
 
 static struct pattern *compile(const char *text)
 {
@@ -22,11 +22,13 @@ static const struct {
 	int match;
 } rows[] = {
     {"", "", 1}, {"a", "bab", 1}, {"^a", "ba", 0}, {"a$", "ab", 0},
-    {"^\\d+$", "123", 1}, {"^\\d+$", "123\n", 0}, {"^\\d$", "\xdf\xa7", 0}, {"^\\D$", "\xdf\xa7", 1},
+    {"^\\d+$", "123", 1}, {"^\\d+$", "123\n", 0}, {"^\\d$", "\xdf\xa7", 0},
+    {"^\\D$", "\xdf\xa7", 1},
     {"^\\w$", "é", 0}, {"^\\W$", "é", 1}, {"^.$", "🙂", 1}, {"^.$", "\n", 0}, {"^.$", "\r", 0},
     {"^.$", "\u2028", 0}, {"^.$", "\xc2\x85", 1}, {"^[^a]$", "\n", 1}, {"^[^]$", "\n", 1},
     {"[]", "a", 0}, {"(?:^a[]*b)", "ab", 1}, {"(?:^a[]?[]{0,2}$)", "a", 1}, {"(?:a[]+)", "a", 0},
-    {"(?:^[^]{2}$)", "ab", 1}, {"^\\s$", "\xc2\xa0", 1}, {"^\\s$", "\ufeff", 1}, {"^\\s$", "\u2029", 1},
+    {"(?:^[^]{2}$)", "ab", 1}, {"^\\s$", "\xc2\xa0", 1}, {"^\\s$", "\ufeff", 1},
+    {"^\\s$", "\u2029", 1},
     {"^\\s$", "\u200b", 0}, {"^\\s$", "\v", 1}, {"^\\S$", "\u3000", 0}, {"^\\S$", "x", 1},
     {"^[\\s]$", " ", 1}, {"^[\\S]$", " ", 0}, {"^[\\S]$", "\U0001F642", 1}, {"^[\\S ]$", " ", 1},
     {"^[^\\s]$", "\u3000", 0}, {"^[a\\s-]$", "-", 1}, {"^[\\s-z]$", "y", 0}, {"^[\\s-z]$", "z", 1},
@@ -115,7 +117,8 @@ START_TEST(bombs)
 }
 END_TEST
 
-/* A match may begin anywhere, and run far each time; a count or a back reference compares unseen. */
+/* A match may begin anywhere, and run far each time; a count or a back reference compares
+   unseen. */
 START_TEST(long_subjects)
 {
 	static const char *const patterns[] = {
@@ -159,8 +162,6 @@ int main(void)
 {
 	Suite *s = suite_create("json_pattern");
 	TCase *tc = tcase_create("all");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	tcase_add_loop_test(tc, matches, 0, NITEMS(rows));
 	tcase_add_loop_test(tc, refusals, 0, NITEMS(refused));
@@ -169,8 +170,5 @@ int main(void)
 	tcase_add_loop_test(tc, long_subjects, 0, 8);
 	tcase_add_test(tc, subject_limit);
 	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? 1 : 0;
+	return kit_run(s);
 }

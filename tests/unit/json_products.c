@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "kit.h"
 #include "json_bomb_kit.h"
 
 /* {${outer}: {${keyword}: ${value}}}, or without ${outer} the inner one. */
@@ -20,14 +21,18 @@ static json_t *schema_of(const char *outer, const char *keyword, json_t *value)
 
 START_TEST(many_values)
 {
-	short_and_free(parse("{\"uniqueItems\":true}"), list_of(100000, "{\"id\":%zu,\"n\":\"%zu\"}"));
-	short_and_free(parse("{\"uniqueItems\":true}"), list_of(60000, "{\"id\":%zu,\"n\":\"%zu\"}"));
+	short_and_free(parse("{\"uniqueItems\":true}"),
+	               list_of(100000, "{\"id\":%zu,\"n\":\"%zu\"}"));
+	short_and_free(parse("{\"uniqueItems\":true}"),
+	               list_of(60000, "{\"id\":%zu,\"n\":\"%zu\"}"));
 	short_and_free(schema_of("items", "enum", list_of(33000, "{\"a\":%zu}")),
 	               list_of(33000, "{\"a\":%zu}"));
-	short_and_free(schema_of("items", "enum", list_of(90000, "%zu.5")), list_of(90000, "%zu.5"));
+	short_and_free(schema_of("items", "enum", list_of(90000, "%zu.5")),
+	               list_of(90000, "%zu.5"));
 	short_and_free(schema_of("items", "enum", list_of(90000, "\"x%zu\"")),
 	               list_of(90000, "\"x%zu\""));
-	short_and_free(schema_of("items", "required", list_of(60, "\"n%zu\"")), list_of(90000, "{}"));
+	short_and_free(schema_of("items", "required", list_of(60, "\"n%zu\"")),
+	               list_of(90000, "{}"));
 	short_and_free(schema_of("items", "dependentRequired",
 	                         map_of(9000, "p%zu", "[\"a\",\"b\"]")),
 	               list_of(30000, "{\"p%zu\":1}"));
@@ -129,14 +134,16 @@ START_TEST(many_formats)
 		const char *doc, *each;
 		size_t n;
 	} rows[] = {
-	    {"{\"items\":{\"format\":\"regex\"}}", "\"(a|[b-z]+)(a|[b-z]+)(a|[b-z]+)(a|[b-z]+)%zu\"",
-	     20000},
+	    {"{\"items\":{\"format\":\"regex\"}}",
+	     "\"(a|[b-z]+)(a|[b-z]+)(a|[b-z]+)(a|[b-z]+)%zu\"", 20000},
 	    {"{\"items\":{\"format\":\"regex\"}}", "\"(a)+%zu\"", 90000},
 	    {"{\"items\":{\"format\":\"idn-hostname\"}}", "\"例え例え例え例え例え%zu.例え例え例え例え.テスト\"",
 	     14000},
-	    {"{\"items\":{\"format\":\"hostname\"}}", "\"xn--ihqwcrb4cv8a8dqg056pqjye.a%zu\"", 25000},
+	    {"{\"items\":{\"format\":\"hostname\"}}", "\"xn--ihqwcrb4cv8a8dqg056pqjye.a%zu\"",
+	     25000},
 	    {"{\"items\":{\"format\":\"iri\"}}", "\"http://例え.テスト/例え例え例え%zu\"", 20000},
-	    {"{\"items\":{\"format\":\"uri-template\"}}", "\"http://a/{x,y,z}{?q%zu}{#a,b}\"", 30000},
+	    {"{\"items\":{\"format\":\"uri-template\"}}", "\"http://a/{x,y,z}{?q%zu}{#a,b}\"",
+	     30000},
 	};
 	size_t i;
 
@@ -154,8 +161,6 @@ int main(void)
 {
 	Suite *s = suite_create("json_products");
 	TCase *tc = tcase_create("all");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	tcase_set_timeout(tc, 120);
 	tcase_add_test(tc, many_values);
@@ -165,8 +170,5 @@ int main(void)
 	tcase_add_test(tc, dynamic_references);
 	tcase_add_test(tc, many_formats);
 	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? 1 : 0;
+	return kit_run(s);
 }

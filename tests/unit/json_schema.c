@@ -1,29 +1,18 @@
 /* json: the validator, every keyword both ways. */
-#include <check.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "json/js.h"
 #include "json/schema/schema.h"
+#include "json_kit.h"
 
 #define D4 "\"$schema\":\"http://json-schema.org/draft-04/schema#\","
-
-static json_t *parse(const char *text)
-{
-	struct err err = ERR_INIT;
-	json_t *v = js_parse_any(text, strlen(text), &js_limits_own, &err);
-
-	ck_assert_msg(v != NULL, "%s: %s", text, err.msg);
-	return v;
-}
 
 static struct schema *compile(const char *text)
 {
 	struct err err = ERR_INIT;
-	json_t *doc = parse(text);
+	json_t *doc = kit_parse(text);
 	struct schema *s = schema_compile(doc, &err);
 
 	ck_assert_msg(s != NULL, "%s: %s", text, err.msg);
@@ -165,20 +154,25 @@ static const struct {
      "/additionalProperties/type", "must be a number, not a string"},
 
     {"{\"$ref\":\"#/$defs/n\",\"$defs\":{\"n\":{\"type\":\"integer\"}}}", "1", NULL, NULL, NULL},
-    {"{\"properties\":{\"a\":{\"$ref\":\"#/$defs/n\"}},\"$defs\":{\"n\":{\"minimum\":2}}}", "{\"a\":1}",
+    {"{\"properties\":{\"a\":{\"$ref\":\"#/$defs/n\"}},\"$defs\":{\"n\":{\"minimum\":2}}}",
+     "{\"a\":1}",
      "/a", "/$defs/n/minimum", "must be at least 2"},
-    {"{\"properties\":{\"a\":{\"$ref\":\"#x\"}},\"$defs\":{\"n\":{\"$anchor\":\"x\",\"minimum\":2}}}",
+    {"{\"properties\":{\"a\":{\"$ref\":\"#x\"}},\"$defs\":{\"n\":{\"$anchor\":\"x\","
+     "\"minimum\":2}}}",
      "{\"a\":1}", "/a", "/$defs/n/minimum", "must be at least 2"},
-    {"{\"properties\":{\"a\":{\"$ref\":\"#\"}},\"additionalProperties\":false}", "{\"a\":{\"a\":{}}}",
-     NULL, NULL, NULL},
-    {"{\"properties\":{\"a\":{\"$ref\":\"#\"}},\"additionalProperties\":false}", "{\"a\":{\"b\":1}}",
+    {"{\"properties\":{\"a\":{\"$ref\":\"#\"}},\"additionalProperties\":false}",
+     "{\"a\":{\"a\":{}}}", NULL, NULL, NULL},
+    {"{\"properties\":{\"a\":{\"$ref\":\"#\"}},\"additionalProperties\":false}",
+     "{\"a\":{\"b\":1}}",
      "/a/b", "/additionalProperties", "unknown field; did you mean a?"},
     {"{\"$ref\":\"http://json-schema.org/draft-07/schema#\"}", "{\"type\":\"strnig\"}", "/type",
      "http://json-schema.org/draft-07/schema#/properties/type/anyOf", NULL},
-    {"{\"$ref\":\"https://json-schema.org/draft/2020-12/schema\"}", "{\"minLength\":-1}", "/minLength",
+    {"{\"$ref\":\"https://json-schema.org/draft/2020-12/schema\"}", "{\"minLength\":-1}",
+     "/minLength",
      "https://json-schema.org/draft/2020-12/meta/validation#/$defs/nonNegativeInteger/minimum",
      "must be at least 0"},
-    {"{\"$dynamicAnchor\":\"t\",\"properties\":{\"a\":{\"$dynamicRef\":\"#t\"}},\"type\":\"object\"}",
+    {"{\"$dynamicAnchor\":\"t\",\"properties\":{\"a\":{\"$dynamicRef\":\"#t\"}},"
+     "\"type\":\"object\"}",
      "{\"a\":1}", "/a", "/type", "must be an object, not a number"},
     {"{\"allOf\":[{\"minimum\":1},{\"maximum\":3}]}", "2", NULL, NULL, NULL},
     {"{\"allOf\":[{\"minimum\":1},{\"maximum\":3}]}", "4", "", "/allOf/1/maximum",
@@ -220,11 +214,12 @@ static const struct {
      "must have at most 1 item of the kind asked for, has 2"},
     {"{\"contains\":{\"const\":1}}", "[2]", "", "/contains",
      "must have at least 1 item of the kind asked for, has 0"},
-    {"{\"allOf\":[{\"properties\":{\"size\":true}}],\"unevaluatedProperties\":false}", "{\"size\":1}",
-     NULL, NULL, NULL},
+    {"{\"allOf\":[{\"properties\":{\"size\":true}}],\"unevaluatedProperties\":false}",
+     "{\"size\":1}", NULL, NULL, NULL},
     {"{\"allOf\":[{\"properties\":{\"size\":true}}],\"unevaluatedProperties\":false}", "{\"b\":1}",
      "/b", "/unevaluatedProperties", "unknown field"},
-    {"{\"anyOf\":[{\"prefixItems\":[true]}],\"unevaluatedItems\":{\"type\":\"null\"}}", "[1,2]", "/1",
+    {"{\"anyOf\":[{\"prefixItems\":[true]}],\"unevaluatedItems\":{\"type\":\"null\"}}", "[1,2]",
+     "/1",
      "/unevaluatedItems/type", "must be null, not a number"},
 
     {"{\"title\":\"t\",\"format\":\"email\",\"default\":1,\"x-ui\":{},\"unknown\":[1]}", "\"no\"",
@@ -237,7 +232,7 @@ static const struct {
 START_TEST(keywords)
 {
 	struct schema *s = compile(rows[_i].schema);
-	json_t *v = parse(rows[_i].instance);
+	json_t *v = kit_parse(rows[_i].instance);
 	struct schema_errors errors;
 	size_t n = schema_validate(s, v, &errors);
 
@@ -330,7 +325,7 @@ static const struct {
 START_TEST(refusals)
 {
 	struct err err = ERR_INIT;
-	json_t *doc = parse(refused[_i].schema);
+	json_t *doc = kit_parse(refused[_i].schema);
 
 	ck_assert_ptr_null(schema_compile(doc, &err));
 	ck_assert_int_eq(err.code, FAIL_INVALID);
@@ -370,9 +365,9 @@ START_TEST(all_errors_are_listed)
 {
 	struct schema *s = compile("{\"type\":\"object\",\"required\":[\"decision\",\"note\"],"
 	                           "\"properties\":{\"decision\":{\"enum\":[\"yes\",\"no\"]},"
-	                           "\"score\":{\"type\":\"integer\",\"minimum\":0,\"multipleOf\":5}},"
-	                           "\"additionalProperties\":false}");
-	json_t *v = parse("{\"decision\":\"maybe\",\"score\":-7,\"extra\":{}}"), *list;
+	                           "\"score\":{\"type\":\"integer\",\"minimum\":0,"
+	                           "\"multipleOf\":5}},\"additionalProperties\":false}");
+	json_t *v = kit_parse("{\"decision\":\"maybe\",\"score\":-7,\"extra\":{}}"), *list;
 	struct schema_errors errors;
 	struct buf b = BUF_INIT;
 
@@ -381,7 +376,8 @@ START_TEST(all_errors_are_listed)
 	js_dump(&b, list, JS_COMPACT);
 	ck_assert_str_eq(
 	    buf_str(&b),
-	    "[{\"instance\":\"\",\"keyword\":\"/required\",\"message\":\"needs the field \\\"note\\\"\"},"
+	    "[{\"instance\":\"\",\"keyword\":\"/required\","
+	    "\"message\":\"needs the field \\\"note\\\"\"},"
 	    "{\"instance\":\"/decision\",\"keyword\":\"/properties/decision/enum\","
 	    "\"message\":\"\\\"maybe\\\" is not one of \\\"yes\\\", \\\"no\\\"\"},"
 	    "{\"instance\":\"/score\",\"keyword\":\"/properties/score/minimum\","
@@ -447,8 +443,6 @@ int main(void)
 {
 	Suite *s = suite_create("json_schema");
 	TCase *tc = tcase_create("all");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, keywords, 0, NITEMS(rows));
@@ -458,8 +452,5 @@ int main(void)
 	tcase_add_test(tc, errors_are_counted_beyond_the_list);
 	tcase_add_test(tc, long_values_are_cut);
 	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? 1 : 0;
+	return kit_run(s);
 }

@@ -1,6 +1,5 @@
 /* json: the official JSON Schema test suite, when it is there (ER_DATA, or ../shared/data).  One
  * line per draft; every miss with its reason. */
-#include <check.h>
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +8,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "json/schema/schema.h"
+#include "kit.h"
 
 #define REMOTE "http://localhost:1234/"
 
@@ -23,7 +23,8 @@ static const struct {
     {"04", "draft4", SCHEMA_DRAFT_4},
 };
 
-/* Why a test that is not required may fail: the file, a part of the test's name (or any), and why. */
+/* Why a test that is not required may fail: the file, a part of the test's name (or any), and
+   why. */
 static const struct {
 	const char *file, *test, *reason;
 } reasons[] = {
@@ -178,9 +179,7 @@ int main(void)
 	const char *data = getenv("ER_DATA");
 	Suite *s = suite_create("json_suite");
 	TCase *tc = tcase_create("all");
-	SRunner *sr;
 	DIR *there;
-	int failed;
 
 	snprintf(root, sizeof(root), "%s/json-schema-test-suite", data ? data : "../shared/data");
 	there = opendir(root);
@@ -192,9 +191,5 @@ int main(void)
 	tcase_set_timeout(tc, 120);
 	tcase_add_loop_test(tc, one_draft, 0, NITEMS(drafts));
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? 1 : 0;
+	return kit_run(s);
 }

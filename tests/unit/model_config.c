@@ -1,7 +1,6 @@
 /* Configuration documents: limits, references, near names. */
 #include "model_kit.h"
 
-#include "base/near.h"
 #include "json/schema/schema.h"
 #include "model/contract.h"
 
@@ -57,7 +56,8 @@ static const struct {
 	{CFG_LANE, "x", "{\"pools\":[\"a\"],\"maxAttempts\":21}", "/maxAttempts"},
 	{CFG_LANE, "x", "{\"pools\":[\"a\"],\"priceUsd\":\"-1\"}", "/priceUsd"},
 	{CFG_LANE, "x", "{\"pools\":[\"a\"],\"schema\":{\"notes\":\"text\"}}", "/schema/notes"},
-	{CFG_LANE, "x", "{\"pools\":[\"a\"],\"requirements\":{\"skill\":[]}}", "/requirements/skill"},
+	{CFG_LANE, "x", "{\"pools\":[\"a\"],\"requirements\":{\"skill\":[]}}",
+	 "/requirements/skill"},
 	{CFG_LANE, "x", "{\"pools\":[\"a\"],\"requirements\":{\"minRating\":6}}",
 	 "/requirements/minRating"},
 	{CFG_LANE, "X", "{\"pools\":[\"a\"]}", ""},
@@ -70,7 +70,8 @@ static const struct {
 	{CFG_WORKER, "x", "{\"kind\":\"http\",\"http\":{\"url\":\"http://x\"}}", "/http/url"},
 	{CFG_WORKER, "x", "{\"kind\":\"http\",\"http\":{\"url\":\"https:///x\"}}", "/http/url"},
 	{CFG_WORKER, "x", "{\"kind\":\"http\",\"http\":{\"url\":\"https://a:b@x/\"}}", "/http/url"},
-	{CFG_WORKER, "x", "{\"kind\":\"http\",\"http\":{\"url\":\"https://x\",\"timeoutSeconds\":0}}",
+	{CFG_WORKER, "x",
+	 "{\"kind\":\"http\",\"http\":{\"url\":\"https://x\",\"timeoutSeconds\":0}}",
 	 "/http/timeoutSeconds"},
 	{CFG_WORKER, "x", "{\"kind\":\"http\",\"http\":{\"url\":\"https://x\",\"secret\":\"s\"}}",
 	 "/http/secret"},
@@ -83,14 +84,17 @@ static const struct {
 	{CFG_WORKER, "x", "{\"certifications\":[{\"name\":\"b\",\"level\":1}]}",
 	 "/certifications/0/level"},
 	{CFG_WORKER, "x", "{\"hours\":{\"weekly\":{}}}", "/hours/zone"},
-	{CFG_WORKER, "x", "{\"away\":[{\"from\":\"2026-01-02T00:00:00Z\",\"until\":\"2026-01-01T00:00:00Z\"}]}",
+	{CFG_WORKER, "x",
+	 "{\"away\":[{\"from\":\"2026-01-02T00:00:00Z\",\"until\":\"2026-01-01T00:00:00Z\"}]}",
 	 "/away/0/until"},
 	{CFG_WORKER, "x", "{\"away\":[7]}", "/away/0"},
 	{CFG_WORKER, "x", "{\"costUsd\":\"-1\"}", "/costUsd"},
 	{CFG_LANE, "x", "{\"pools\":[\"a\"],\"offers\":{\"mode\":\"auction\"}}", "/offers/mode"},
 	{CFG_LANE, "x", "{\"pools\":[\"a\"],\"offers\":{\"atOnce\":13}}", "/offers/atOnce"},
-	{CFG_LANE, "x", "{\"pools\":[\"a\"],\"sla\":{\"onBreach\":\"escalate\"}}", "/sla/escalateTo"},
-	{CFG_LANE, "x", "{\"pools\":[\"a\"],\"scoring\":{\"explore\":\"0.6\"}}", "/scoring/explore"},
+	{CFG_LANE, "x", "{\"pools\":[\"a\"],\"sla\":{\"onBreach\":\"escalate\"}}",
+	 "/sla/escalateTo"},
+	{CFG_LANE, "x", "{\"pools\":[\"a\"],\"scoring\":{\"explore\":\"0.6\"}}",
+	 "/scoring/explore"},
 	{CFG_LANE, "x", "{\"pools\":[\"a\"],\"risk\":{\"odd\":{}}}", "/risk/odd"},
 	{CFG_LANE, "x", "{\"pools\":[\"a\"],\"risk\":{\"high\":{\"trustLevel\":11}}}",
 	 "/risk/high/trustLevel"},
@@ -158,7 +162,8 @@ START_TEST(dangling_names_of_routing)
 		enum config_kind kind;
 		const char *doc, *where;
 	} cases[] = {
-		{CFG_LANE, "{\"pools\":[\"p\"],\"sla\":{\"onBreach\":\"escalate\",\"escalateTo\":\"q\"}}",
+		{CFG_LANE,
+		 "{\"pools\":[\"p\"],\"sla\":{\"onBreach\":\"escalate\",\"escalateTo\":\"q\"}}",
 		 "lanes/x.json: /sla/escalateTo"},
 		{CFG_LANE, "{\"pools\":[\"p\"],\"requirements\":{\"workers\":[\"bo\"]}}",
 		 "lanes/x.json: /requirements/workers/0"},
@@ -264,8 +269,8 @@ START_TEST(who_stands_in_and_who_takes_over)
 {
 	struct config *c = config_new();
 
-#define AWAY(from, until, delegate)                                                                \
-	"{\"away\":[{\"from\":\"2030-01-" from "T00:00:00Z\",\"until\":\"2030-01-" until                \
+#define AWAY(from, until, delegate) \
+	"{\"away\":[{\"from\":\"2030-01-" from "T00:00:00Z\",\"until\":\"2030-01-" until \
 	"T00:00:00Z\",\"delegate\":\"" delegate "\"}]}"
 	kit_set(c, CFG_WORKER, "ana", AWAY("01", "09", "ben"));
 	assert_refused(c, "workers/ana.json: /away/0/delegate: no such worker \"ben\"");

@@ -4,7 +4,6 @@
 #include "json/schema/schema.h"
 #include "model/contract.h"
 #include "model/intake.h"
-#include "model/strings.h"
 
 static void assert_contract(const struct config *c, const char *schema, int formats,
                             const char *want, const char *names)
@@ -53,7 +52,8 @@ START_TEST(made)
 		                "s/b.v1\"},"
 		                "\"b.v1\":{\"type\":\"string\"}}}", "a.v1 b.v1 ");
 		assert_contract(c, "{\"$ref\":\"https://x.example/b\"}", 0,
-		                "{\"$ref\":\"#/$defs/b\",\"$defs\":{\"b\":{\"type\":\"string\"}}}", "b.v1 ");
+		                "{\"$ref\":\"#/$defs/b\",\"$defs\":{\"b\":{\"type\":\"string\"}}}",
+		                "b.v1 ");
 		/* the order of members is the order of a form */
 		assert_contract(c, "{\"minimum\":1,\"maximum\":2}", 0, "{\"minimum\":1,\"maximum\""
 		":2}", "");
@@ -178,7 +178,8 @@ START_TEST(in_a_spec)
 	doc = spec_to_json(&spec);
 	ck_assert_uint_eq(json_array_size(js_at(doc, "/schemaRefs")), 2);
 	ck_assert_msg(spec_from_json(doc, &again, &err) == 0, "%s", err.msg);
-	ck_assert(strings_has(&again.schema_refs, "a.v1") && strings_has(&again.schema_refs, "b.v1"));
+	ck_assert(strings_has(&again.schema_refs, "a.v1") &&
+	          strings_has(&again.schema_refs, "b.v1"));
 	ck_assert(json_equal(again.schema, spec.schema));
 	spec_release(&spec);
 	spec_release(&again);
@@ -210,7 +211,8 @@ START_TEST(versions)
 	ck_assert_str_eq(config_next_version(c, "a.v1", next), "a.v2");
 	kit_set(c, CFG_SCHEMA, "a.v2", "{\"type\":\"null\"}");
 	ck_assert_str_eq(config_next_version(c, "a.v1", next), "a.v3");
-	ck_assert(config_versioned("a.b.v12") && !config_versioned("a.v") && !config_versioned("a"));
+	ck_assert(config_versioned("a.b.v12") && !config_versioned("a.v") &&
+	          !config_versioned("a"));
 	config_free(c);
 }
 END_TEST

@@ -24,9 +24,11 @@ static void leads_back(const char *name, const struct form *f, const json_t *ans
 		ck_assert_msg(rc == 0 && !back, "%s: %d %s\n%s", name, rc, err.msg, text);
 	} else {
 		want = kit_text(answer);
-		ck_assert_msg(rc == 1, "%s: %s is read with %d %s\n%s", name, want, rc, err.msg, text);
+		ck_assert_msg(rc == 1, "%s: %s is read with %d %s\n%s", name, want, rc, err.msg,
+		              text);
 		got = kit_text(back);
-		ck_assert_msg(json_equal(answer, back), "%s: %s is read as %s\n%s", name, want, got, text);
+		ck_assert_msg(json_equal(answer, back), "%s: %s is read as %s\n%s", name, want, got,
+		              text);
 		free(want);
 		free(got);
 	}
@@ -81,9 +83,12 @@ END_TEST
 START_TEST(whatever_was_there)
 {
 	static const char *const rows[][2] = {
-	    {"refund", "{\"eligible\":\"no\",\"reason_code\":7,\"more\":{\"a\":[1,{\"b\":null}]},\"n\":null}"},
+	    {"refund",
+	     "{\"eligible\":\"no\",\"reason_code\":7,\"more\":{\"a\":[1,{\"b\":null}]},"
+	     "\"n\":null}"},
 	    {"nested", "{\"contact\":\"none\",\"window\":[1]}"},
-	    {"array-of-objects", "{\"actions\":[1,\"x\",{\"title\":2,\"t\":1},[],{},7,8],\"matrix\":{\"a\":1}}"},
+	    {"array-of-objects",
+	     "{\"actions\":[1,\"x\",{\"title\":2,\"t\":1},[],{},7,8],\"matrix\":{\"a\":1}}"},
 	    {"one-of-objects", "{\"payment\":{\"kind\":\"gold\",\"x\":1},\"z\":1}"},
 	    {"one-of-objects", "{\"payment\":\"cash\"}"},
 	    {"any-of-inside", "{\"mail\":\"m\",\"phone\":\"p\",\"x\":1}"},
@@ -91,7 +96,9 @@ START_TEST(whatever_was_there)
 	    {"root-string", "{\"a\":1}"},
 	    {"root-array", "\"x\""},
 	    {"root-variant", "[1]"},
-	    {"hostile", "{\"x\":\"</script>\\u202e\\u0007\",\"y\":\"a\\nb // c\",\"<img src=x>\":\"\\ud83d\\ude42\"}"},
+	    {"hostile",
+	     "{\"x\":\"</script>\\u202e\\u0007\",\"y\":\"a\\nb // c\","
+	     "\"<img src=x>\":\"\\ud83d\\ude42\"}"},
 	    {"keys", "{\"a/b\":\"1\",\"\":\"2\",\"-\":\"3\",\"quote\\\"key\":\"4\"}"},
 	};
 
@@ -116,7 +123,8 @@ static void reads(const char *text, const char *want)
 	char *got = v ? kit_text(v) : NULL;
 
 	if (want)
-		ck_assert_msg(rc == 1 && !strcmp(got, want), "%s\nis %s (%s)", text, got ? got : "none", err.msg);
+		ck_assert_msg(rc == 1 && !strcmp(got, want), "%s\nis %s (%s)", text,
+		              got ? got : "none", err.msg);
 	else
 		ck_assert_msg(rc == 0 && !v, "%s\nis %d %s %s", text, rc, got ? got : "", err.msg);
 	free(got);
@@ -130,7 +138,8 @@ static void refuses(const char *text, const char *message)
 	int rc = form_draft_read(text, strlen(text), &v, &err);
 
 	ck_assert_msg(rc == -1 && !v && err.code == FAIL_INVALID, "%s\nis read", text);
-	ck_assert_msg(!strncmp(err.msg, message, strlen(message)), "%s\n%s\n%s", text, err.msg, message);
+	ck_assert_msg(!strncmp(err.msg, message, strlen(message)), "%s\n%s\n%s", text, err.msg,
+	              message);
 }
 
 START_TEST(commas)
@@ -230,12 +239,14 @@ static void points_to(const char *text, const char *pointer, const char *begin)
 		snprintf(prefix, sizeof(prefix), ": %s: ", pointer);
 		e = !e && strstr(p, prefix) && strstr(p, prefix) < strchr(p, '\n') ? p : e;
 	}
-	ck_assert_msg(e && !strncmp(e, "// error: line ", 15), "no line for %s in\n%s", pointer, text);
+	ck_assert_msg(e && !strncmp(e, "// error: line ", 15), "no line for %s in\n%s", pointer,
+	              text);
 	line = strtoul(e + 15, NULL, 10);
 	for (p = text; --line; p = strchr(p, '\n') + 1)
 		;
 	p += strspn(p, " ");
-	ck_assert_msg(!strncmp(p, begin, strlen(begin)), "%s is at\n%.60s\nin\n%s", pointer, p, text);
+	ck_assert_msg(!strncmp(p, begin, strlen(begin)), "%s is at\n%.60s\nin\n%s", pointer, p,
+	              text);
 }
 
 START_TEST(lines_of_errors)
@@ -251,7 +262,8 @@ START_TEST(lines_of_errors)
 	free(text);
 	form_free(f);
 	f = kit_form_file("nested");
-	text = with_errors(f, "{\"contact\":{\"phone\":\"x\",\"address\":{\"geo\":{\"lat\":100}}}}");
+	text =
+	    with_errors(f, "{\"contact\":{\"phone\":\"x\",\"address\":{\"geo\":{\"lat\":100}}}}");
 	points_to(text, "/contact/phone", "\"phone\": \"x\"");
 	points_to(text, "/contact/name", "// \"name\": ...");
 	points_to(text, "/contact/address/city", "// \"city\": ...");
@@ -269,7 +281,8 @@ START_TEST(other_errors)
 	struct schema_errors errors;
 
 	form_draft_errors(text, NULL, "line 12: it is \033[31mred", &out);
-	ck_assert_int_eq(strncmp(buf_str(&out), "// error: line 13: it is <U+001B>[31mred\n", 41), 0);
+	ck_assert_int_eq(strncmp(buf_str(&out), "// error: line 13: it is <U+001B>[31mred\n", 41),
+	                 0);
 	ck_assert_str_eq(strchr(buf_str(&out), '\n') + 1, text);
 	/* new ones take the place of old ones, and the text below is as it was */
 	form_check(f, NULL, &errors);
@@ -322,7 +335,8 @@ static char *uncommented(const char *text)
 	text = strstr(text, "\n\n") + 2;
 	while (*text) {
 		size_t n = strcspn(text, "\n"), blanks = strspn(text, " ");
-		int off = !strncmp(text + blanks, "// ", 3) && strncmp(text + blanks, "// --", 5) != 0 &&
+		int off = !strncmp(text + blanks, "// ", 3) &&
+		          strncmp(text + blanks, "// --", 5) != 0 &&
 		          strncmp(text + blanks, "//  ", 4) != 0;
 
 		/* "//   " inside a block is one level of it */

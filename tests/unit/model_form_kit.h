@@ -84,7 +84,8 @@ KIT unsigned kit_random(unsigned *seed, unsigned below)
 
 static const char *const kit_texts[] = {"x", "some text", "null", "\"", "\"\"", "\"null\"",
 	                                "// not a comment", "a // b", "two\nlines", "tab\there",
-	                                "Zo\xc3\xab", "\xe2\x80\xae", " blank ", "...", "{", "1", "a,b"};
+	                                "Zo\xc3\xab", "\xe2\x80\xae", " blank ", "...", "{", "1",
+	                                "a,b"};
 
 /* Of a field for any JSON, one that it takes. */
 KIT json_t *kit_any(const struct form_field *f, unsigned *seed)
@@ -127,7 +128,8 @@ KIT json_t *kit_value(const struct form_field *f, unsigned *seed)
 		return json_boolean(kit_random(seed, 2));
 	case FORM_INTEGER:
 		return f->low && kit_random(seed, 2) ? json_deep_copy(f->low)
-		                                     : json_integer((int)kit_random(seed, 200) - 100);
+		                                     : json_integer((int)kit_random(seed, 200) -
+		                                                    100);
 	case FORM_NUMBER:
 		return kit_random(seed, 2) ? json_real((kit_random(seed, 2000) - 1000.0) / 8)
 		                           : json_integer(kit_random(seed, 9));

@@ -3,7 +3,6 @@
 
 #include "base/timefmt.h"
 #include "model/created.h"
-#include "model/dialect.h"
 #include "model/gold.h"
 #include "model/intake.h"
 #include "model/taskview.h"

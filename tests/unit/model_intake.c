@@ -225,7 +225,8 @@ static const struct {
 	 "did you mean hybrid?"},
 	{"{\"lane\":\"engineering.code_review\",\"pool\":\"soc\",\"task\":{}}", "/pool",
 	 "does not serve the lane"},
-	{"{\"lane\":\"engineering.code_review\",\"responseSchema\":\"review_decision.v2\",\"task\":{}}",
+	{"{\"lane\":\"engineering.code_review\",\"responseSchema\":\"review_decision.v2\","
+	 "\"task\":{}}",
 	 "/responseSchema", "did you mean review_decision.v1?"},
 	{"{\"lane\":\"engineering.code_review\",\"policy\":{\"maxBudgetUsd\":10}}",
 	 "/policy/maxBudgetUsd", "10 is under the lane's price of 120.00 USD"},
@@ -252,7 +253,8 @@ static const struct {
 	{HR ",\"callbackUrl\":\"https://x/a b\"" PAYOUT, "/callbackUrl", "blanks"},
 	{"{\"task_type\":\"verificaton\",\"domain\":\"security\"}", "/task_type",
 	 "no such lane \"security.verificaton\" (nor \"verificaton\"); did you mean security.v"},
-	{"{\"task_type\":\"general\",\"domain\":\"x\",\"output\":{\"schema\":{\"notes\":\"text\"}}}",
+	{"{\"task_type\":\"general\",\"domain\":\"x\","
+	 "\"output\":{\"schema\":{\"notes\":\"text\"}}}",
 	 "/output/schema/notes", ""},
 	{"{\"task_type\":\"general\",\"domain\":\"x\",\"sla\":{\"deadline\":\"soon\"}}",
 	 "/sla/deadline", "2026"},
@@ -264,10 +266,12 @@ static const struct {
 	 "/requirements/min_rating", "0 to 5"},
 	{"{\"task_type\":\"general\",\"domain\":\"x\",\"requirements\":{\"skills\":[\"\"]}}",
 	 "/requirements/skills/0", ""},
-	{"{\"name\":\"support\",\"levels\":[{\"agentId\":\"a\"}]}", "/levels", "erctl chain create"},
+	{"{\"name\":\"support\",\"levels\":[{\"agentId\":\"a\"}]}", "/levels",
+	 "erctl chain create"},
 	{"{\"title\":\"x\",\"sla\":{\"urgency\":\"asap\"}}", "/sla/urgency", "critical"},
 	{"{\"title\":\"x\",\"webhook\":\"https://x\"}", "/webhook", "object"},
-	{"{\"title\":\"x\",\"webhook\":{\"url\":\"http://x\",\"retryPolicy\":{\"maxRetries\":101}}}",
+	{"{\"title\":\"x\",\"webhook\":{\"url\":\"http://x\","
+	 "\"retryPolicy\":{\"maxRetries\":101}}}",
 	 "/webhook/retryPolicy/maxRetries", "100"},
 };
 

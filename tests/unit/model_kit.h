@@ -5,7 +5,6 @@
 #ifndef MODEL_KIT_H
 #define MODEL_KIT_H
 
-#include <check.h>
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,8 +16,7 @@
 #include "json/js.h"
 #include "model/config.h"
 #include "model/event.h"
-
-#define KIT __attribute__((unused)) static
+#include "json_kit.h"
 
 /* Whole file; NULL when it does not open. */
 KIT char *kit_slurp(const char *path)
@@ -37,15 +35,6 @@ KIT char *kit_slurp(const char *path)
 	if (b.len == 0)
 		buf_adds(&b, "");
 	return b.len ? buf_detach(&b) : mem_strdup("");
-}
-
-KIT json_t *kit_parse(const char *text)
-{
-	struct err err = ERR_INIT;
-	json_t *v = js_parse_any(text, strlen(text), &js_limits_own, &err);
-
-	ck_assert_msg(v != NULL, "%s in %s", err.msg, text);
-	return v;
 }
 
 KIT json_t *kit_file(const char *path)
@@ -123,17 +112,6 @@ KIT struct event kit_event(uint64_t seq, enum event_type type, enum state state,
 	id_from_seq(&ev.id, ev.at_ms, 7, seq);
 	id_from_key(&ev.task, "example", "the test task");
 	return ev;
-}
-
-KIT int kit_run(Suite *s)
-{
-	SRunner *sr = srunner_create(s);
-	int failed;
-
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? 1 : 0;
 }
 
 #endif

@@ -1,13 +1,11 @@
 /* tests/unit/model_ruling.c -- what a rule program is told, and what it says. */
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/ids.h"
-#include "base/mem.h"
 #include "json/js.h"
 #include "model/ruling.h"
+#include "kit.h"
 
 static void expect_reasons(const char *said, size_t n, int cut, const char *want)
 {
@@ -75,8 +73,8 @@ END_TEST
 START_TEST(what_is_told)
 {
 	static const char created[] =
-	    "{\"from\":\"req\",\"dialect\":\"er\",\"spec\":{\"lane\":\"l\",\"title\":\"t\",\"urgency\":\"high\","
-	    "\"webhook\":{\"url\":\"https://x\",\"secret\":\"s3cret\"}},"
+	    "{\"from\":\"req\",\"dialect\":\"er\",\"spec\":{\"lane\":\"l\",\"title\":\"t\","
+	    "\"urgency\":\"high\",\"webhook\":{\"url\":\"https://x\",\"secret\":\"s3cret\"}},"
 	    "\"body\":{\"title\":\"t\",\"payload\":{\"a\":1},\"webhook\":{\"secret\":\"s3cret\"}}}";
 	static const char submitted[] = "{\"worker\":\"ana\",\"attempt\":2,\"answer\":{\"d\":1},"
 	                                "\"confidence\":0.5}";
@@ -89,11 +87,12 @@ START_TEST(what_is_told)
 
 	js_dump(&text, got, JS_COMPACT);
 	ck_assert_str_eq(buf_str(&text),
-	                 "{\"task\":{\"id\":\"task_00000000000000000000000000\",\"lane\":\"l\",\"title\":\"t\","
-	                 "\"urgency\":\"high\",\"from\":\"req\",\"payload\":{\"a\":1},\"body\":{\"title\":\"t\","
-	                 "\"payload\":{\"a\":1},\"webhook\":{\"secret\":\"***\"}},\"attempt\":2},"
-	                 "\"answer\":{\"d\":1},\"confidence\":0.5,\"worker\":{\"name\":\"ana\"},"
-	                 "\"attempt\":2,\"now\":\"1970-01-01T00:00:01.000Z\"}");
+	                 "{\"task\":{\"id\":\"task_00000000000000000000000000\",\"lane\":\"l\","
+	                 "\"title\":\"t\",\"urgency\":\"high\",\"from\":\"req\","
+	                 "\"payload\":{\"a\":1},\"body\":{\"title\":\"t\",\"payload\":{\"a\":1},"
+	                 "\"webhook\":{\"secret\":\"***\"}},\"attempt\":2},\"answer\":{\"d\":1},"
+	                 "\"confidence\":0.5,\"worker\":{\"name\":\"ana\"},\"attempt\":2,"
+	                 "\"now\":\"1970-01-01T00:00:01.000Z\"}");
 	buf_release(&text);
 	json_decref(got);
 	json_decref(c);
@@ -110,9 +109,5 @@ int main(void)
 	tcase_add_test(t, what_is_too_much);
 	tcase_add_test(t, what_is_told);
 	suite_add_tcase(s, t);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return kit_run(s);
 }

@@ -100,8 +100,8 @@ START_TEST(evidence)
 	json_t *doc = kit_parse(good);
 
 	assert_valid(s, doc, "an answer");
-	json_object_set_new(json_array_get(json_object_get(json_object_get(doc, "body"), "evidence"), 2),
-	                    "sha256", json_string("short"));
+	const json_t *list = js_at(doc, "/body/evidence");
+	json_object_set_new(json_array_get(list, 2), "sha256", json_string("short"));
 	ck_assert_uint_gt(schema_validate(s, doc, NULL), 0);
 	json_decref(doc);
 	schema_free(s);
@@ -130,18 +130,20 @@ START_TEST(whole_documents)
 	     "\"scoring\":{\"successWeight\":\"2\",\"costWeight\":0.5,\"loadWeight\":0,"
 	     "\"explore\":\"0.1\",\"halfLifeDays\":7},\"assertFormat\":true}"},
 	    {CFG_LANE,
-	     "{\"pools\":[\"p\"],\"risk\":{\"high\":{\"minOverlap\":2,\"qaRate\":\"0.5\"}},\"verify\":{"
-	     "\"minOverlap\":1,\"maxOverlap\":5,\"confidence\":\"0.99\",\"consensus\":\"weighted\","
-	     "\"approval\":{\"field\":\"/ok\",\"approve\":[true],\"quorum\":2,\"veto\":true,"
-	     "\"groups\":[{\"pool\":\"p\",\"quorum\":1}]},\"rules\":[{\"name\":\"r\",\"logic\":"
-	     "{\"var\":\"answer.ok\"},\"message\":\"m\",\"field\":\"/ok\"}],\"programs\":[{\"name\":"
-	     "\"p\",\"command\":[\"/bin/true\"],\"timeoutSeconds\":5,\"memoryMiB\":64}],"
-	     "\"anomaly\":{\"alpha\":\"0.01\",\"off\":[\"burst\"]},\"gold\":{\"rate\":\"0.1\","
-	     "\"newRate\":0.2,\"newTasks\":5,\"floor\":\"0.7\"},\"qa\":{\"lane\":\"q\",\"rate\":"
-	     "\"0.1\"},\"onFail\":{\"rules\":\"reroute\",\"anomaly\":\"fail\",\"consensus\":"
-	     "\"review\",\"qa\":\"return\"}}}"},
+	     "{\"pools\":[\"p\"],\"risk\":{\"high\":{\"minOverlap\":2,\"qaRate\":\"0.5\"}},"
+	     "\"verify\":{\"minOverlap\":1,\"maxOverlap\":5,\"confidence\":\"0.99\","
+	     "\"consensus\":\"weighted\",\"approval\":{\"field\":\"/ok\",\"approve\":[true],"
+	     "\"quorum\":2,\"veto\":true,\"groups\":[{\"pool\":\"p\",\"quorum\":1}]},"
+	     "\"rules\":[{\"name\":\"r\",\"logic\":{\"var\":\"answer.ok\"},\"message\":\"m\","
+	     "\"field\":\"/ok\"}],\"programs\":[{\"name\":\"p\",\"command\":[\"/bin/true\"],"
+	     "\"timeoutSeconds\":5,\"memoryMiB\":64}],\"anomaly\":{\"alpha\":\"0.01\","
+	     "\"off\":[\"burst\"]},\"gold\":{\"rate\":\"0.1\",\"newRate\":0.2,\"newTasks\":5,"
+	     "\"floor\":\"0.7\"},\"qa\":{\"lane\":\"q\",\"rate\":\"0.1\"},"
+	     "\"onFail\":{\"rules\":\"reroute\",\"anomaly\":\"fail\",\"consensus\":\"review\","
+	     "\"qa\":\"return\"}}}"},
 	    {CFG_GOLD,
-	     "{\"title\":\"t\",\"lane\":\"l\",\"body\":{\"er\":1},\"answer\":1.5,\"tolerance\":\"0.1\"}"},
+	     "{\"title\":\"t\",\"lane\":\"l\",\"body\":{\"er\":1},\"answer\":1.5,"
+	     "\"tolerance\":\"0.1\"}"},
 	    {CFG_WORKER,
 	     "{\"skills\":[{\"name\":\"b\",\"level\":2}],\"certifications\":[\"c\","
 	     "{\"name\":\"d\",\"expires\":\"2030-01-01T00:00:00Z\"}],\"external\":true,"
@@ -168,12 +170,12 @@ END_TEST
 START_TEST(messages)
 {
 	static const char *const all[] = {
-	    "{\"er\":1,\"type\":\"checked\",\"id\":\"msg_01J8QZ5G4X0000000000000000\",\"task\":"
-	    "\"task_01J8QZ5G4X0000000000000000\",\"from\":\"erd\",\"body\":{\"worker\":\"ana\","
-	    "\"attempt\":1,\"passed\":false,\"reasons\":[{\"instance\":\"\",\"keyword\":\"/programs/p\","
-	    "\"message\":\"no\"}]}}",
-	    "{\"er\":1,\"type\":\"reinstate\",\"id\":\"msg_01J8QZ5G4X0000000000000000\",\"from\":\"op\","
-	    "\"body\":{\"worker\":\"ana\",\"lane\":\"l\",\"reason\":\"r\"}}"};
+	    "{\"er\":1,\"type\":\"checked\",\"id\":\"msg_01J8QZ5G4X0000000000000000\","
+	    "\"task\":\"task_01J8QZ5G4X0000000000000000\",\"from\":\"erd\","
+	    "\"body\":{\"worker\":\"ana\",\"attempt\":1,\"passed\":false,"
+	    "\"reasons\":[{\"instance\":\"\",\"keyword\":\"/programs/p\",\"message\":\"no\"}]}}",
+	    "{\"er\":1,\"type\":\"reinstate\",\"id\":\"msg_01J8QZ5G4X0000000000000000\","
+	    "\"from\":\"op\",\"body\":{\"worker\":\"ana\",\"lane\":\"l\",\"reason\":\"r\"}}"};
 	struct schema *s = load("message");
 
 	for (size_t i = 0; i < NITEMS(all); i++) {

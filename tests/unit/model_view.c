@@ -107,10 +107,11 @@ static json_t *fold(const struct history *h, size_t n)
 
 static const char *const order[] = {
 	"schema", "seq", "id", "state", "dialect", "lane", "pool", "title", "urgency", "domain",
-	"from", "key", "contentSha256", "reviews", "createdAt", "updatedAt", "dueAt", "expiresAt", "closedAt",
+	"from", "key", "contentSha256", "reviews", "createdAt", "updatedAt", "dueAt", "expiresAt",
+	"closedAt",
 	"attempts", "maxAttempts", "priceUsd", "estimatedCompletionMinutes", "assignments",
-	"question", "comments", "answers", "verification", "result", "failure", "responseSchema", "schemaSha256",
-	"answerSchema", "webhook", "body"};
+	"question", "comments", "answers", "verification", "result", "failure", "responseSchema",
+	"schemaSha256", "answerSchema", "webhook", "body"};
 
 static void assert_ordered(json_t *view)
 {
@@ -403,7 +404,8 @@ START_TEST(index_rows_are_tame)
 		ck_assert_int_eq(tabs, 12);
 		ck_assert_ptr_nonnull(strstr(row.data, "Line<U+0009>one<U+202E>"));
 		if (n == h.n)
-			ck_assert_ptr_nonnull(strstr(row.data, "\tcompleted\tgeneral\tana\tmedium\t"));
+			ck_assert_ptr_nonnull(strstr(row.data,
+			                             "\tcompleted\tgeneral\tana\tmedium\t"));
 		buf_release(&row);
 		json_decref(view);
 	}
@@ -420,7 +422,8 @@ START_TEST(assignments_stay_few)
 	start(&h, native_body);
 	view = fold(&h, 1);
 	for (uint64_t i = 0; i < 500; i++) {
-		ev = kit_event(2 + 2 * i, EV_OFFERED, ST_OFFERED, kit_parse("{\"worker\":\"ana\"}"));
+		ev = kit_event(2 + 2 * i, EV_OFFERED, ST_OFFERED,
+		               kit_parse("{\"worker\":\"ana\"}"));
 		ck_assert_int_eq(taskview_apply(view, &ev, NULL), 0);
 		json_decref(ev.data);
 		ev = kit_event(3 + 2 * i, EV_OFFER_EXPIRED, ST_QUEUED,

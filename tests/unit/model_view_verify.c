@@ -66,7 +66,8 @@ static json_t *one_held(void)
 
 	answers(view, "ana", 1, "ANAS-ANSWER");
 	tell(view, EV_HELD, ST_QUEUED,
-	     "{\"worker\":\"ana\",\"attempt\":1,\"awaits\":\"answers\",\"answers\":1,\"wanted\":2}");
+	     "{\"worker\":\"ana\",\"attempt\":1,\"awaits\":\"answers\",\"answers\":1,"
+	     "\"wanted\":2}");
 	return view;
 }
 
@@ -167,7 +168,8 @@ START_TEST(what_several_say)
 
 	answers(view, "bo", 2, "BOS-ANSWER");
 	tell(view, EV_CHECK_PASSED, ST_SUBMITTED,
-	     "{\"stage\":\"consensus\",\"attempt\":1,\"scoreMicro\":970000,\"answers\":2,\"tie\":true}");
+	     "{\"stage\":\"consensus\",\"attempt\":1,\"scoreMicro\":970000,\"answers\":2,"
+	     "\"tie\":true}");
 	tell(view, EV_HELD, ST_SUBMITTED,
 	     "{\"worker\":\"bo\",\"attempt\":2,\"awaits\":\"review\","
 	     "\"review\":\"task_01J8QZ5G4X0000000000000000\"}");
@@ -217,7 +219,8 @@ START_TEST(tests_are_not_told)
 		enum event_type type;
 		const char *data;
 	} rows[] = {
-		{EV_CHECK_PASSED, "{\"stage\":\"gold\",\"attempt\":1,\"right\":false,\"meanMicro\":1}"},
+		{EV_CHECK_PASSED,
+		 "{\"stage\":\"gold\",\"attempt\":1,\"right\":false,\"meanMicro\":1}"},
 		{EV_CHECK_PASSED, "{\"stage\":\"anomaly\",\"attempt\":1,\"traces\":{\"right\":1}}"},
 		{EV_VERIFIED, "{\"attempt\":1,\"learn\":{\"right\":1}}"},
 		{EV_CREATED, "{\"gold\":\"right\",\"notBefore\":\"right\",\"overlap\":1,"

@@ -60,7 +60,8 @@ static const char *const bad_events[] = {
 	"{\"seq\":0,\"id\":\"evt_01J8ZQ4T0V6M3N5P7R9S2W4X6Y\"}",
 	"{\"seq\":1,\"id\":\"evt_x\",\"type\":\"task.queued\",\"at\":\"2026-03-31T20:00:00Z\"}",
 	"{\"seq\":1,\"id\":\"evt_01J8ZQ4T0V6M3N5P7R9S2W4X6Y\",\"type\":\"task.q\"}",
-	"{\"seq\":1,\"id\":\"evt_01J8ZQ4T0V6M3N5P7R9S2W4X6Y\",\"type\":\"task.queued\",\"at\":\"no\"}",
+	"{\"seq\":1,\"id\":\"evt_01J8ZQ4T0V6M3N5P7R9S2W4X6Y\",\"type\":\"task.queued\","
+	"\"at\":\"no\"}",
 	"{\"seq\":1,\"id\":\"evt_01J8ZQ4T0V6M3N5P7R9S2W4X6Y\",\"type\":\"task.queued\","
 	"\"at\":\"2026-03-31T20:00:00Z\",\"actor\":\"erd\",\"data\":[]}",
 	"{\"seq\":1,\"id\":\"evt_01J8ZQ4T0V6M3N5P7R9S2W4X6Y\",\"type\":\"task.queued\","
@@ -125,8 +126,8 @@ static const struct {
 	{"{\"er\":1,\"type\":\"accept\",\"id\":\"" TASK "\"}", "/id"},
 	{"{\"er\":1,\"type\":\"accept\",\"id\":\"" MSG "\"}", "/task"},
 	{"{\"er\":1,\"type\":\"accept\",\"id\":\"" MSG "\",\"task\":\"" TASK "\"}", "/from"},
-	{"{\"er\":1,\"type\":\"accept\",\"id\":\"" MSG "\",\"task\":\"" TASK "\",\"from\":\"a\\nb\","
-	 "\"body\":{}}", "/from"},
+	{"{\"er\":1,\"type\":\"accept\",\"id\":\"" MSG "\",\"task\":\"" TASK
+	 "\",\"from\":\"a\\nb\",\"body\":{}}", "/from"},
 	{"{\"er\":1,\"type\":\"accept\",\"id\":\"" MSG "\",\"task\":\"" TASK
 	 "\",\"from\":\"\\u202eb\",\"body\":{}}", "/from"},
 	{HEAD "\"type\":\"accept\"}", "/body"},
@@ -140,7 +141,8 @@ static const struct {
 	{HEAD "\"type\":\"reply\",\"body\":{}}", "/body/text"},
 	{HEAD "\"type\":\"decline\",\"body\":{\"reason\":7}}", "/body/reason"},
 	{HEAD "\"type\":\"answer\",\"body\":{}}", "/body/answer"},
-	{HEAD "\"type\":\"answer\",\"body\":{\"answer\":1,\"confidence\":1.5}}", "/body/confidence"},
+	{HEAD "\"type\":\"answer\",\"body\":{\"answer\":1,\"confidence\":1.5}}",
+	 "/body/confidence"},
 	{HEAD "\"type\":\"answer\",\"body\":{\"answer\":1,\"evidence\":{}}}", "/body/evidence"},
 	{HEAD "\"type\":\"answer\",\"body\":{\"answer\":1,\"evidence\":[1,{\"sha256\":\"ab\"}]}}",
 	 "/body/evidence/1/sha256"},

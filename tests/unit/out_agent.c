@@ -1,5 +1,4 @@
 /* tests/unit/out_agent.c -- programs that answer, and those that do not. */
-#include <check.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
@@ -18,6 +17,7 @@
 #include "base/io.h"
 #include "base/mem.h"
 #include "out/agent.h"
+#include "kit.h"
 
 enum { WAIT_MS = 8000, RESULTS = 64 };
 
@@ -414,9 +414,5 @@ int main(void)
 	tcase_add_loop_test(t, a_shortage_of_descriptors, 0, 5);
 	tcase_add_test(t, free_kills_what_runs);
 	suite_add_tcase(s, t);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return kit_run(s);
 }

@@ -1,5 +1,4 @@
 /* tests/unit/out_caller.c -- services that answer, and those that do not. */
-#include <check.h>
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 #include "base/mem.h"
 #include "out/caller.h"
 #include "out/sign.h"
+#include "kit.h"
 #include "out_server.h"
 #include "spool/layout.h"
 
@@ -348,9 +348,5 @@ int main(void)
 	tcase_add_test(t, no_more_than_so_many_at_once);
 	tcase_add_test(t, waits);
 	suite_add_tcase(s, t);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
+	return kit_run(s);
 }

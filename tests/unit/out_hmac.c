@@ -1,10 +1,9 @@
 /* base/hmac.h, tested with the layer that uses it: only that one links libcrypto. */
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/hmac.h"
 #include "base/sha256.h"
+#include "kit.h"
 
 /* RFC 4231 cases 1, 2, 6. */
 START_TEST(hmac_vectors)
@@ -36,13 +35,8 @@ int main(void)
 {
 	Suite *s = suite_create("out_hmac");
 	TCase *tc = tcase_create("all");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	tcase_add_test(tc, hmac_vectors);
 	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? 1 : 0;
+	return kit_run(s);
 }

@@ -1,5 +1,4 @@
 /* tests/unit/out_http.c -- transfers against a receiver on loopback, and the guard. */
-#include <check.h>
 #include <netinet/in.h>
 #include <stdint.h>
 
@@ -7,6 +6,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "out/http.h"
+#include "kit.h"
 #include "out_server.h"
 
 enum { WAIT_MS = 8000 };
@@ -477,9 +477,5 @@ int main(void)
 	tcase_add_test(t, callers_descriptors_wake);
 	tcase_add_test(t, address_table);
 	suite_add_tcase(s, t);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return kit_run(s);
 }

@@ -1,7 +1,4 @@
 /* tests/unit/out_judge.c -- programs that judge: their verdicts, and what they may take. */
-#include <check.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <jansson.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -12,8 +9,8 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
-#include "base/err.h"
 #include "out/agent.h"
+#include "kit.h"
 
 enum { WAIT_MS = 80000 };
 
@@ -129,8 +126,9 @@ START_TEST(limits_are_set_and_stay)
 	    "ulimit -n 30 2>/dev/null && echo raised;"
 	    "grep -h NoNewPrivs /proc/self/status; cat; env | grep -e ^TZ -e ^ER_LANE | sort",
 	    &l);
-	ck_assert_str_eq(buf_str(&f.said), "65536\n65536\n2048\n2048\n7\n7\n20\n20\nNoNewPrivs:\t1\n"
-	                                   "{}ER_LANE=a lane\nTZ=UTC\n");
+	ck_assert_str_eq(buf_str(&f.said),
+	                 "65536\n65536\n2048\n2048\n7\n7\n20\n20\nNoNewPrivs:\t1\n"
+	                 "{}ER_LANE=a lane\nTZ=UTC\n");
 }
 END_TEST
 
@@ -140,7 +138,8 @@ START_TEST(too_much_ends_it)
 		const char *script, *reason;
 		struct limits l;
 	} cases[] = {
-	    {"exec head -c 3000000 /dev/zero >big", "File size limit exceeded", {.file_bytes = 1 << 20}},
+	    {"exec head -c 3000000 /dev/zero >big", "File size limit exceeded",
+	     {.file_bytes = 1 << 20}},
 	    {"while :; do :; done", "Killed", {.cpu_s = 1}},
 	};
 
@@ -176,9 +175,5 @@ int main(void)
 	tcase_add_loop_test(t, too_much_ends_it, 0, 2);
 	tcase_add_test(t, never_more_than_our_own);
 	suite_add_tcase(s, t);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return kit_run(s);
 }

@@ -1,5 +1,4 @@
 /* Notices to workers: each channel end to end on loopback, throttling, retries, hostile titles. */
-#include <check.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
@@ -18,6 +17,7 @@
 #include "out/agent.h"
 #include "out/http.h"
 #include "out/notice.h"
+#include "kit.h"
 #include "out_server.h"
 #include "spool/layout.h"
 
@@ -182,8 +182,8 @@ START_TEST(throttled_then_bundled)
 {
 	server_start(f.server);
 	document(CFG_WORKER, "ana",
-	         json_pack("{s:{s:b,s:i,s:[s,s],s:{s:s}}}", "notify", "allowPrivate", 1, "minSeconds",
-	                   120, "on", "offered", "breach", "ntfy", "url", url("/t")));
+	         json_pack("{s:{s:b,s:i,s:[s,s],s:{s:s}}}", "notify", "allowPrivate", 1,
+	                   "minSeconds", 120, "on", "offered", "breach", "ntfy", "url", url("/t")));
 	add(NOTICE_OFFERED, "first", NOW);
 	run_until(1, NOW);
 	for (int i = 0; i < 25; i++)
@@ -335,7 +335,8 @@ START_TEST(secrets_come_from_private_files)
 	ck_assert_int_eq(io_write_all(fd, "s3cret\n", 7, NULL), 0);
 	server_start(f.server);
 	document(CFG_WORKER, "ana",
-	         json_pack("{s:{s:b,s:i,s:{s:s,s:s}}}", "notify", "allowPrivate", 1, "minSeconds", 0,
+	         json_pack("{s:{s:b,s:i,s:{s:s,s:s}}}", "notify", "allowPrivate", 1, "minSeconds",
+	                   0,
 	                   "ntfy", "url", url("/t"), "tokenFile", "token"));
 	add(NOTICE_OFFERED, "x", NOW);
 	run_until(1, NOW);
@@ -372,8 +373,9 @@ static struct notice_refs kept(int64_t now, uint64_t seq)
 /* What is still to be said is noted when something was said, or when all is asked for. */
 START_TEST(kept_across_a_restart)
 {
-	document(CFG_WORKER, "ana", json_pack("{s:{s:{s:[s]},s:i}}", "notify", "exec", "command", "true",
-	                                      "minSeconds", 100));
+	document(CFG_WORKER, "ana",
+	         json_pack("{s:{s:{s:[s]},s:i}}", "notify", "exec", "command", "true",
+	                   "minSeconds", 100));
 	struct notice_refs open = kept(NOW, 0);
 	ck_assert_uint_eq(open.n, 0);
 	add_event(7, NOW);
@@ -399,7 +401,8 @@ START_TEST(kept_across_a_restart)
 	refs_release(&open);
 	add_event(9, NOW + 2000);
 	ck_assert_int_eq(notices_next_ms(f.n), NOW + 100000); /* as before */
-	open = kept(NOW - INT64_C(2) * 86400000, 15); /* the clock was set back: nobody is silenced */
+	/* the clock was set back: nobody is silenced */
+	open = kept(NOW - INT64_C(2) * 86400000, 15);
 	refs_release(&open);
 	add_event(9, NOW - INT64_C(2) * 86400000);
 	ck_assert_int_eq(notices_next_ms(f.n), NOW - INT64_C(2) * 86400000);
@@ -408,7 +411,8 @@ END_TEST
 
 START_TEST(only_so_many_are_kept)
 {
-	document(CFG_WORKER, "ana", json_pack("{s:{s:{s:[s]}}}", "notify", "exec", "command", "true"));
+	document(CFG_WORKER, "ana",
+	         json_pack("{s:{s:{s:[s]}}}", "notify", "exec", "command", "true"));
 	for (uint64_t seq = 1; seq <= NOTICE_KEPT_MAX + 50; seq++)
 		add_event(seq, NOW);
 	ck_assert_int_eq(notices_keep(f.n, 2000, 1, NULL), 0);
@@ -428,7 +432,8 @@ START_TEST(a_note_that_cannot_be_read)
 	struct notice_refs open;
 	uint64_t seq;
 
-	ck_assert_int_eq(io_replace(f.spool.outbox, "notices.json", texts[_i], strlen(texts[_i]), NULL),
+	ck_assert_int_eq(io_replace(f.spool.outbox, "notices.json", texts[_i], strlen(texts[_i]),
+	                            NULL),
 	                 0);
 	ck_assert_int_eq(notices_kept(f.n, NOW, &seq, &open, &err), -1);
 	ck_assert_ptr_nonnull(strstr(err.msg, "notices.json"));
@@ -456,9 +461,5 @@ int main(void)
 	tcase_add_test(t, only_so_many_are_kept);
 	tcase_add_loop_test(t, a_note_that_cannot_be_read, 0, 5);
 	suite_add_tcase(s, t);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return kit_run(s);
 }

@@ -1,12 +1,10 @@
 /* tests/unit/out_pending.c -- who is next, and when again. */
-#include <check.h>
 #include <stdint.h>
-#include <stdlib.h>
 
-#include "base/entropy.h"
 #include "base/mem.h"
 #include "out/pending.h"
 #include "out/retry.h"
+#include "kit.h"
 
 static struct id id_of(unsigned n)
 {
@@ -236,9 +234,5 @@ int main(void)
 	tcase_add_test(t, a_task_s_own_policy);
 	tcase_add_test(t, retry_after_only_lengthens);
 	suite_add_tcase(s, t);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return kit_run(s);
 }

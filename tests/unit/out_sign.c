@@ -1,13 +1,12 @@
 /* tests/unit/out_sign.c -- signatures, byte for byte, and what must not verify. */
-#include <check.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "out/sign.h"
+#include "kit.h"
 
 #define BODY(text) .body = (text), .n = sizeof(text) - 1
 
@@ -251,9 +250,5 @@ int main(void)
 	tcase_add_test(t, empty_secrets_are_refused);
 	tcase_add_test(t, an_id_with_a_dot_is_refused);
 	suite_add_tcase(s, t);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return kit_run(s);
 }

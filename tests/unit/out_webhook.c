@@ -1,4 +1,5 @@
 /* tests/unit/out_webhook.c -- deliveries from an outbox to a receiver on loopback. */
+#include "kit.h"
 #include "out_hooks.h"
 
 START_TEST(signed_in_both_styles_with_bearer)
@@ -398,9 +399,5 @@ int main(void)
 	tcase_add_test(t, four_at_once_per_host);
 	tcase_add_test(t, many_tasks_all_arrive);
 	suite_add_tcase(s, t);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return kit_run(s);
 }

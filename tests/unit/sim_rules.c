@@ -1,14 +1,14 @@
 /*
  * 200 workers of mixed quality under a heavy load: routing by expected value keeps more promises
- * at less cost than by least load, by turns or by chance, on the same work; and what it predicts holds.
+ * at less cost than by least load, by turns or by chance, on the same work; and what it predicts
+ * holds.
  */
-#include <check.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "base/err.h"
 #include "engine/route.h"
 #include "sim/sim.h"
+#include "kit.h"
 
 static struct scenario *load(void)
 {
@@ -28,7 +28,8 @@ static void run(const struct scenario *s, int rule, uint64_t seed, struct sim_re
 
 	ck_assert_msg(sim_run(s, &o, r, &err) == 0, "%s", err.msg);
 	const struct sim_lane *l = &r->all;
-	printf("%-13s seed %d: %5.2f %% in time, %.4f USD each, %5.1f %% right, bound held %.1f %%\n",
+	printf("%-13s seed %d: %5.2f %% in time, %.4f USD each, %5.1f %% right, "
+	       "bound held %.1f %%\n",
 	       route_rule_names[rule], (int)seed, 100.0 * (double)l->in_time / (double)l->submitted,
 	       (double)l->cost_micro / 1e6 / (double)l->completed,
 	       100.0 * (double)l->right / (double)l->completed,
@@ -72,9 +73,5 @@ int main(void)
 	tcase_set_timeout(t, 120);
 	tcase_add_loop_test(t, better_than_simple_rules, 0, 2);
 	suite_add_tcase(s, t);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return kit_run(s);
 }

@@ -1,11 +1,10 @@
 /* The simulator: same seed, same report; the engine's promises hold in it; numbers add up. */
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
 #include "json/js.h"
 #include "sim/sim.h"
+#include "kit.h"
 
 static const char desk[] =
     "{\"length\":\"12h\",\"drain\":\"6h\",\"etc\":{\"lanes\":{\"l\":{\"pools\":[\"p\"],"
@@ -89,8 +88,8 @@ static void same_people(const struct sim_report *a, const struct sim_report *b)
 	}
 }
 
-/* The events a rehearsal is made of are those of erd: with the documents that go to the journal, read
- * again from them, everything is the same. */
+/* The events a rehearsal is made of are those of erd: with the documents that go to the journal,
+ * read again from them, everything is the same. */
 START_TEST(documents_make_no_difference)
 {
 	struct scenario *s = scenario(mixed);
@@ -225,9 +224,5 @@ int main(void)
 	tcase_add_test(t, bad_scenarios_are_refused);
 	tcase_add_test(t, unknown_lane_is_an_error);
 	suite_add_tcase(s, t);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return kit_run(s);
 }

@@ -1,14 +1,14 @@
-/* Verification in rehearsed worlds: what is accepted is as right as the lane wants, bad workers of every
- * kind are found, good ones left alone, and what the engine asks for itself is counted apart. */
-#include <check.h>
+/* Verification in rehearsed worlds: what is accepted is as right as the lane wants, bad workers of
+ * every kind are found, good ones left alone, and what the engine asks for itself is counted
+ * apart. */
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
 #include "json/js.h"
 #include "sim/sim.h"
+#include "kit.h"
 
 enum { CREW = 40, TEXT = 16384 };
 
@@ -19,7 +19,8 @@ static size_t put_gold(char *out, size_t cap)
 
 	for (int i = 0; i < 40; i++)
 		n += (size_t)snprintf(out + n, cap - n,
-		                      "%s\"g%d\":{\"lane\":\"l\",\"body\":{\"er\":1,\"lane\":\"l\",\"title\":\"t\"},"
+		                      "%s\"g%d\":{\"lane\":\"l\",\"body\":{\"er\":1,\"lane\":\"l\","
+		                      "\"title\":\"t\"},"
 		                      "\"answer\":{\"c\":\"%c\"}}", i ? "," : "", i, 'a' + i % 4);
 	n += (size_t)snprintf(out + n, cap - n, "}");
 	return n;
@@ -33,20 +34,21 @@ static struct scenario *world(const char *length, const char *how, int bad)
 
 	put_gold(gold, sizeof(gold));
 	snprintf(text, sizeof(text),
-	         "{\"length\":\"%s\",\"drain\":\"8h\",\"etc\":{%s,\"lanes\":{\"l\":{\"pools\":[\"p\"],"
-	         "\"slaSeconds\":14400,\"schema\":{\"type\":\"object\",\"required\":[\"c\"],"
-	         "\"properties\":{\"c\":{\"enum\":[\"a\",\"b\",\"c\",\"d\"]}}},\"verify\":{"
-	         "\"minOverlap\":1,\"maxOverlap\":5,\"confidence\":\"0.98\","
-	         "\"gold\":{\"rate\":\"0.05\",\"newRate\":\"0.3\",\"newTasks\":10,\"floor\":\"0.6\"},"
-	         "\"qa\":{\"lane\":\"q\",\"rate\":\"0.03\"}}},"
-	         "\"q\":{\"pools\":[\"s\"],\"slaSeconds\":14400}}},"
-	         "\"crews\":[{\"name\":\"good\",\"count\":%d,\"pools\":[\"p\"],\"behaviour\":{"
-	         "\"workMinutes\":{\"median\":4,\"spread\":1.8},\"right\":0.87,\"vary\":{\"right\":0.05}}},"
-	         "{\"name\":\"bad\",\"count\":%d,\"pools\":[\"p\"],\"behaviour\":{"
-	         "\"workMinutes\":{\"median\":4,\"spread\":1.8},%s}},"
-	         "{\"name\":\"senior\",\"count\":4,\"pools\":[\"s\"],\"behaviour\":{\"right\":0.98}}],"
-	         "\"arrivals\":[{\"lane\":\"l\",\"perHour\":120,\"truths\":[{\"answer\":{\"c\":\"a\"},\"weight\":2},"
-	         "{\"answer\":{\"c\":\"b\"}},{\"answer\":{\"c\":\"c\"}},{\"answer\":{\"c\":\"d\"}}]}]}",
+	         "{\"length\":\"%s\",\"drain\":\"8h\",\"etc\":{%s,"
+	         "\"lanes\":{\"l\":{\"pools\":[\"p\"],\"slaSeconds\":14400,"
+	         "\"schema\":{\"type\":\"object\",\"required\":[\"c\"],"
+	         "\"properties\":{\"c\":{\"enum\":[\"a\",\"b\",\"c\",\"d\"]}}},"
+	         "\"verify\":{\"minOverlap\":1,\"maxOverlap\":5,\"confidence\":\"0.98\","
+	         "\"gold\":{\"rate\":\"0.05\",\"newRate\":\"0.3\",\"newTasks\":10,"
+	         "\"floor\":\"0.6\"},\"qa\":{\"lane\":\"q\",\"rate\":\"0.03\"}}},"
+	         "\"q\":{\"pools\":[\"s\"],\"slaSeconds\":14400}}},\"crews\":[{\"name\":\"good\","
+	         "\"count\":%d,\"pools\":[\"p\"],\"behaviour\":{\"workMinutes\":{\"median\":4,"
+	         "\"spread\":1.8},\"right\":0.87,\"vary\":{\"right\":0.05}}},{\"name\":\"bad\","
+	         "\"count\":%d,\"pools\":[\"p\"],\"behaviour\":{\"workMinutes\":{\"median\":4,"
+	         "\"spread\":1.8},%s}},{\"name\":\"senior\",\"count\":4,\"pools\":[\"s\"],"
+	         "\"behaviour\":{\"right\":0.98}}],\"arrivals\":[{\"lane\":\"l\",\"perHour\":120,"
+	         "\"truths\":[{\"answer\":{\"c\":\"a\"},\"weight\":2},{\"answer\":{\"c\":\"b\"}},"
+	         "{\"answer\":{\"c\":\"c\"}},{\"answer\":{\"c\":\"d\"}}]}]}",
 	         length, gold, CREW - bad, bad, how);
 	json_t *doc = js_parse(text, strlen(text), &js_limits_doc, &err);
 	struct scenario *s = doc ? scenario_new(doc, &err) : NULL;
@@ -108,7 +110,8 @@ START_TEST(spammers_are_found)
 }
 END_TEST
 
-/* What the engine asks for itself is counted in the lane that it serves, and is no task of a client. */
+/* What the engine asks for itself is counted in the lane that it serves, and is no task of a
+   client. */
 START_TEST(own_tasks_count_apart)
 {
 	struct scenario *s = world("6h", spammer, 8);
@@ -120,7 +123,8 @@ START_TEST(own_tasks_count_apart)
 	ck_assert_uint_gt(l->golds, 100);
 	ck_assert_uint_gt(l->reviews, 10);
 	ck_assert_uint_eq(lane(&r, "q")->submitted, 0);
-	ck_assert_uint_eq(l->submitted, l->completed + l->failed + l->expired + l->cancelled + l->open);
+	ck_assert_uint_eq(l->submitted, l->completed + l->failed + l->expired + l->cancelled +
+	                  l->open);
 	ck_assert_uint_eq(l->completed, l->n_took);
 	for (size_t i = 0; i < SIM_SLICES; i++) {
 		arrived += r.slices[i].arrived;
@@ -150,7 +154,8 @@ START_TEST(same_seed_same_report)
 		ck_assert_uint_eq(a[0].all.right, a[i].all.right);
 		ck_assert_uint_eq(a[0].all.answers, a[i].all.answers);
 		ck_assert_uint_eq(a[0].all.n_took, a[i].all.n_took);
-		ck_assert_mem_eq(a[0].all.took_ms, a[i].all.took_ms, a[0].all.n_took * sizeof(int64_t));
+		ck_assert_mem_eq(a[0].all.took_ms, a[i].all.took_ms,
+		                 a[0].all.n_took * sizeof(int64_t));
 		ck_assert_mem_eq(a[0].slices, a[i].slices, sizeof(a[0].slices));
 		ck_assert_uint_eq(a[0].kinds[KIND_SPAMMER].n, a[i].kinds[KIND_SPAMMER].n);
 	}
@@ -168,7 +173,8 @@ static const struct {
 	double found; /* share of them, at least */
 	double right; /* of what is accepted, at least; 0: what the lane wants */
 } bad_ones[] = {
-	{KIND_SLOPPY, "\"kind\":\"sloppy\"", 0, 0.93}, /* above the floor: five answers may be too few */
+	/* above the floor: five answers may be too few */
+	{KIND_SLOPPY, "\"kind\":\"sloppy\"", 0, 0.93},
 	{KIND_SPAMMER, spammer, 1, 0},
 	{KIND_CONSTANT, "\"kind\":\"constant\"", 1, 0},
 	{KIND_COLLUDING, "\"kind\":\"colluding\"", 1, 0},
@@ -191,7 +197,8 @@ START_TEST(every_kind)
 		accurate_enough(l);
 	ck_assert_double_ge((double)k->suspended, bad_ones[of].found * (double)k->workers);
 	ck_assert_uint_le(good->suspended, 2);
-	ck_assert_uint_eq(l->completed + l->failed, l->submitted); /* reviewed until no attempt was left */
+	/* reviewed until no attempt was left */
+	ck_assert_uint_eq(l->completed + l->failed, l->submitted);
 	ck_assert_uint_le(l->failed * 100, l->submitted);
 	sim_report_release(&r);
 	scenario_free(s);
@@ -205,8 +212,8 @@ static void refused(const char *behaviour, const char *arrival, const char *why)
 	char text[1024];
 	struct err err = ERR_INIT;
 
-	snprintf(text, sizeof(text), "{\"length\":\"1h\",\"crews\":[{\"name\":\"a\",\"behaviour\":{%s}}],"
-	         "\"arrivals\":[{\"lane\":\"l\"%s}]}", behaviour, arrival);
+	snprintf(text, sizeof(text), "{\"length\":\"1h\",\"crews\":[{\"name\":\"a\","
+	         "\"behaviour\":{%s}}],\"arrivals\":[{\"lane\":\"l\"%s}]}", behaviour, arrival);
 	json_t *doc = js_parse(text, strlen(text), &js_limits_doc, &err);
 	ck_assert_ptr_nonnull(doc);
 	ck_assert_ptr_null(scenario_new(doc, &err));
@@ -223,7 +230,8 @@ START_TEST(what_is_no_scenario)
 	refused("", ",\"truths\":[{\"answer\":1},{}]", "/answer");
 	refused("", ",\"truths\":[{\"answer\":1},{\"answer\":2,\"weight\":-1}]", "/weight");
 	refused("", ",\"answer\":1,\"truths\":[{\"answer\":1},{\"answer\":2}]", "/truths");
-	refused("", ",\"truths\":[{\"answer\":1,\"weight\":0},{\"answer\":2,\"weight\":0}]", "/truths");
+	refused("", ",\"truths\":[{\"answer\":1,\"weight\":0},{\"answer\":2,\"weight\":0}]",
+	        "/truths");
 }
 END_TEST
 
@@ -239,9 +247,5 @@ int main(void)
 	tcase_add_loop_test(t, every_kind, 0, 10);
 	tcase_add_test(t, what_is_no_scenario);
 	suite_add_tcase(s, t);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
+	return kit_run(s);
 }

@@ -272,7 +272,8 @@ START_TEST(types)
 		ck_assert_msg(!strcmp(blob_type(rows[i].bytes, rows[i].n, (int64_t)rows[i].n),
 		                      rows[i].type),
 		              "%zu: %s, not %s", i,
-		              blob_type(rows[i].bytes, rows[i].n, (int64_t)rows[i].n), rows[i].type);
+		              blob_type(rows[i].bytes, rows[i].n, (int64_t)rows[i].n),
+		              rows[i].type);
 	/* the head may end inside a character, or before the end of the JSON */
 	ck_assert_str_eq(blob_type("na\xc3", 3, 100), "text/plain");
 	ck_assert_str_eq(blob_type("[1]", 3, 100), "text/plain");
@@ -288,8 +289,8 @@ static void hear(void *ctx, enum fsck_severity sev, const char *path, const char
 	size_t n = strlen(said);
 
 	(void)ctx;
-	snprintf(said + n, sizeof(said) - n, "%s %s: %s\n", sev == FSCK_ERROR ? "error" : "note", path,
-	         what);
+	snprintf(said + n, sizeof(said) - n, "%s %s: %s\n", sev == FSCK_ERROR ? "error" : "note",
+	         path, what);
 }
 
 START_TEST(checked)
@@ -316,8 +317,6 @@ int main(void)
 {
 	Suite *s = suite_create("blob");
 	TCase *t = tcase_create("blob");
-	SRunner *r;
-	int failed;
 
 	tcase_add_checked_fixture(t, kit_setup, kit_teardown);
 	tcase_add_test(t, way);
@@ -330,9 +329,5 @@ int main(void)
 	tcase_add_test(t, types);
 	tcase_add_test(t, checked);
 	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return kit_run(s);
 }

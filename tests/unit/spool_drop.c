@@ -137,7 +137,8 @@ START_TEST(same_content_otherwise_spelled)
 	char text[256];
 
 	snprintf(text, sizeof(text),
-	         "{\"body\": {\"\\u006e\" : 1}, \"id\":\"%s\",\n \"type\":\"submit\",\"er\":1}\n", d.id);
+	         "{\"body\": {\"\\u006e\" : 1}, \"id\":\"%s\",\n \"type\":\"submit\",\"er\":1}\n",
+	         d.id);
 	kit_puts(kit_spool.new_, d.id, text);
 	ck_ok(drop_submit(&kit_spool, &d, &kit_err));
 	ck_assert_int_eq(d.replayed, 1);
@@ -170,7 +171,8 @@ START_TEST(mentioned_in_a_batch)
 	size_t replayed;
 
 	snprintf(text, sizeof(text),
-	         "{\"er\":1,\"type\":\"submit\",\"id\":\"task_%026d\",\"body\":{\"see\":\"%s\"}}", 5, d.id);
+	         "{\"er\":1,\"type\":\"submit\",\"id\":\"task_%026d\",\"body\":{\"see\":\"%s\"}}",
+	         5, d.id);
 	line.n = strlen(text);
 	ck_ok(drop_batch_add(b, &line, &kit_err));
 	ck_ok(drop_batch_commit(b, &replayed, &kit_err));
@@ -221,7 +223,8 @@ static void racer(int what_parity, int go, int out)
 		_exit(1);
 	for (int i = 0; i < RACES; i++) {
 		/* every other key: the same content on both sides */
-		struct drop_submit d = kit_submit(1000 + (unsigned)i, 1, i % 2 ? 1 : 1 + what_parity);
+		struct drop_submit d = kit_submit(1000 + (unsigned)i, 1,
+		                                  i % 2 ? 1 : 1 + what_parity);
 		struct err err = ERR_INIT;
 
 		if (!drop_submit(&s, &d, &err))
@@ -413,5 +416,5 @@ int main(void)
 	tcase_add_test(tc, batch_line_rules_and_abort);
 	tcase_add_test(tc, nudge);
 	suite_add_tcase(s, tc);
-	return kit_main(s);
+	return kit_run(s);
 }

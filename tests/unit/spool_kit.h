@@ -5,7 +5,6 @@
 #ifndef SPOOL_KIT_H
 #define SPOOL_KIT_H
 
-#include <check.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -26,8 +25,7 @@
 #include "model/event.h"
 #include "spool/drop.h"
 #include "spool/layout.h"
-
-#define KIT __attribute__((unused)) static
+#include "kit.h"
 
 static char kit_dir[256];
 static struct spool kit_spool;
@@ -42,8 +40,8 @@ static struct err kit_err;
 	do { \
 		err_clear(&kit_err); \
 		ck_assert_int_eq((expr), -1); \
-		ck_assert_msg(kit_err.code == (with), "%s: %s: %s", #expr, fail_name(kit_err.code), \
-		              kit_err.msg); \
+		ck_assert_msg(kit_err.code == (with), "%s: %s: %s", #expr, \
+		              fail_name(kit_err.code), kit_err.msg); \
 	} while (0)
 
 KIT void kit_open(void)
@@ -149,7 +147,8 @@ KIT struct drop_submit kit_submit(unsigned task, int keyed, int what)
 	id_format(&raw, "task_", id);
 	snprintf(body, sizeof(body), "{\"n\":%d}", what);
 	snprintf(text, sizeof(text),
-	         "{\"er\":1,\"type\":\"submit\",\"id\":\"%s\",\"from\":\"alice\",\"body\":%s}", id, body);
+	         "{\"er\":1,\"type\":\"submit\",\"id\":\"%s\",\"from\":\"alice\",\"body\":%s}", id,
+	         body);
 	d.n = strlen(text);
 	doc = js_parse(body, strlen(body), &js_limits_doc, NULL);
 	js_hash(doc, &d.content);
@@ -175,20 +174,10 @@ KIT void kit_view(unsigned task, int what)
 
 	kit_id(task, &id);
 	mkdirat(kit_spool.tasks, layout_shard(&id, shard), 0750);
-	snprintf(text, sizeof(text), "{\"schema\":\"er.task.v1\",\"id\":\"%s\",\"contentSha256\":\"%s\"}",
+	snprintf(text, sizeof(text),
+	         "{\"schema\":\"er.task.v1\",\"id\":\"%s\",\"contentSha256\":\"%s\"}",
 	         d.id, sha256_hex(&d.content, hex));
 	kit_puts(kit_spool.tasks, layout_task_path(&id, path), text);
-}
-
-KIT int kit_main(Suite *s)
-{
-	SRunner *sr = srunner_create(s);
-	int failed;
-
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? 1 : 0;
 }
 
 #endif

@@ -30,7 +30,8 @@ END_TEST
 START_TEST(init_again_and_from)
 {
 	char path[300], from[300];
-	struct spool_init again = {.path = kit_dir}, copy = {.path = path, .from = from, .rehearsal = 1};
+	struct spool_init again = {.path = kit_dir};
+	struct spool_init copy = {.path = path, .from = from, .rehearsal = 1};
 	struct spool s;
 	char *text;
 
@@ -225,8 +226,8 @@ static void put_row(const char *file, const char *id, const char *state)
 	char row[256];
 	int fd = openat(kit_spool.index, file, O_WRONLY | O_CREAT | O_APPEND, 0644);
 
-	snprintf(row, sizeof(row), "%s\t%s\tl\t-\tlow\t-\t2026-11-22T18:44:38.123Z\t-\ter\ta\t-\t-\tt\n",
-	         id, state);
+	snprintf(row, sizeof(row),
+	         "%s\t%s\tl\t-\tlow\t-\t2026-11-22T18:44:38.123Z\t-\ter\ta\t-\t-\tt\n", id, state);
 	ck_ok(io_write_all(fd, row, strlen(row), &kit_err));
 	close(fd);
 }
@@ -250,7 +251,8 @@ START_TEST(abbreviations)
 	ck_fails(spool_resolve(&kit_spool, "ZZZZ", &id, &kit_err), FAIL_NOT_FOUND);
 	ck_fails(spool_resolve(&kit_spool, "\033[2J", &id, &kit_err), FAIL_NOT_FOUND);
 	ck_assert_ptr_null(strchr(kit_err.msg, '\033'));
-	ck_ok(spool_resolve(&kit_spool, kit_task_name(77), &id, &kit_err)); /* whole: not looked up */
+	/* whole: not looked up */
+	ck_ok(spool_resolve(&kit_spool, kit_task_name(77), &id, &kit_err));
 	kit_puts(kit_spool.new_, "task_0SDFGHJKZXCVBNM0123456789A", "{}");
 	ck_ok(spool_resolve(&kit_spool, "0SDF", &id, &kit_err));
 	ck_assert_str_eq(id_format(&id, "task_", text), "task_0SDFGHJKZXCVBNM0123456789A");
@@ -320,5 +322,5 @@ int main(void)
 	tcase_add_test(tc, one_erd);
 	tcase_add_test(tc, control_must_be_a_fifo);
 	suite_add_tcase(s, tc);
-	return kit_main(s);
+	return kit_run(s);
 }

@@ -215,12 +215,15 @@ START_TEST(batch_header)
 		const char *text;
 		enum pickup_verdict want;
 	} rows[] = {
-		{"{\"er\":1,\"type\":\"batch\",\"id\":\"batch_01JD8M3V9KTQ4W2X5Y6Z7A8B9C\",\"count\":1}\n{}\n",
+		{"{\"er\":1,\"type\":\"batch\",\"id\":\"batch_01JD8M3V9KTQ4W2X5Y6Z7A8B9C\","
+		 "\"count\":1}\n{}\n",
 		 PICKUP_BATCH},
-		{"{\"er\":1,\"type\":\"batch\",\"id\":\"batch_01JD8M3V9KTQ4W2X5Y6Z7A8B9C\",\"count\":1   }\n{}\n",
+		{"{\"er\":1,\"type\":\"batch\",\"id\":\"batch_01JD8M3V9KTQ4W2X5Y6Z7A8B9C\","
+		 "\"count\":1   }\n{}\n",
 		 PICKUP_BATCH},
 		{"{\"er\":1,\"type\":\"batch\",\"id\":\"batch_x\",\"count\":1}\n{}\n", PICKUP_BAD},
-		{"{\"er\":1,\"type\":\"batch\",\"id\":\"batch_01JD8M3V9KTQ4W2X5Y6Z7A8B9C\",\"count\":-1}\n",
+		{"{\"er\":1,\"type\":\"batch\",\"id\":\"batch_01JD8M3V9KTQ4W2X5Y6Z7A8B9C\","
+		 "\"count\":-1}\n",
 		 PICKUP_BAD},
 		{"{\"er\":1,\"type\":\"submit\"}\n", PICKUP_BAD},
 		{"\n", PICKUP_BAD},
@@ -364,5 +367,5 @@ int main(void)
 	tcase_add_test(tc, refuse_bytes_and_gone);
 	tcase_add_test(tc, clean_removes_only_old);
 	suite_add_tcase(s, tc);
-	return kit_main(s);
+	return kit_run(s);
 }

@@ -294,8 +294,8 @@ static void find(void *ctx, enum fsck_severity sev, const char *path, const char
 	struct found *f = ctx;
 	size_t n = strlen(f->text);
 
-	snprintf(f->text + n, sizeof(f->text) - n, "%c %s: %s\n", sev == FSCK_ERROR ? 'E' : 'n', path,
-	         what);
+	snprintf(f->text + n, sizeof(f->text) - n, "%c %s: %s\n", sev == FSCK_ERROR ? 'E' : 'n',
+	         path, what);
 }
 
 static struct fsck_report check(struct found *f, int running)
@@ -303,15 +303,16 @@ static struct fsck_report check(struct found *f, int running)
 	struct fsck_report rep;
 
 	f->text[0] = '\0';
-	ck_ok(fsck_check(&kit_spool, running, now_wall_ms() + (int64_t)37 * 3600 * 1000, find, f, &rep,
-	                 &kit_err));
+	ck_ok(fsck_check(&kit_spool, running, now_wall_ms() + (int64_t)37 * 3600 * 1000, find, f,
+	                 &rep, &kit_err));
 	return rep;
 }
 
 /* An event journalled for message msg_…5; its journal stays behind. */
 static void record_message(const char *id)
 {
-	struct event ev = {.type = EV_MESSAGE_REFUSED, .at_ms = 1800000000000, .actor = "erd", .msg = id};
+	struct event ev = {.type = EV_MESSAGE_REFUSED, .at_ms = 1800000000000, .actor = "erd",
+	                   .msg = id};
 	size_t torn;
 	struct journal *j = journal_open(&kit_spool, NULL, NULL, NULL, &torn, &kit_err);
 
@@ -346,7 +347,9 @@ START_TEST(fsck_findings)
 	kit_puts(kit_spool.tasks, "stray", "x");
 	rep = check(&f, 0);
 	ck_assert_uint_eq(rep.events, 1);
-	ck_assert_ptr_nonnull(strstr(f.text, "n new/msg_01JD8M3V9KTQ4W2X5Y6Z7A8B9C: in the journal already"));
+	ck_assert_ptr_nonnull(strstr(f.text,
+	                             "n new/msg_01JD8M3V9KTQ4W2X5Y6Z7A8B9C: "
+	                             "in the journal already"));
 	ck_assert_ptr_nonnull(strstr(f.text, "n new/torn<U+001B>: not a message"));
 	ck_assert_ptr_nonnull(strstr(f.text, "n new/fifo: "));
 	ck_assert_ptr_nonnull(strstr(f.text, "n tmp/old: "));
@@ -399,5 +402,5 @@ int main(void)
 	tcase_add_test(tc, fsck_findings);
 	tcase_add_test(tc, fsck_sees_a_broken_chain);
 	suite_add_tcase(s, tc);
-	return kit_main(s);
+	return kit_run(s);
 }

@@ -1,5 +1,4 @@
 /* Time zones from tzdata and from bytes nobody should trust; what a document of one says. */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +9,7 @@
 #include "model/civil.h"
 #include "model/zone.h"
 #include "spool/tzif.h"
+#include "kit.h"
 
 #define UTC(y, mo, d, h, mi) (civil_day(y, mo, d) * DAY_S + (h)*3600 + (mi)*60)
 
@@ -177,8 +177,6 @@ int main(void)
 {
 	Suite *s = suite_create("spool_tzif");
 	TCase *t = tcase_create("zones");
-	SRunner *r;
-	int failed;
 
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, gaps_and_overlaps);
@@ -188,9 +186,5 @@ int main(void)
 	tcase_add_test(t, rules);
 	tcase_add_test(t, hours);
 	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
+	return kit_run(s);
 }

@@ -251,17 +251,6 @@ void agg_release(struct agg_result *r)
 	*r = (struct agg_result){0};
 }
 
-double agg_posterior(const struct agg_result *r, uint32_t question, uint32_t category)
-{
-	const struct ballots *b = &r->detail->b;
-
-	for (size_t c = b->cand_off[question]; c < b->cand_off[question + 1]; c++) {
-		if (b->cand[c] == category)
-			return r->detail->post[c];
-	}
-	return 0;
-}
-
 unsigned agg_tied(const struct agg_result *r, uint32_t question, uint32_t category, int *one)
 {
 	const struct ballots *b = &r->detail->b;

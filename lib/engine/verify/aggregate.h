@@ -92,8 +92,6 @@ int agg_run(enum agg_method method, const struct agg_input *in, struct agg_resul
             struct err *err);
 void agg_release(struct agg_result *r);
 
-/* The posterior of one category, 0 when nobody chose it (and there are more than a few). */
-double agg_posterior(const struct agg_result *r, uint32_t question, uint32_t category);
 /* How many categories share the first place, and whether ${category} is one of them. */
 unsigned agg_tied(const struct agg_result *r, uint32_t question, uint32_t category, int *one);
 /* The confusion counts of a worker, one after the other: begin with *at = 0; 0 at the end. */

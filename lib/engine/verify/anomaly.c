@@ -103,21 +103,21 @@ static void judge_habits(const struct anomaly_lane *l, const struct anomaly_work
                          struct anomaly_verdict *out)
 {
 	for (int a = 0; a < ANOMALY_COUNT; a++) {
-		double peers = peers_rate(l, w, a), bound = look_bound(l, w, a, k);
+		struct peers peers = look_peers(l, w, a, k);
 		out->of[a].habit_ppm = habit_of(w, a, k->hit[a]);
-		out->of[a].peers_ppm = peers < 0 ? -1 : ppm(peers);
-		if (k->hit[a] >= 0 && bound >= 0)
-			watch_step(next, a, k->hit[a], bound);
+		out->of[a].peers_ppm = peers.rate < 0 ? -1 : ppm(peers.rate);
+		if (k->hit[a] >= 0 && peers.bound >= 0)
+			watch_step(next, a, k->hit[a], peers.bound);
 	}
 }
 
 static void say_numbers(const struct traces *t, const struct look *k, struct anomaly_verdict *out)
 {
 	struct anomaly_finding *f = out->of;
-	int known = k->typical >= 0;
+	int known = k->pace.typical >= 0;
 
 	f[ANOMALY_TOO_FAST].seen = t->took_ms;
-	f[ANOMALY_TOO_FAST].limit = known ? (int64_t)exp2(k->least) : -1;
+	f[ANOMALY_TOO_FAST].limit = known ? (int64_t)exp2(k->pace.least) : -1;
 	f[ANOMALY_SAME_ANSWER].seen = k->hit[ANOMALY_SAME_ANSWER];
 	f[ANOMALY_SAME_ANSWER].limit = 1;
 	f[ANOMALY_COPIED_TEXT].seen = k->nearest;
@@ -201,11 +201,11 @@ void anomaly_reason(const struct anomaly_verdict *v, enum anomaly a, char *out, 
 	         anomaly_name(a), seen, f->habit_ppm / 1e4, peers, chance, f->life_ppm / 1e6);
 }
 
-json_t *anomaly_verdict_json_new(const struct anomaly_verdict *v)
+void anomaly_verdict_json(const struct anomaly_verdict *v, json_t *doc)
 {
-	json_t *doc = json_object(), *tests = json_object();
+	json_t *tests = json_object();
 
-	json_object_set_new(doc, "alarm", json_boolean(v->fired));
+	js_set_new(doc, "alarm", json_boolean(v->fired));
 	js_set_int(doc, "answer", v->answer_ppm);
 	js_set_int(doc, "life", v->life_ppm);
 	for (int a = 0; a < ANOMALY_COUNT; a++) {
@@ -220,9 +220,8 @@ json_t *anomaly_verdict_json_new(const struct anomaly_verdict *v)
 		js_set_int(one, "habit", f->habit_ppm);
 		js_set_int(one, "peers", f->peers_ppm);
 		if (f->fired)
-			json_object_set_new(one, "fired", json_true());
+			js_set_new(one, "fired", json_true());
 		js_set_new(tests, anomaly_name(a), one);
 	}
 	js_set_new(doc, "tests", tests);
-	return doc;
 }

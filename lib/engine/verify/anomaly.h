@@ -193,8 +193,8 @@ void anomaly_agreed(struct anomaly_lane *l, struct anomaly_worker *w, int agreed
 const char *anomaly_name(enum anomaly a); /* "too_fast" */
 /* One sentence, cut to ${n} bytes. */
 void anomaly_reason(const struct anomaly_verdict *v, enum anomaly a, char *out, size_t n);
-/* {"alarm":true,"answer":P,"life":P,"tests":{"too_fast":{…}}}, P in millionths: the tests that
- * had something to say. */
-json_t *anomaly_verdict_json_new(const struct anomaly_verdict *v);
+/* Into ${doc}: "alarm":true,"answer":P,"life":P,"tests":{"too_fast":{…}}, P in millionths: the tests
+ * that had something to say. */
+void anomaly_verdict_json(const struct anomaly_verdict *v, json_t *doc);
 
 #endif

@@ -21,15 +21,6 @@ struct walk {
 	unsigned n_texts, n_numbers, values;
 };
 
-uint64_t hash_mix(uint64_t a, uint64_t b)
-{
-	uint64_t z = a + 0x9e3779b97f4a7c15u + b * 0xd1342543de82ef95u;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-	return z ^ z >> 31;
-}
-
 uint64_t hash_bytes(const char *s, size_t n)
 {
 	uint64_t h = n, word = 0;

@@ -190,7 +190,7 @@ static void learn_habits(const struct anomaly_lane *l, struct anomaly_worker *w,
 	for (int a = 0; a < ANOMALY_COUNT; a++) {
 		if (k->hit[a] < 0)
 			continue;
-		double bound = look_bound(l, w, a, k);
+		double bound = look_peers(l, w, a, k).bound;
 		if (bound >= 0)
 			watch_step(w, a, k->hit[a], bound);
 		count_look(w, a, k->hit[a]);
@@ -221,7 +221,7 @@ void anomaly_agreed(struct anomaly_lane *l, struct anomaly_worker *w, int agreed
                     int32_t chance_ppm)
 {
 	double least = chance_ppm < 0 ? -1 : fmin(0.999, fmax(0, 1 - chance_ppm / 1e6));
-	double bound = peers_bound(l, w, ANOMALY_DISAGREEMENT, least);
+	double bound = peers_of(l, w, ANOMALY_DISAGREEMENT, least).bound;
 
 	if (bound >= 0)
 		watch_step(w, ANOMALY_DISAGREEMENT, !agreed, bound);

@@ -18,8 +18,7 @@ static double log2_ms(int64_t ms)
 static void look_time(const struct anomaly_lane *l, const struct anomaly_worker *w,
                       const struct traces *t, struct look *k)
 {
-	k->typical = peers_typical(l, w);
-	k->least = peers_least(l, w);
+	k->pace = peers_pace(l, w);
 	k->span_ms = -1;
 	/* spans that share nothing, or one of them would speak for the next */
 	if (w->n_last == OWN_LAST && w->next_last == 0) {
@@ -27,13 +26,13 @@ static void look_time(const struct anomaly_lane *l, const struct anomaly_worker 
 		if (k->span_ms < 0)
 			k->span_ms = 0;
 	}
-	if (k->typical < 0)
+	if (k->pace.typical < 0)
 		return;
 	if (t->took_ms >= 0) {
-		k->fast = log2_ms(t->took_ms) - k->typical;
-		k->hit[ANOMALY_TOO_FAST] = log2_ms(t->took_ms) < k->least;
+		k->fast = log2_ms(t->took_ms) - k->pace.typical;
+		k->hit[ANOMALY_TOO_FAST] = log2_ms(t->took_ms) < k->pace.least;
 	}
-	k->usual = fmin(k->typical, own_typical(w)); /* who is quick has no bursts by that */
+	k->usual = fmin(k->pace.typical, own_typical(w)); /* who is quick has no bursts by that */
 	if (k->span_ms >= 0)
 		k->hit[ANOMALY_BURST] = log2_ms(k->span_ms) < k->usual;
 }
@@ -72,25 +71,32 @@ static int popular(const struct anomaly_text *e, double workers)
 	return e->len < TEXT_LONG && bits >= POPULAR_MIN && users >= workers / 5;
 }
 
+/* Not the compiler's, which without an instruction for it is a call. */
+static int bits_of(uint64_t v)
+{
+	v -= v >> 1 & 0x5555555555555555u;
+	v = (v & 0x3333333333333333u) + (v >> 2 & 0x3333333333333333u);
+	v = (v + (v >> 4)) & 0x0f0f0f0f0f0f0f0fu;
+	return (int)(v * 0x0101010101010101u >> 56);
+}
+
 static void look_text(const struct anomaly_lane *l, const struct traces *t, unsigned i,
-                      double workers, struct look *k)
+                      struct look *k)
 {
 	int near = TEXT_NEAR + 1;
-	unsigned len = t->text_len[i];
+	unsigned len = t->text_len[i], least = (4 * len + 4) / 5, most = 5 * len / 4;
 
 	k->copy_of[i] = -1;
 	for (unsigned j = 0; j < l->n_texts; j++) {
 		const struct anomaly_text *e = &l->text[j];
-		if (4u * len > 5u * e->len || 4u * e->len > 5u * len)
-			continue;
-		int bits = __builtin_popcountll(e->hash ^ t->text[i]);
-		if (bits >= near && bits >= k->nearest)
+		int bits = bits_of(e->hash ^ t->text[i]);
+		if ((bits >= near && bits >= k->nearest) || e->len < least || e->len > most)
 			continue;
 		if (bits < near) {
 			near = bits;
 			k->copy_of[i] = (int)j;
 		}
-		if (bits < k->nearest && e->task != t->task && !popular(e, workers))
+		if (bits < k->nearest && e->task != t->task && !popular(e, k->pace.size))
 			k->nearest = bits;
 	}
 }
@@ -100,10 +106,9 @@ static void look_texts(const struct anomaly_lane *l, const struct traces *t, str
 	k->nearest = -1;
 	if (!t->n_texts)
 		return;
-	double workers = peers_size(l);
 	k->nearest = 64;
 	for (unsigned i = 0; i < t->n_texts; i++)
-		look_text(l, t, i, workers, k);
+		look_text(l, t, i, k);
 	k->hit[ANOMALY_COPIED_TEXT] = k->nearest <= TEXT_NEAR;
 	k->copied = 2 * log2((k->nearest + 1) / 65.0);
 }
@@ -184,15 +189,15 @@ void look_at(const struct anomaly_lane *l, const struct anomaly_worker *w, const
 	look_numbers(l, t, out);
 }
 
-double look_bound(const struct anomaly_lane *l, const struct anomaly_worker *w, enum anomaly a,
-                  const struct look *k)
+struct peers look_peers(const struct anomaly_lane *l, const struct anomaly_worker *w, enum anomaly a,
+                        const struct look *k)
 {
 	double least = -1;
 
-	if (peers_rate(l, w, a) < 0)
-		return -1;
 	/* tasks of one kind come in a row: then the others answer the same, too */
 	if (a == ANOMALY_SAME_ANSWER && k->recent >= 0)
 		least = fmin(k->recent, 0.999);
-	return peers_bound(l, w, a, least);
+	struct peers p = peers_of(l, w, a, least);
+	p.bound = p.rate < 0 ? -1 : p.bound;
+	return p;
 }

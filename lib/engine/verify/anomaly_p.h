@@ -25,7 +25,15 @@ enum {
 
 #define ANOMALY_MS_MAX (INT64_C(1) << 53) /* differences do not overflow */
 
-uint64_t hash_mix(uint64_t a, uint64_t b);
+static inline uint64_t hash_mix(uint64_t a, uint64_t b)
+{
+	uint64_t z = a + 0x9e3779b97f4a7c15u + b * 0xd1342543de82ef95u;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+	return z ^ z >> 31;
+}
+
 uint64_t hash_bytes(const char *s, size_t n);
 /* Charikar's SimHash over the 6-byte shingles of the folded text; *${len}: its code points. */
 uint64_t text_simhash(const char *s, size_t n, uint16_t *len);
@@ -33,14 +41,21 @@ uint64_t text_simhash(const char *s, size_t n, uint16_t *len);
 void tail_add(struct anomaly_tail *t, double score);
 double tail_p(const struct anomaly_tail *t, double score); /* 1 where too little is known */
 
-/* The rate that the worker in the middle of the others has; -1 when there are too few. */
-double peers_rate(const struct anomaly_lane *l, const struct anomaly_worker *w, enum anomaly a);
-/* The largest rate that still counts as honest; ${least}: what the middle is at least, or -1. */
-double peers_bound(const struct anomaly_lane *l, const struct anomaly_worker *w, enum anomaly a,
-                   double least);
-double peers_typical(const struct anomaly_lane *l, const struct anomaly_worker *w); /* log2 ms, or -1 */
-double peers_least(const struct anomaly_lane *l, const struct anomaly_worker *w); /* plausible time */
-double peers_size(const struct anomaly_lane *l);
+struct peers {
+	double rate;  /* that the worker in the middle of the others has; -1 when there are too few */
+	double bound; /* the largest rate that still counts as honest; -1 when that is not known */
+};
+
+/* ${least}: what the middle is at least, or -1. */
+struct peers peers_of(const struct anomaly_lane *l, const struct anomaly_worker *w, enum anomaly a,
+                      double least);
+
+struct pace {
+	double typical, least; /* of the others, log2 ms; -1 when there are too few; the least plausible */
+	double size;           /* workers, the own one with them */
+};
+
+struct pace peers_pace(const struct anomaly_lane *l, const struct anomaly_worker *w);
 double own_typical(const struct anomaly_worker *w); /* log2 ms */
 void peers_renew(struct anomaly_lane *l, struct anomaly_worker *w);
 
@@ -52,7 +67,7 @@ void watch_step(struct anomaly_worker *w, enum anomaly a, int hit, double bound)
 struct look {
 	int hit[ANOMALY_COUNT]; /* 1, 0, or -1: says nothing */
 	double recent;          /* share of the worker's usual answer among the peers' last; or -1 */
-	double typical, least;  /* log2 ms, or -1 */
+	struct pace pace;
 	double fast, copied;    /* scores; INFINITY: none */
 	double outlier[TRACE_NUMBERS];
 	int field[TRACE_NUMBERS]; /* the lane's slot, or -1 */
@@ -65,8 +80,8 @@ struct look {
 
 void look_at(const struct anomaly_lane *l, const struct anomaly_worker *w, const struct traces *t,
              struct look *out);
-/* The bound for this test and answer; -1: the peers are not known. */
-double look_bound(const struct anomaly_lane *l, const struct anomaly_worker *w, enum anomaly a,
-                  const struct look *k);
+/* For this test and answer; .bound -1: the peers are not known. */
+struct peers look_peers(const struct anomaly_lane *l, const struct anomaly_worker *w, enum anomaly a,
+                        const struct look *k);
 
 #endif

@@ -82,9 +82,14 @@ struct others { /* a histogram without the worker's own entry */
 	double own_weight, all;
 };
 
+static struct others others_begun(const float *n, int bins, int own, double own_weight)
+{
+	return (struct others){n, bins, own, own_weight, own >= 0 ? -own_weight : 0};
+}
+
 static struct others others_of(const float *n, int bins, int own, double own_weight)
 {
-	struct others o = {n, bins, own, own_weight, own >= 0 ? -own_weight : 0};
+	struct others o = others_begun(n, bins, own, own_weight);
 
 	for (int i = 0; i < bins; i++)
 		o.all += (double)n[i];
@@ -120,32 +125,18 @@ static double odds_of_bin(double bin)
 	return exp2(bin / 2 - 8);
 }
 
-double peers_rate(const struct anomaly_lane *l, const struct anomaly_worker *w, enum anomaly a)
+static double honest_bound(const struct others *o, enum anomaly a, double least)
 {
-	struct others o = rates_of(l, w, a);
-
-	if (o.all < peers_min)
-		return -1;
-	double odds = odds_of_bin(others_at(&o, 0.5));
-	return odds / (1 + odds);
-}
-
-double peers_bound(const struct anomaly_lane *l, const struct anomaly_worker *w, enum anomaly a,
-                   double least)
-{
-	struct others o = rates_of(l, w, a);
 	int close = a == ANOMALY_SAME_ANSWER || a == ANOMALY_DISAGREEMENT;
-
-	if (o.all < peers_min && least < 0)
-		return -1;
 	double low = RATE_FLOOR, middle = RATE_FLOOR;
-	if (o.all >= peers_min) {
+
+	if (o->all >= peers_min) {
 		/* the bad are above: how honest workers differ shows below */
-		low = fmax(low, others_at(&o, 0.25));
-		middle = fmax(middle, others_at(&o, 0.55));
+		low = fmax(low, others_at(o, 0.25));
+		middle = fmax(middle, others_at(o, 0.55));
 	}
 	double room = fmax(close ? ROOM_CLOSE : ROOM_WIDE, 2 * (middle - low));
-	room *= 1 + 4 / fmax(o.all, 3); /* few peers may all be alike by chance */
+	room *= 1 + 4 / fmax(o->all, 3); /* few peers may all be alike by chance */
 	double odds = odds_of_bin(middle);
 	if (least >= 0)
 		odds = fmax(odds, least / (1 - least));
@@ -153,9 +144,19 @@ double peers_bound(const struct anomaly_lane *l, const struct anomaly_worker *w,
 	return fmin(0.999, odds / (1 + odds));
 }
 
-static struct others typical_of(const struct anomaly_lane *l, const struct anomaly_worker *w)
+struct peers peers_of(const struct anomaly_lane *l, const struct anomaly_worker *w, enum anomaly a,
+                      double least)
 {
-	return others_of(l->typical, TYPICAL_BINS, w->typical_bin - 1, weight_of(l, w));
+	struct others o = rates_of(l, w, a);
+	struct peers p = {-1, -1};
+
+	if (o.all >= peers_min) {
+		double odds = odds_of_bin(others_at(&o, 0.5));
+		p.rate = odds / (1 + odds);
+	}
+	if (p.rate >= 0 || least >= 0)
+		p.bound = honest_bound(&o, a, least);
+	return p;
 }
 
 static double time_at(const struct others *o, double share)
@@ -163,32 +164,25 @@ static double time_at(const struct others *o, double share)
 	return (others_at(o, share) + 0.5) / 4;
 }
 
-double peers_typical(const struct anomaly_lane *l, const struct anomaly_worker *w)
+struct pace peers_pace(const struct anomaly_lane *l, const struct anomaly_worker *w)
 {
-	struct others o = typical_of(l, w);
+	double weight = weight_of(l, w);
+	struct others all = others_begun(l->typical, TYPICAL_BINS, w->typical_bin - 1, weight);
+	struct others quick = others_begun(l->quick, TYPICAL_BINS, w->quick_bin - 1, weight);
+	struct pace p = {-1, -1, 0};
 
-	return o.all < peers_min ? -1 : time_at(&o, 0.5);
-}
-
-/* Hasty workers are below: how much the pace of the others differs shows above. */
-double peers_least(const struct anomaly_lane *l, const struct anomaly_worker *w)
-{
-	struct others all = typical_of(l, w);
-	struct others quick = others_of(l->quick, TYPICAL_BINS, w->quick_bin - 1, weight_of(l, w));
-
-	if (quick.all < peers_min)
-		return -1;
-	double pace = time_at(&all, 0.75) - time_at(&all, 0.5);
-	return time_at(&quick, 0.5) - fmax(log2(FAST_FACTOR), PACE_ROOM * pace);
-}
-
-double peers_size(const struct anomaly_lane *l)
-{
-	double all = 0;
-
-	for (int i = 0; i < TYPICAL_BINS; i++)
-		all += (double)l->typical[i];
-	return all;
+	for (int i = 0; i < TYPICAL_BINS; i++) { /* side by side: each sum waits for itself */
+		all.all += (double)l->typical[i];
+		quick.all += (double)l->quick[i];
+		p.size += (double)l->typical[i];
+	}
+	if (all.all >= peers_min)
+		p.typical = time_at(&all, 0.5);
+	if (quick.all >= peers_min) { /* the hasty are below: how much pace differs shows above */
+		double pace = time_at(&all, 0.75) - time_at(&all, 0.5);
+		p.least = time_at(&quick, 0.5) - fmax(log2(FAST_FACTOR), PACE_ROOM * pace);
+	}
+	return p;
 }
 
 static void move_entry(float *n, uint8_t *bin, double old, int to)

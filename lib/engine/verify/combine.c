@@ -39,7 +39,7 @@ uint32_t combine_category_of(const struct combine_field *f, const json_t *v)
 	return COMBINE_NONE;
 }
 
-const json_t *combine_value(const struct combine_field *f, const json_t *answer)
+static const json_t *value_of(const struct combine_field *f, const json_t *answer)
 {
 	const json_t *v = js_at(answer, f->pointer);
 
@@ -99,21 +99,26 @@ uint64_t combine_hash(const struct combine_field *f, const json_t *v)
 	return sum;
 }
 
+static struct combine_cell cell_of(const struct combine_field *f, const json_t *answer)
+{
+	const json_t *v = value_of(f, answer);
+	struct combine_cell cell = {.value = v, .there = v != NULL, .category = COMBINE_NONE};
+
+	if (f->kind == COMBINE_CATEGORY)
+		cell.category = v            ? combine_category_of(f, v)
+		                : f->required ? COMBINE_NONE : nothing(f);
+	if (f->kind == COMBINE_NUMBER && json_is_number(v))
+		cell.number = json_number_value(v);
+	if (v)
+		cell.hash = combine_hash(f, v);
+	return cell;
+}
+
 void combine_cells(const struct combine_plan *p, const json_t *answer,
                    struct combine_cell cells[COMBINE_FIELDS])
 {
-	for (size_t i = 0; i < p->n; i++) {
-		const struct combine_field *f = &p->field[i];
-		const json_t *v = combine_value(f, answer);
-		cells[i] = (struct combine_cell){.there = v != NULL, .category = COMBINE_NONE};
-		if (f->kind == COMBINE_CATEGORY)
-			cells[i].category = v            ? combine_category_of(f, v)
-			                    : f->required ? COMBINE_NONE : nothing(f);
-		if (f->kind == COMBINE_NUMBER && json_is_number(v))
-			cells[i].number = json_number_value(v);
-		if (v)
-			cells[i].hash = combine_hash(f, v);
-	}
+	for (size_t i = 0; i < p->n; i++)
+		cells[i] = cell_of(&p->field[i], answer);
 }
 
 /* ---- putting together ---- */
@@ -152,12 +157,15 @@ static void put(json_t **root, const char *pointer, json_t *value)
 	buf_release(&key);
 }
 
-static void collect(const struct combine_field *f, const struct combine_vote *votes, size_t n,
-                    struct combine_values *out)
+static void collect(const struct combine_plan *p, size_t field, const struct combine_vote *votes,
+                    size_t n, struct combine_values *out)
 {
-	*out = (struct combine_values){.n = n};
+	out->n = n;
+	out->total = 0;
 	for (size_t i = 0; i < n; i++) {
-		out->v[i] = combine_value(f, votes[i].answer);
+		out->cell[i] = votes[i].cells ? votes[i].cells[field]
+		                              : cell_of(&p->field[field], votes[i].answer);
+		out->v[i] = out->cell[i].value;
 		out->weight[i] = votes[i].weight;
 		out->total += votes[i].weight;
 	}
@@ -191,7 +199,7 @@ static json_t *category(const struct combine_field *f, const struct combine_valu
 	uint32_t none = nothing(f);
 
 	for (size_t i = 0; i < in->n; i++)
-		key[i] = in->v[i] ? combine_category_of(f, in->v[i]) : none;
+		key[i] = in->v[i] ? in->cell[i].category : none;
 	if (chosen > none) {
 		size_t at = heaviest(key, in, &out->tie);
 		chosen = (uint32_t)key[at];
@@ -223,7 +231,8 @@ static json_t *text(const struct combine_values *in, struct combine_result *out)
 	return json_incref((json_t *)in->v[combine_medoid(s, len, in->weight, in->n, &out->tie)]);
 }
 
-static json_t *whole(const struct combine_values *in, struct combine_result *out)
+static json_t *whole(const struct combine_field *f, const struct combine_values *in,
+                     struct combine_result *out)
 {
 	struct buf b[COMBINE_ANSWERS];
 	const char *s[COMBINE_ANSWERS];
@@ -236,7 +245,7 @@ static json_t *whole(const struct combine_values *in, struct combine_result *out
 		js_dump(&b[i], in->v[i], JS_VALUE);
 		s[i] = buf_str(&b[i]);
 		len[i] = b[i].len;
-		key[i] = hash_of(in->v[i]);
+		key[i] = f->kind == COMBINE_SET ? hash_of(in->v[i]) : in->cell[i].hash; /* in its order */
 		for (size_t j = 0; j < i; j++)
 			alike |= key[j] == key[i];
 	}
@@ -264,6 +273,7 @@ static int drop_absent(struct combine_values *in, struct combine_result *out)
 		if (!in->v[i])
 			continue;
 		in->v[n] = in->v[i];
+		in->cell[n] = in->cell[i];
 		in->weight[n++] = in->weight[i];
 	}
 	in->n = n;
@@ -297,10 +307,10 @@ static json_t *combine_one(const struct combine_field *f, struct combine_values 
 	else if (f->kind == COMBINE_SET && small_arrays(in))
 		made = combine_set(f, in, out);
 	else
-		made = f->kind == COMBINE_TEXT ? text(in, out) : whole(in, out);
+		made = f->kind == COMBINE_TEXT ? text(in, out) : whole(f, in, out);
 	uint64_t own = made ? combine_hash(f, made) : 0;
 	for (size_t i = 0; made && i < in->n; i++)
-		out->agree += combine_hash(f, in->v[i]) == own ? in->weight[i] / total : 0;
+		out->agree += in->cell[i].hash == own ? in->weight[i] / total : 0;
 	return made;
 }
 
@@ -313,7 +323,7 @@ json_t *combine_answers(const struct combine_plan *p, const struct combine_vote 
 	assert(n >= 1 && n <= COMBINE_ANSWERS);
 	for (size_t i = 0; i < p->n; i++) {
 		struct combine_result one = {0};
-		collect(&p->field[i], votes, n, &in);
+		collect(p, i, votes, n, &in);
 		json_t *v = combine_one(&p->field[i], &in, chosen ? chosen[i] : COMBINE_NONE, &one);
 		if (v)
 			put(&root, p->field[i].pointer, v);
@@ -324,17 +334,20 @@ json_t *combine_answers(const struct combine_plan *p, const struct combine_vote 
 }
 
 size_t combine_nearest(const struct combine_plan *p, const struct combine_vote *votes, size_t n,
-                       const json_t *combined)
+                       const struct combine_cell combined[COMBINE_FIELDS])
 {
-	struct combine_cell own[COMBINE_FIELDS], cells[COMBINE_FIELDS];
+	struct combine_cell own[COMBINE_FIELDS];
 	size_t best = 0, best_same = 0;
 
-	combine_cells(p, combined, own);
 	for (size_t i = 0; i < n; i++) {
+		const struct combine_cell *cells = votes[i].cells;
 		size_t equal = 0;
-		combine_cells(p, votes[i].answer, cells);
+		if (!cells)
+			combine_cells(p, votes[i].answer, own);
+		cells = cells ? cells : own;
 		for (size_t k = 0; k < p->n; k++)
-			equal += cells[k].there == own[k].there && (!own[k].there || cells[k].hash == own[k].hash);
+			equal += cells[k].there == combined[k].there &&
+			         (!combined[k].there || cells[k].hash == combined[k].hash);
 		if (i == 0 || equal > best_same ||
 		    (equal == best_same && votes[i].weight > votes[best].weight)) {
 			best = i;

@@ -65,6 +65,7 @@ void combine_release(struct combine_plan *p);
 uint32_t combine_categories(const struct combine_field *f);
 
 struct combine_cell {
+	const json_t *value; /* borrowed; NULL: not there */
 	int there;
 	uint32_t category; /* below combine_categories(), or COMBINE_NONE: not one of them */
 	double number;     /* of a number */
@@ -77,6 +78,7 @@ void combine_cells(const struct combine_plan *p, const json_t *answer,
 struct combine_vote {
 	const json_t *answer; /* borrowed */
 	double weight;        /* above 0 */
+	const struct combine_cell *cells; /* borrowed: combine_cells of it; NULL: made when needed */
 };
 
 struct combine_result {
@@ -89,8 +91,9 @@ struct combine_result {
  * NULL.  ${result}: for each field; may be NULL.  1 <= n <= COMBINE_ANSWERS. */
 json_t *combine_answers(const struct combine_plan *p, const struct combine_vote *votes, size_t n,
                         const uint32_t *chosen, struct combine_result *result);
-/* The answer that agrees with ${combined} in most fields; of equals the heaviest, then the first. */
+/* The answer that agrees with ${combined}, an answer taken apart, in most fields; of equals the heaviest,
+ * then the first. */
 size_t combine_nearest(const struct combine_plan *p, const struct combine_vote *votes, size_t n,
-                       const json_t *combined);
+                       const struct combine_cell combined[COMBINE_FIELDS]);
 
 #endif

@@ -7,12 +7,12 @@
 /* What the answers have in one field: NULL where it is not there. */
 struct combine_values {
 	const json_t *v[COMBINE_ANSWERS];
+	struct combine_cell cell[COMBINE_ANSWERS];
 	double weight[COMBINE_ANSWERS];
 	size_t n;
 	double total;
 };
 
-const json_t *combine_value(const struct combine_field *f, const json_t *answer);
 uint64_t combine_hash(const struct combine_field *f, const json_t *v);
 uint32_t combine_category_of(const struct combine_field *f, const json_t *v);
 

@@ -8,7 +8,7 @@
 #include "engine/verify/combine_p.h"
 #include "json/js.h"
 
-enum { SKETCH = 256, GRAM = 4, TEXT_MAX = 65536, SHORT = 1024 };
+enum { SKETCH = 256, GRAM = 4, TEXT_MAX = 65536, SHORT = 1024, FEW = 512, MOVES = 4 };
 static const double mad_to_deviation = 1.4826;
 
 /* ---- numbers ---- */
@@ -187,28 +187,61 @@ json_t *combine_set(const struct combine_field *f, const struct combine_values *
 /* ---- texts ---- */
 
 struct sketch {
-	uint32_t h[SKETCH + 1];
+	uint32_t h[SKETCH];
 	size_t n;
 };
 
-/* By digits of eight bits, the lowest first; ${room}: as many more. */
-static void sort_numbers(uint32_t *h, size_t n, uint32_t *room)
+/* By one digit of eight bits; equal digits keep their order. */
+static void sort_digit(const uint32_t *from, size_t n, int shift, uint32_t *to)
 {
-	for (int shift = 0; shift < 32; shift += 8) {
-		uint32_t at[256] = {0}, sum = 0;
-		for (size_t i = 0; i < n; i++)
-			at[h[i] >> shift & 255]++;
-		for (size_t d = 0; d < 256; d++) {
-			uint32_t own = at[d];
-			at[d] = sum;
-			sum += own;
-		}
-		for (size_t i = 0; i < n; i++)
-			room[at[h[i] >> shift & 255]++] = h[i];
-		uint32_t *sorted = room;
-		room = h;
-		h = sorted;
+	uint32_t at[256] = {0}, sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		at[from[i] >> shift & 255]++;
+	for (size_t d = 0; d < 256; d++) {
+		uint32_t own = at[d];
+		at[d] = sum;
+		sum += own;
 	}
+	for (size_t i = 0; i < n; i++)
+		to[at[from[i] >> shift & 255]++] = from[i];
+}
+
+/* What is nearly sorted; 0: it was not. */
+static int sort_nearly(uint32_t *h, size_t n)
+{
+	size_t moves = MOVES * n;
+
+	for (size_t i = 1; i < n; i++) {
+		uint32_t x = h[i];
+		size_t j = i;
+		for (; j > 0 && h[j - 1] > x; j--)
+			h[j] = h[j - 1];
+		h[j] = x;
+		if (i - j > moves)
+			return 0;
+		moves -= i - j;
+	}
+	return 1;
+}
+
+/* Hashes lie evenly: by their upper bits they are nearly sorted.  Those that somebody chose may not
+ * be.  ${room}: as many more; in one of the two. */
+static const uint32_t *sort_numbers(uint32_t *h, size_t n, uint32_t *room)
+{
+	uint32_t *sorted = n > FEW ? h : room;
+
+	if (n > FEW)
+		sort_digit(h, n, 16, room);
+	sort_digit(n > FEW ? room : h, n, 24, sorted);
+	if (sort_nearly(sorted, n))
+		return sorted;
+	uint32_t *other = sorted == h ? room : h;
+	for (int shift = 0; shift < 32; shift += 16) {
+		sort_digit(sorted, n, shift, other);
+		sort_digit(other, n, shift + 8, sorted);
+	}
+	return sorted;
 }
 
 static uint32_t mix(uint32_t x)
@@ -232,16 +265,16 @@ static void sketch(const char *s, size_t len, struct sketch *out)
 		unsigned char c = i < len ? (unsigned char)s[i] : ' ';
 		c = c >= 'A' && c <= 'Z' ? (unsigned char)(c + 'a' - 'A') : c;
 		c = c == '\t' || c == '\n' || c == '\r' ? ' ' : c;
-		if (c == ' ' && blank && i < len)
+		if ((c == ' ') & blank & (i < len))
 			continue;
 		blank = c == ' ';
 		gram = gram << 8 | c;
 		h[all++] = mix(gram);
 	}
-	sort_numbers(h, all, h + all);
+	const uint32_t *sorted = sort_numbers(h, all, h + all);
 	for (size_t i = 0; i < all && n < SKETCH; i++) {
-		if (n == 0 || h[i] != out->h[n - 1])
-			out->h[n++] = h[i];
+		if (n == 0 || sorted[i] != out->h[n - 1])
+			out->h[n++] = sorted[i];
 	}
 	out->n = n;
 	free(own);
@@ -252,18 +285,14 @@ static double distance(const struct sketch *a, const struct sketch *b)
 {
 	size_t i = 0, j = 0, common = 0, all = 0;
 
-	while ((i < a->n || j < b->n) && all < SKETCH) {
-		if (j == b->n || (i < a->n && a->h[i] < b->h[j])) {
-			i++;
-		} else if (i == a->n || b->h[j] < a->h[i]) {
-			j++;
-		} else {
-			common++;
-			i++;
-			j++;
-		}
-		all++;
+	for (; i < a->n && j < b->n && all < SKETCH; all++) {
+		uint32_t x = a->h[i], y = b->h[j];
+		common += x == y;
+		i += x <= y;
+		j += y <= x;
 	}
+	all += a->n - i + b->n - j; /* of one of them: the other is at its end */
+	all = all < SKETCH ? all : SKETCH;
 	return all ? 1 - (double)common / (double)all : 0;
 }
 

@@ -7,7 +7,7 @@
 #include "engine/verify/beta.h"
 #include "engine/verify/crowd_p.h"
 
-static const double tie_within = 1e-9, crowd_each = 4, class_n = 8, least = 1e-6;
+static const double tie_within = 1e-9, crowd_each = 8, class_n = 8, least = 1e-6;
 
 /* Chance to be right, between guessing (0) and never wrong (1); below: a part of guessing. */
 static const double above[CROWD_GRID] = {-0.85, -0.5, 0, 0.1, 0.2, 0.3, 0.4, 0.5,
@@ -212,20 +212,22 @@ void crowd_look(const struct crowd *c, const struct vote *votes, size_t n, struc
 		look_many(c, votes, v, mix, p);
 }
 
+static void weigh_one(const struct crowd_view *v, size_t i, double *post)
+{
+	double sum = 0;
+
+	for (size_t s = 0; s < v->slots; s++)
+		sum += post[s] *= v->like[i][s];
+	for (size_t s = 0; s < v->slots; s++)
+		post[s] /= sum;
+}
+
 void crowd_weigh(const struct crowd_view *v, size_t but, size_t nor, double *post)
 {
-	double sum;
-
 	memcpy(post, v->weight, v->slots * sizeof *post);
-	for (size_t i = 0; i < v->n; i++) {
-		if (i == but || i == nor)
-			continue;
-		sum = 0;
-		for (size_t s = 0; s < v->slots; s++)
-			sum += post[s] *= v->like[i][s];
-		for (size_t s = 0; s < v->slots; s++)
-			post[s] /= sum;
-	}
+	for (size_t i = 0; i < v->n; i++)
+		if (i != but && i != nor)
+			weigh_one(v, i, post);
 }
 
 void crowd_posterior(const struct crowd *c, const struct vote *votes, size_t n, double *out)
@@ -243,6 +245,43 @@ void crowd_posterior(const struct crowd *c, const struct vote *votes, size_t n, 
 		out[j] = v.others ? post[v.slots - 1] / v.others : 0;
 	for (size_t s = 0; s + 1 < v.slots; s++)
 		out[v.category[s]] = post[s];
+}
+
+/* Above CROWD_CATS_MAX the slots are of those that answered, and are not the same without one. */
+static double right_of_many(const struct crowd *c, const struct vote *votes, size_t n, size_t who)
+{
+	struct vote others[CROWD_VOTES_MAX];
+	struct crowd_view v;
+	double post[CROWD_SLOTS];
+
+	memcpy(others, votes, n * sizeof *others);
+	others[who] = votes[n - 1];
+	crowd_look(c, others, n - 1, &v);
+	crowd_weigh(&v, SIZE_MAX, SIZE_MAX, post);
+	for (size_t s = 0; s + 1 < v.slots; s++)
+		if (v.category[s] == votes[who].answer)
+			return post[s];
+	return v.others ? post[v.slots - 1] / v.others : 0;
+}
+
+void crowd_by_others(const struct crowd *c, const struct vote *votes, size_t n, double *right)
+{
+	int few = crowd_cats(c) <= CROWD_CATS_MAX;
+	struct crowd_view v;
+	double post[CROWD_SLOTS];
+
+	if (few)
+		crowd_look(c, votes, n, &v);
+	for (size_t who = 0; who < n; who++) {
+		if (!few) {
+			right[who] = right_of_many(c, votes, n, who);
+			continue;
+		}
+		memcpy(post, v.weight, v.slots * sizeof *post);
+		for (size_t i = 0; i + 1 < n; i++)
+			weigh_one(&v, i == who ? n - 1 : i, post);
+		right[who] = post[votes[who].answer];
+	}
 }
 
 /* ---- when to stop ---- */
@@ -281,6 +320,16 @@ void crowd_enough(const struct crowd *c, const struct crowd_rule *rule, const st
 }
 
 /* ---- what is known of a worker ---- */
+
+double voter_mean(const struct crowd *c, const struct voter *v)
+{
+	double mix[CROWD_GRID], p[CROWD_GRID], share[CROWD_GRID];
+
+	crowd_mix(c, mix);
+	crowd_points(c, p);
+	crowd_share(mix, v, share);
+	return mean_of(p, share);
+}
 
 void voter_accuracy(const struct crowd *c, const struct voter *v, double *mean, double *lo,
                     double *hi)

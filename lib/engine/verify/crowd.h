@@ -13,7 +13,7 @@
  *            soon expects one or the other, and needs few answers to tell which.
  *            Up to CROWD_CATS_MAX categories the worker's confusion counts are added: a row is as if
  *            CROWD_ROW answers had been seen around what p and the crowd's own confusions (themselves
- *            shrunk to one accuracy, with 4 k answers) imply.  Above, errors are uniform.
+ *            shrunk to one accuracy, with 8 k answers) imply.  Above, errors are uniform.
  *            The posterior of a task is the product of the workers' predictive chances with the
  *            class frequencies: exact Bayes for workers that answer once per task.
  * Learning   A worker is judged by the posterior of the others (leave one out), so nobody confirms
@@ -23,7 +23,9 @@
  * Suspension voter_evidence() is an e-process against "at or above the floor, as the lane's workers
  *            there are": a sum of likelihood ratios begun at every answer (so that one who turns bad
  *            is seen, too), the one begun at answer s weighted 0.7 for the first, 0.3 / (s (s - 1))
- *            later; Shin, Ramdas and Rinaldo, "E-detectors", 2023; Ville, 1939.  The chance that it
+ *            later; Shin, Ramdas and Rinaldo, "E-detectors", 2023; Ville, 1939.  Who always says the
+ *            same is compared with how often the trusted say it, too: else, where one category is rare,
+ *            everybody is suspect until the lane has learned how rare.  The chance that it
  *            EVER passes 1 / alpha is at most alpha for a worker drawn from those above the floor,
  *            however long they work: VOTER_ALPHA is the stated rate of false suspensions.
  * Units      Chances are 0..1.  Categories 0..k-1.
@@ -84,6 +86,9 @@ void voter_init(struct voter *v);
 /* The chance of each category into ${out}[k]; they sum to 1.  Answers are below k. */
 void crowd_posterior(const struct crowd *c, const struct vote *votes, size_t n, double *out);
 
+/* The chance that each answer is right, by the others alone. */
+void crowd_by_others(const struct crowd *c, const struct vote *votes, size_t n, double *right);
+
 struct crowd_rule {
 	double confidence;  /* of the lane */
 	uint32_t min, max;  /* overlap */
@@ -116,6 +121,8 @@ void crowd_anchor(struct crowd *c, const struct ballot *ballots, size_t n, uint3
 /* Time has passed: what is known of the worker counts ${factor} (0..1) of what it did. */
 void crowd_fade(struct voter *v, double factor);
 
+/* ${v} may be NULL. */
+double voter_mean(const struct crowd *c, const struct voter *v);
 /* The mean, and bounds that the accuracy is between with 90 % (the Beta distribution of the
  * posterior's mean and variance).  ${v} may be NULL. */
 void voter_accuracy(const struct crowd *c, const struct voter *v, double *mean, double *lo,

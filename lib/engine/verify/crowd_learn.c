@@ -43,22 +43,48 @@ static double expected(const struct crowd *c, const struct lesson *l, const stru
 	return total > tiny ? good / total : x[CROWD_GRID - 1];
 }
 
+/* How often the trusted give this answer, whatever is true. */
+static double usual(const struct crowd *c, uint32_t answer)
+{
+	uint32_t k = crowd_cats(c);
+	double of = 1, all = k;
+
+	for (uint32_t j = 0; j < k; j++) {
+		of += c->confusion[j][answer];
+		for (uint32_t l = 0; l < k; l++)
+			all += c->confusion[j][l];
+	}
+	return of / all;
+}
+
+/* Who always says the same, against one above the floor, or whoever says what all say. */
+static void gather_same(const struct crowd *c, const struct lesson *l, struct voter *v,
+                        const struct news *n, double begin, double good)
+{
+	uint32_t k = crowd_cats(c);
+	double often = n->before < 0 ? usual(c, n->answer) : 0;
+
+	good = often > good ? often : good;
+	for (uint32_t j = 0; j < k; j++) {
+		double says = j == n->answer ? constant : (1 - constant) / (k - 1);
+		says = n->before >= 0 ? 1 : pow(says, l->weight);
+		v->always[j] = (v->always[j] + begin) * says / good;
+		v->always[j] = v->always[j] > huge ? huge : v->always[j];
+	}
+}
+
 static void gather(const struct crowd *c, const struct lesson *l, struct voter *v,
                    const struct news *n, const double x[CROWD_GRID])
 {
-	double good = expected(c, l, v, x), s = (double)v->seen, others = crowd_cats(c) - 1;
+	double good = expected(c, l, v, x), s = (double)v->seen;
 	double begin = n->before >= 0 ? 0 : v->seen == 1 ? first : (1 - first) / (s * (s - 1));
 
 	for (int g = 0; g < CROWD_GRID; g++) {
 		v->since[g] = (v->since[g] + begin) * x[g] / good;
 		v->since[g] = v->since[g] > huge ? huge : v->since[g];
 	}
-	for (uint32_t j = 0; crowd_cats(c) <= CROWD_CATS_MAX && j < crowd_cats(c); j++) {
-		double says = j == n->answer ? constant : (1 - constant) / others;
-		says = n->before >= 0 ? 1 : pow(says, l->weight);
-		v->always[j] = (v->always[j] + begin) * says / good;
-		v->always[j] = v->always[j] > huge ? huge : v->always[j];
-	}
+	if (crowd_cats(c) <= CROWD_CATS_MAX)
+		gather_same(c, l, v, n, begin, good);
 }
 
 static void believe(struct voter *v, const double x[CROWD_GRID])

@@ -1,8 +1,6 @@
 /* json/logic/eval.c -- running a rule: limits, lists, choices, and the result. */
 #include "json/logic/eval.h"
 
-#include <string.h>
-
 #include "base/err.h"
 #include "base/mem.h"
 #include "json/logic/logic.h"

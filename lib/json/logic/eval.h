@@ -62,18 +62,6 @@ int eval_number_prefix(struct run *r, const struct val *v, struct val *out); /* 
 /* a === b: 1 or 0, -1 at a limit. */
 int eval_is_same(struct run *r, const struct val *a, const struct val *b);
 
-/* ---- the place of a name in the data, eval_data.c ---- */
-
-struct cursor {
-	struct val at;            /* borrowed */
-	const struct scope *root; /* not NULL: at the root of reduce's scope */
-};
-
-void cursor_start(struct cursor *c, const struct scope *s);
-/* 1 when there is something by that name, 0 when not, -1 at a limit. */
-int cursor_step(struct run *r, struct cursor *c, const char *name, size_t n);
-int cursor_value(struct run *r, const struct cursor *c, struct val *out);
-
 /* ---- operators ---- */
 
 typedef int operator_fn(struct run *r, const struct node *n, const struct scope *s,

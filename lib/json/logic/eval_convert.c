@@ -1,6 +1,5 @@
 /* json/logic/eval_convert.c -- String(v), Number(v) and parseFloat(v), by the rules of ECMA-262. */
 #include <math.h>
-#include <string.h>
 
 #include "base/buf.h"
 #include "base/err.h"

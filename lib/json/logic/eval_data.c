@@ -9,7 +9,12 @@
 
 /* ---- the place of a name ---- */
 
-void cursor_start(struct cursor *c, const struct scope *s)
+struct cursor {
+	struct val at;            /* borrowed */
+	const struct scope *root; /* not NULL: at the root of reduce's scope */
+};
+
+static void cursor_start(struct cursor *c, const struct scope *s)
 {
 	c->at = s->here;
 	c->root = s->accumulator ? s : NULL;
@@ -46,7 +51,8 @@ static int length_of(struct run *r, const json_t *v, struct val *out)
 	return 1;
 }
 
-int cursor_step(struct run *r, struct cursor *c, const char *name, size_t n)
+/* 1 when there is something by that name, 0 when not, -1 at a limit. */
+static int cursor_step(struct run *r, struct cursor *c, const char *name, size_t n)
 {
 	const json_t *child;
 	int64_t index;
@@ -91,7 +97,7 @@ static int whole_root(struct run *r, const struct scope *s, struct val *out)
 	return 0;
 }
 
-int cursor_value(struct run *r, const struct cursor *c, struct val *out)
+static int cursor_value(struct run *r, const struct cursor *c, struct val *out)
 {
 	if (c->root)
 		return whole_root(r, c->root, out);

@@ -1,5 +1,4 @@
 /* json/logic/eval_list.c -- what is done with each element of a list, and merge. */
-#include "base/mem.h"
 #include "json/logic/eval.h"
 
 /* A list being gone through. */

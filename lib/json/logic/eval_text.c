@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/mem.h"
 #include "json/logic/eval.h"
 #include "json/logic/num.h"
 #include "json/logic/utf16.h"

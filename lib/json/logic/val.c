@@ -2,7 +2,6 @@
 #include "json/logic/val.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "base/mem.h"
 #include "json/logic/logic.h"

@@ -1,6 +1,4 @@
 /* json/schema/compare_find.c -- where a proof fails: an example is looked for, and told. */
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/buf.h"
 #include "base/mem.h"

@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
 #include "json/decimal.h"
 #include "json/schema/compare_p.h"
 #include "json/schema/pattern.h"

@@ -123,11 +123,8 @@ take_fn take_type, take_enum, take_const, take_bound, take_count, take_pattern, 
     take_several, take_single, take_ref, take_dynamic_ref, take_recursive_ref;
 
 /* The parts of a node while they are filled. */
-struct number_part *part_number(const struct take *t);
-struct string_part *part_string(const struct take *t);
 struct array_part *part_array(const struct take *t);
 struct object_part *part_object(const struct take *t);
-struct applied *part_applied(const struct take *t);
 
 /* ---- link.c ---- */
 

@@ -1,6 +1,5 @@
 /* json/schema/parts.c -- the keywords for numbers, strings and arrays. */
 #include <stdint.h>
-#include <string.h>
 
 #include "json/decimal.h"
 #include "json/schema/format.h"

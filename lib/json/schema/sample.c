@@ -1,6 +1,5 @@
 /* json/schema/sample.c -- documents made from what schemas say.  Who uses one asks a validator. */
 #include <stdio.h>
-#include <string.h>
 
 #include "base/mem.h"
 #include "json/js.h"

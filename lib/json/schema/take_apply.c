@@ -22,7 +22,7 @@ struct object_part *part_object(const struct take *t)
 	return (struct object_part *)node->object;
 }
 
-struct applied *part_applied(const struct take *t)
+static struct applied *part_applied(const struct take *t)
 {
 	struct node *node = t->node;
 

@@ -2,9 +2,7 @@
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/err.h"
 #include "base/mem.h"
 #include "json/decimal.h"
 #include "json/schema/compile.h"
@@ -17,7 +15,7 @@ static const json_int_t SMALL = (json_int_t)1 << 53; /* a double below is exact 
 
 #define EVERYTHING {.low = 0, .high = SIZE_MAX}
 
-struct number_part *part_number(const struct take *t)
+static struct number_part *part_number(const struct take *t)
 {
 	struct node *node = t->node;
 
@@ -60,7 +58,7 @@ static void narrow(struct number_part *p, unsigned slot, const json_t *bound)
 	}
 }
 
-struct string_part *part_string(const struct take *t)
+static struct string_part *part_string(const struct take *t)
 {
 	static const struct string_part empty = {.len = EVERYTHING};
 	struct node *node = t->node;

@@ -1,5 +1,4 @@
 /* json/schema/validate.c -- an instance against a compiled schema. */
-#include <string.h>
 
 #include "json/schema/run.h"
 

@@ -6,9 +6,9 @@
 #include "base/timefmt.h"
 #include "json/js.h"
 
-const struct dialect *const dialects[] = {&dialect_er,       &dialect_humanrail,
-                                          &dialect_biolayer, &dialect_expertrouter,
-                                          &dialect_chain,    NULL};
+/* In order of recognition. */
+static const struct dialect *const dialects[] = {
+	&dialect_er, &dialect_humanrail, &dialect_biolayer, &dialect_expertrouter, &dialect_chain, NULL};
 
 static const struct fields *const tables[] = {&fields_er, &fields_humanrail, &fields_biolayer,
                                               &fields_expertrouter, &fields_chain};

@@ -1,6 +1,5 @@
 #include "model/dialect/dialect_p.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"

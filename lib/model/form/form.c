@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "json/decimal.h"
@@ -75,11 +74,6 @@ void form_free(struct form *f)
 const struct form_field *form_root(const struct form *f)
 {
 	return &f->root->f;
-}
-
-const struct schema *form_schema(const struct form *f)
-{
-	return f->schema;
 }
 
 /* ---- fields and values ---- */

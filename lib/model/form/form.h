@@ -96,7 +96,6 @@ struct form;
 struct form *form_new(const json_t *schema, const struct schema_options *options, struct err *err);
 void form_free(struct form *f);
 const struct form_field *form_root(const struct form *f);
-const struct schema *form_schema(const struct form *f);
 
 /* ---- what to show now ---- */
 

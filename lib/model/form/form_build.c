@@ -1,7 +1,6 @@
 /* model/form/form_build.c -- one field from what applies at its place. */
 #include "model/form/form_p.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -64,7 +63,8 @@ void parts_copy(struct parts *to, const struct parts *from)
 		memcpy(to->group, from->group, from->ngroups * sizeof(*to->group));
 }
 
-int parts_have_members(const struct parts *p)
+/* 1 when properties are named, if only under a condition. */
+static int parts_have_members(const struct parts *p)
 {
 	for (size_t i = 0; i < p->n; i++)
 		if (json_object_size(json_object_get(p->part[i].spot.json, "properties")))

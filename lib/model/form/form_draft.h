@@ -50,8 +50,6 @@ void draft_foreign(struct draft_writer *w, const char *mark, const char *text);
 /* A value as JSON without anything that could mislead an editor. */
 void draft_value(struct buf *out, const json_t *v, enum js_style style);
 
-/* form_draft_read.c: what of the text is JSON, commas in place; line breaks stay where they were. */
-int draft_strip(const char *text, size_t n, struct buf *out, struct err *err);
 /* The line on which the value at ${pointer} stands, or where it would; 0: not found. */
 size_t draft_locate(const char *text, size_t n, const char *pointer);
 

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/err.h"
-#include "base/mem.h"
 
 enum { STACK_MAX = 64 };
 
@@ -283,7 +282,8 @@ static int strip(struct reader *r)
 	}
 }
 
-int draft_strip(const char *text, size_t n, struct buf *out, struct err *err)
+/* What of the text is JSON, commas in place; line breaks stay where they were. */
+static int draft_strip(const char *text, size_t n, struct buf *out, struct err *err)
 {
 	struct reader r = {.text = text, .n = n, .out = out, .err = err};
 

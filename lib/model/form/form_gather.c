@@ -250,7 +250,7 @@ static unsigned type_of_name(const char *name)
 	return 0;
 }
 
-unsigned types_of_word(const json_t *type)
+static unsigned types_of_word(const json_t *type)
 {
 	unsigned bits = 0;
 

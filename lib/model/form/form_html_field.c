@@ -2,7 +2,6 @@
 #include "model/form/form_html.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "json/js.h"
 #include "model/form/form_draft.h"

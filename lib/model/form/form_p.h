@@ -191,7 +191,6 @@ int when_excludes(const struct form_when *a, const struct form_when *b);
 /* The first value of ${key} among the parts that always apply under ${given}, nearest first. */
 const json_t *parts_get(const struct parts *p, const struct form_when *given, const char *key);
 unsigned parts_types(const struct parts *p, const struct form_when *given);
-unsigned types_of_word(const json_t *type); /* the value of "type" */
 unsigned type_of_value(const json_t *v);
 int same_value(const json_t *a, const json_t *b);
 /* Pre-2019: a $ref hides its neighbours, arrays of items, boolean exclusiveMinimum. */
@@ -276,8 +275,6 @@ struct kind {
 };
 void kind_settle(struct build *b, struct field *f, struct parts *p, struct kind *k);
 void kind_scalar(struct build *b, struct field *f, const struct parts *p);
-/* 1 when properties are named, if only under a condition. */
-int parts_have_members(const struct parts *p);
 /* The schemas of member ${key} among the parts that always apply: 1 and the first, or 0. */
 int parts_member(struct build *b, const struct parts *p, const char *key, struct spot *out);
 void parts_copy(struct parts *to, const struct parts *from);
@@ -312,7 +309,6 @@ void judge_end(struct judge *j);
 void judge_push(struct judge *j, const json_t *value);
 void judge_pop(struct judge *j);
 int judge_holds(struct judge *j, const struct form_when *when);
-int judge_needed(struct judge *j, const struct field *f);
 
 /* Pointer tokens: the next one of *p unescaped into ${out}; 0 at the end. */
 int pointer_next(const char **p, struct buf *out);

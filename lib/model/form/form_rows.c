@@ -62,7 +62,7 @@ int judge_holds(struct judge *j, const struct form_when *when)
 	return 1;
 }
 
-int judge_needed(struct judge *j, const struct field *f)
+static int judge_needed(struct judge *j, const struct field *f)
 {
 	if (f->f.required)
 		return 1;

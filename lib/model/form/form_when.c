@@ -1,8 +1,6 @@
 /* model/form/form_when.c -- conditions: a test, and a sentence about it for people. */
 #include "model/form/form_p.h"
 
-#include <string.h>
-
 #include "base/buf.h"
 #include "base/mem.h"
 #include "json/js.h"

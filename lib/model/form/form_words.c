@@ -1,7 +1,6 @@
 /* model/form/form_words.c -- what a field is called and what is said about it. */
 #include "model/form/form_p.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #include "base/buf.h"
