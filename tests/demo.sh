@@ -1,6 +1,7 @@
 #!/bin/sh
-# tests/demo.sh [O] -- the main job on real input: the request bodies of four services, unchanged, go
-# in; people (scripted here) answer; results and signed webhooks come out in each service's own shape.
+# tests/demo.sh [O] -- the main job on real input: the request bodies of four services, unchanged,
+# go in; people (scripted here) answer; results and signed webhooks come out in each service's own
+# shape.
 #
 # Everything happens in a temporary folder and on loopback.  Each step is checked; exit 0 says that
 # all of it was as it should be.  KEEP=1 leaves the folder for a look around.
@@ -78,8 +79,10 @@ if [ -d "$seeds" ]; then
 		elif grep -q '"target_latency_seconds"' "$f"; then
 			first_object "$f" >"$W/biolayer.json"
 		elif grep -q 'escalation-chains/.*/trigger' "$f"; then
-			awk "/\\/trigger/ { near = 1 } near && sub(/^ *-d '/, \"\") { on = 1 } on { last = sub(/'\$/, \"\"); print } last { exit }" \
-				"$f" >"$W/chain-trigger.json"
+			awk "/\\/trigger/ { near = 1 }
+				near && sub(/^ *-d '/, \"\") { on = 1 }
+				on { last = sub(/'\$/, \"\"); print }
+				last { exit }" "$f" >"$W/chain-trigger.json"
 		fi
 	done
 	where="the seed documents"
@@ -101,14 +104,16 @@ receiver() { # NAME ARGS...: listens, its port is in $port, what it receives in 
 	name=$1
 	shift
 	: >"$W/$name.hooks"
-	hook-receiver --timeout 120 --output "$W/$name.hooks" "$@" >"$W/$name.port" 2>"$W/$name.err" &
+	hook-receiver --timeout 120 --output "$W/$name.hooks" "$@" \
+		>"$W/$name.port" 2>"$W/$name.err" &
 	pids="$pids $!"
 	soon "the receiver for $name" test -s "$W/$name.port"
 	port=$(head -n 1 "$W/$name.port")
 }
 # The operator's rule: where hooks for these addresses really go in this demo.
-endpoint() { # NAME JSON
-	printf '%s\n' "$2" >"$ER_SPOOL/etc/endpoints/$1.json"
+endpoint() { # NAME PATH MEMBERS: the service's webhooks go to PATH of the last receiver
+	printf '{%s,"url":"http://127.0.0.1:%s%s","allowPrivate":true}\n' "$3" "$port" "$2" \
+		>"$ER_SPOOL/etc/endpoints/$1.json"
 }
 secret() { # NAME VALUE: a file that only we can read
 	(umask 077 && printf '%s\n' "$2" >"$W/$1.secret")
@@ -118,13 +123,14 @@ secret biolayer whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD
 secret chain whsec_plJ3nmyCDGBKInavdOK15jsl
 
 receiver expertrouter --secret 'whsec_***'
-endpoint expertrouter '{"match":"https://agents.acme.dev/","url":"http://127.0.0.1:'"$port"'/webhooks/expertrouter","allowPrivate":true}'
+endpoint expertrouter /webhooks/expertrouter '"match":"https://agents.acme.dev/"'
 receiver humanrail --secret "$(cat "$W/humanrail.secret")"
-endpoint humanrail '{"dialect":"humanrail","url":"http://127.0.0.1:'"$port"'/hook","secretFile":"'"$W"'/humanrail.secret","allowPrivate":true}'
+endpoint humanrail /hook '"dialect":"humanrail","secretFile":"'"$W"'/humanrail.secret"'
 receiver biolayer --secret "$(cat "$W/biolayer.secret")" --bearer redacted
-endpoint biolayer '{"match":"https://example.com/webhooks/biolayer","url":"http://127.0.0.1:'"$port"'/webhooks/biolayer","secretFile":"'"$W"'/biolayer.secret","allowPrivate":true}'
+endpoint biolayer /webhooks/biolayer \
+	'"match":"https://example.com/webhooks/biolayer","secretFile":"'"$W"'/biolayer.secret"'
 receiver chain --secret "$(cat "$W/chain.secret")"
-endpoint chain '{"dialect":"chain","url":"http://127.0.0.1:'"$port"'/escalations","secretFile":"'"$W"'/chain.secret","allowPrivate":true}'
+endpoint chain /escalations '"dialect":"chain","secretFile":"'"$W"'/chain.secret"'
 must "erd --check" erd --check
 erd >"$W/erd.out" 2>"$W/erd.log" &
 erd_pid=$!
@@ -136,7 +142,8 @@ did "four receivers on loopback, an endpoint rule each, and erd"
 
 submit() { # FILE: $id, and the reply is shown
 	did "${b}erctl submit${n} $1 --ndjson"
-	erctl submit "$W/$1" --ndjson >"$W/reply" 2>"$W/err" || { cat "$W/err" >&2; fail "submit $1"; }
+	erctl submit "$W/$1" --ndjson >"$W/reply" 2>"$W/err" ||
+		{ cat "$W/err" >&2; fail "submit $1"; }
 	checks=$((checks + 1))
 	show <"$W/reply"
 	offer_for "$1"
@@ -157,7 +164,8 @@ as() { # VERB ARGS...: the worker does something, erd grants it
 }
 result() {
 	did "${b}erctl wait${n} $id"
-	erctl wait "$id" --timeout 20s --exit-status --ndjson >"$W/result" 2>"$W/err" || { cat "$W/err" >&2; fail "wait $id"; }
+	erctl wait "$id" --timeout 20s --exit-status --ndjson >"$W/result" 2>"$W/err" ||
+		{ cat "$W/err" >&2; fail "wait $id"; }
 	checks=$((checks + 1))
 	show <"$W/result"
 }
@@ -169,12 +177,15 @@ webhooks() { # NAME KEY EVENT...
 	did "webhooks received:"
 	for event in "$@"; do echo "$event"; done >"$W/want"
 	grep -F "$id" "$W/$name.hooks" >"$W/mine"
-	sed -n 's/.*\\"'"$key"'\\": *\\"\(\(task\|escalation\)\.[a-z_]*\)\\".*/\1/p' "$W/mine" >"$W/got"
+	event_of='s/.*\\"'"$key"'\\": *\\"\(\(task\|escalation\)\.[a-z_]*\)\\".*/\1/p'
+	sed -n "$event_of" "$W/mine" >"$W/got"
 	while read -r line; do
-		event=$(printf '%s\n' "$line" | sed -n 's/.*\\"'"$key"'\\": *\\"\(\(task\|escalation\)\.[a-z_]*\)\\".*/\1/p')
+		event=$(printf '%s\n' "$line" | sed -n "$event_of")
 		scheme=$(printf '%s\n' "$line" | sed -n 's/.*"scheme": *"\([^"]*\)".*/\1/p')
 		case $line in
-		*'"verified":true'* | *'"verified": true'*) printf '    %-24s %ssignature verified%s (%s)\n' "$event" "$g" "$n" "$scheme" ;;
+		*'"verified":true'* | *'"verified": true'*)
+			printf '    %-24s %ssignature verified%s (%s)\n' "$event" "$g" "$n" "$scheme"
+			;;
 		*) printf '%s\n' "$line" >&2; fail "webhook $event of $name is not verified" ;;
 		esac
 	done <"$W/mine"
@@ -223,7 +234,8 @@ erctl submit "$W/humanrail.json" >"$W/again" 2>"$W/err" || fail "a replay: exit 
 must "a replay is the same task" grep -qx "$first" "$W/again"
 show <"$W/err"
 for form in python go; do
-	erctl submit "$W/humanrail-$form.json" >"$W/reply" 2>/dev/null || fail "the $form form: exit $?"
+	erctl submit "$W/humanrail-$form.json" >"$W/reply" 2>/dev/null ||
+		fail "the $form form: exit $?"
 	id=$(cat "$W/reply")
 	soon "an offer for the $form form" offered
 	as accept
@@ -243,14 +255,15 @@ cat >"$W/answer" <<'END'
 END
 echo "03:42 UTC, two minutes: asleep, nobody else has the laptop" >"$W/call.txt"
 must "an answer without the evidence that the task demands is not sent" \
-	sh -c 'erctl -q --as "$1" answer "$2" "$3" --confidence 0.95; [ $? = 5 ]' - "$who" "$id" "$W/answer"
+	sh -c 'erctl -q --as "$1" answer "$2" "$3" --confidence 0.95; [ $? = 5 ]' - \
+	"$who" "$id" "$W/answer"
 as answer "$W/answer" --confidence 0.95 --evidence "$W/call.txt"
 did "$who phones, and answers with confidence 0.95 and a note of the call as evidence"
 result
 must_say "what the owner said" '"user_confirmed": *false' "$W/result"
 must_say "the evidence" '"name": *"call.txt"' "$W/result"
-webhooks biolayer event task.created task.queued task.sla_breached task.matched task.offered task.accepted \
-	task.started task.submitted task.verified task.completed
+webhooks biolayer event task.created task.queued task.sla_breached task.matched task.offered \
+	task.accepted task.started task.submitted task.verified task.completed
 
 # ---- 4 ----
 title "4  Agent Teams: an escalation is triggered"

@@ -14,7 +14,7 @@ spool:model json base
 out:spool model json base
 cmd:out sim engine spool model json base
 '
-# HEADER FILES: only these may include it
+# HEADER FILES: only these may include it; * stands for any text
 only='
 <curl/		lib/out/http*
 <pcre2.h>	lib/json/schema/pattern.c
@@ -27,61 +27,55 @@ impure='<unistd.h> <fcntl.h> <sys/ <time.h> <poll.h> <signal.h> "base/io.h" "bas
 # Calls that only one writer may make
 writer='journal_append\|journal_commit\|views_note\|views_flush\|views_flush_task\|views_rebuild'
 
-{
-	find lib -name '*.[ch]' | while read -r f; do
-		layer=${f#lib/}
-		printf '%s %s\n' "${layer%%/*}" "$f"
-	done
-	find cmd -name '*.[ch]' | sed 's/^/cmd /'
-} >"${TMPDIR:-/tmp}/layers.$$"
-trap 'rm -f "${TMPDIR:-/tmp}/layers.$$"' EXIT
-
-n=0
-say() {
-	echo "not ok - $*"
-}
-{
-	while read -r layer f; do
-		allowed=" $layer $(printf %s "$may" | sed -n "s/^$layer://p") "
-		sed -n 's/^[ \t]*#[ \t]*include[ \t]*"\([a-z_]*\)\/.*"$/\1/p' "$f" | sort -u | while read -r to; do
-			# a folder that is no layer is part of one: cmd/erctl, json/schema
-			[ -d "lib/$to" ] || continue
-			case $allowed in
-			*" $to "*) ;;
-			*) say "$f: $layer may not include $to/" ;;
-			esac
-		done
-		if [ "$layer" = engine ]; then
-			for bad in $impure; do
-				grep -n "^[ 	]*#[ 	]*include[ 	]*$bad" "$f" | while read -r hit; do
-					say "$f:$hit: the engine is pure"
-				done
-			done
-		fi
-		if [ "$layer" = cmd ]; then
-			case $f in
-			cmd/erd/* | cmd/erctl/fsck.c) ;;
-			*) grep -n "\b\($writer\)[ ]*(" "$f" | while read -r hit; do
-				say "$f:$hit: only erd writes"
-			done ;;
-			esac
-		fi
-	done <"${TMPDIR:-/tmp}/layers.$$"
-	printf %s "$only" | while IFS='	' read -r header files; do
-		[ -n "$header" ] || continue
-		files=${files##*	}
-		grep -rl --include='*.[ch]' "^[ 	]*#[ 	]*include[ 	]*$header" lib cmd | while read -r f; do
-			for ok in $files; do
-				# shellcheck disable=SC2254
-				case $f in
-				$ok) continue 2 ;;
-				esac
-			done
-			say "$f: $header belongs to $files"
-		done
-	done
-} >"${TMPDIR:-/tmp}/layers.$$.out"
-n=$(grep -c . "${TMPDIR:-/tmp}/layers.$$.out")
-cat "${TMPDIR:-/tmp}/layers.$$.out"
-rm -f "${TMPDIR:-/tmp}/layers.$$.out"
-[ "$n" = 0 ] && echo "ok - $(wc -l <"${TMPDIR:-/tmp}/layers.$$") files include only what their layer may"
+found=$({
+	# a folder that is no layer is part of one: cmd/erctl, json/schema
+	grep -rn --include='*.[ch]' '^[ 	]*#[ 	]*include[ 	]*["<]' lib cmd | awk -v may="$may" -v only="$only" \
+		-v impure="$impure" -v folders="$(ls lib)" '
+		BEGIN {
+			n = split(may, row, "\n")
+			while (n > 0) {
+				split(row[n--], part, ":")
+				allowed[part[1]] = " " part[1] " " part[2] " "
+			}
+			n = split(folders, name, "\n")
+			while (n > 0) isfolder[name[n--]] = 1
+			owned = split(only, row, "\n")
+			for (i = 1; i <= owned; i++) {
+				split(row[i], part, /\t+/)
+				header[i] = part[1]
+				owners[i] = part[2]
+			}
+			impures = split(impure, bad, " ")
+		}
+		function mine(file, list,	n, ok) {
+			n = split(list, ok, " ")
+			for (; n > 0; n--)
+				if (ok[n] ~ /\*$/ ? index(file, substr(ok[n], 1, length(ok[n]) - 1)) == 1 : ok[n] == file)
+					return 1
+			return 0
+		}
+		{
+			file = $0; sub(/:.*/, "", file)
+			what = $0; sub(/^[^"<]*/, "", what)
+			split(file, part, "/")
+			layer = part[1] == "cmd" ? "cmd" : part[2]
+			if (what ~ /^"[a-z_]*\/[^"]*"/) {
+				to = substr(what, 2, index(what, "/") - 2)
+				if (isfolder[to] && !index(allowed[layer], " " to " "))
+					print file ": " layer " may not include " to "/"
+			}
+			for (i = 1; layer == "engine" && i <= impures; i++)
+				if (index(what, bad[i]) == 1)
+					print $0 ": the engine is pure"
+			for (i = 1; i <= owned; i++)
+				if (header[i] != "" && index(what, header[i]) == 1 && !mine(file, owners[i]))
+					print file ": " header[i] " belongs to " owners[i]
+		}'
+	find cmd -name '*.[ch]' ! -path 'cmd/erd/*' ! -path cmd/erctl/fsck.c -exec \
+		grep -Hn "\b\($writer\)[ ]*(" {} + | sed 's/$/: only erd writes/'
+} | sed 's/^/not ok - /')
+if [ -n "$found" ]; then
+	echo "$found"
+	exit 1
+fi
+echo "ok - $(find lib cmd -name '*.[ch]' | wc -l) files include only what their layer may"

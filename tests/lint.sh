@@ -1,5 +1,6 @@
 #!/bin/sh
-# tests/lint.sh O [shell | CPPFLAGS...] -- the linters that are there; what is absent is skipped with a word.
+# tests/lint.sh O [shell | CPPFLAGS...] -- the linters that are there; what is absent is skipped
+# with a word.
 # Only shellcheck and mandoc decide the exit status: the others are read by people.
 set -u
 O=$1 bad=0
@@ -23,13 +24,15 @@ shift
 
 tests/man.sh "$O" || bad=1
 if command -v cppcheck >/dev/null; then
-	cppcheck -q --std=c11 --enable=warning,portability --suppress=varFuncNullUB -Ilib --inline-suppr lib cmd
+	cppcheck -q --std=c11 --enable=warning,portability --suppress=varFuncNullUB -Ilib \
+		--inline-suppr lib cmd
 else
 	echo "ok - cppcheck # SKIP not installed"
 fi
 if command -v clang-tidy >/dev/null; then
 	find lib cmd -name '*.c' -print0 | xargs -0 -P "$(nproc)" -I '{}' clang-tidy --quiet \
-		--checks='-*,bugprone-*,-bugprone-easily-swappable-parameters,clang-analyzer-*' '{}' -- "$@" 2>/dev/null
+		--checks='-*,bugprone-*,-bugprone-easily-swappable-parameters,clang-analyzer-*' \
+		'{}' -- "$@" 2>/dev/null
 else
 	echo "ok - clang-tidy # SKIP not installed"
 fi

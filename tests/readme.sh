@@ -1,5 +1,6 @@
 #!/bin/sh
-# tests/readme.sh O -- the transcript at the top of README.md, executed: each output is as printed there.
+# tests/readme.sh O -- the transcript at the top of README.md, executed: each output is as printed
+# there.
 set -u
 O=$(realpath "$1")
 cd "$(dirname "$0")/.." || exit 2

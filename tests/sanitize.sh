@@ -1,13 +1,13 @@
 #!/bin/sh
-# tests/sanitize.sh O [all] -- build beside O with address, leak and undefined-behaviour sanitizers; run the
-# unit tests in one process each.  With all: the long ones too, the demo, and what hostile input and lost
-# views do to the programs.
+# tests/sanitize.sh O [all] -- build beside O with address, leak and undefined-behaviour sanitizers;
+# run the unit tests in one process each.  With all: the long ones too, the demo, and what hostile
+# input and lost views do to the programs.
 set -u
 O=$1 rc=0
 here=$(dirname "$0")
 make="${MAKE:-make} --no-print-directory CC=${CC:-cc} -j2 O=$O-asan SANITIZE=address,undefined CFLAGS=-O1"
-# What reads hostile bytes is always looked at.  The engine's arithmetic is by its random histories; its
-# long and statistical tests say nothing about memory that these do not.
+# What reads hostile bytes is always looked at.  The engine's arithmetic is by its random histories;
+# its long and statistical tests say nothing about memory that these do not.
 long="json_bombs json_products json_compare_random model_form_same"
 for t in "$here"/unit/engine_*.c "$here"/unit/sim_*.c; do
 	t=${t##*/}

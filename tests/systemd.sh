@@ -11,7 +11,8 @@ for f in share/systemd/erd.service share/systemd/user/erd.service; do
 	fi
 done
 if command -v systemd-analyze >/dev/null; then
-	if systemd-analyze security --offline=true --threshold=20 share/systemd/erd.service >/dev/null 2>&1; then
+	if systemd-analyze security --offline=true --threshold=20 share/systemd/erd.service \
+		>/dev/null 2>&1; then
 		echo "ok - exposure of erd.service is at most 2.0"
 	else
 		echo "not ok - exposure of erd.service"

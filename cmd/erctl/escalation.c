@@ -1,4 +1,5 @@
 #include "args.h"
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/entropy.h"
 #include "base/err.h"
@@ -138,7 +139,41 @@ static int list(struct run *r, struct err *err)
 	return rc;
 }
 
-static void show_text(struct run *r, const json_t *e)
+static void show_moment(struct run *r, const char *label, const char *text)
+{
+	char when[48];
+	int64_t at;
+
+	if (text && time_parse(text, &at, NULL) == 0)
+		out_field(&r->out, label, out_when(&r->out, at, now_wall_ms(), when));
+}
+
+/* Where it stands; of several who must acknowledge, who did. */
+static void show_level(struct run *r, const json_t *e, const json_t *at)
+{
+	const json_t *acks = json_object_get(at, "acknowledgements");
+	long long level = js_int_or(e, "/level", 0), levels = js_int_or(at, "/levels", 0);
+	struct buf b = BUF_INIT;
+
+	if (!level)
+		return;
+	buf_addf(&b, "%lld", level);
+	if (levels)
+		buf_addf(&b, " of %lld", levels);
+	if (js_int_or(at, "/round", 1) > 1)
+		buf_addf(&b, ", round %lld", (long long)js_int_or(at, "/round", 1));
+	out_field(&r->out, "level", buf_str(&b));
+	show_moment(r, "level ends", js_str_or(at, "/levelEndsAt", NULL));
+	show_moment(r, "holds until", js_str_or(at, "/acknowledgedUntil", NULL));
+	buf_clear(&b);
+	for (size_t i = 0; json_array_size(acks) > 1 && i < json_array_size(acks); i++)
+		buf_addf(&b, "%s%s", i ? ", " : "",
+			 js_str_or(json_array_get(acks, i), "/worker", ""));
+	out_field(&r->out, "acknowledgers", buf_str(&b));
+	buf_release(&b);
+}
+
+static void show_text(struct run *r, const json_t *e, const json_t *at)
 {
 	static const struct {
 		const char *key, *label;
@@ -151,14 +186,11 @@ static void show_text(struct run *r, const json_t *e)
 		    {"acknowledgedBy", "by"},
 		    {"acknowledgedAt", "acknowledged"},
 		    {"closedAt", "closed"}};
-	char level[16];
 
 	for (size_t i = 0; i < NITEMS(rows); i++)
 		out_field(&r->out, rows[i].label,
 			  json_string_value(json_object_get(e, rows[i].key)));
-	snprintf(level, sizeof level, "%lld", (long long)js_int_or(e, "/level", 0));
-	if (json_object_get(e, "level"))
-		out_field(&r->out, "level", level);
+	show_level(r, e, at);
 	out_block_json(&r->out, "context", json_object_get(e, "context"));
 	out_block_json(&r->out, "resolution", json_object_get(e, "resolution"));
 }
@@ -170,7 +202,7 @@ static int show(struct run *r, struct err *err)
 	json_t *e = view ? rendered(view) : NULL;
 
 	if (e && r->out.format == FMT_TEXT)
-		show_text(r, e);
+		show_text(r, e, json_object_get(view, "escalation"));
 	else if (e)
 		out_doc(&r->out, e);
 	json_decref(e);

@@ -110,7 +110,7 @@ static void show_candidates(struct run *r, const json_t *data)
 	json_t *all = candidates(data), *c;
 	struct table t;
 	size_t i;
-	int scored = !json_object_get(data, "chain"); /* at a level whoever has least in hand is asked */
+	int scored = !json_object_get(data, "chain"); /* at a level load alone counts */
 
 	table_init(&t, head, scored ? NITEMS(head) : 2, -1);
 	json_array_foreach(all, i, c)
@@ -188,7 +188,8 @@ static const char *short_name(enum event_type type)
 /* Where a chain stands now, or who took it. */
 static void add_level(struct buf *b, const struct event *ev)
 {
-	int64_t round = js_int_or(ev->data, "/round", 1), need = js_int_or(ev->data, "/required", 1);
+	int64_t round = js_int_or(ev->data, "/round", 1);
+	int64_t need = js_int_or(ev->data, "/required", 1);
 
 	if (ev->type == EV_ESC_TRIGGERED || ev->type == EV_ESC_ESCALATED) {
 		buf_addf(b, "%s level %lld of %lld, %s", ev->type == EV_ESC_ESCALATED ? " to" : ":",
@@ -211,7 +212,8 @@ static void add_unsure(struct buf *b, const struct event *ev)
 	if (ev->type != EV_ESC_ESCALATED || !least)
 		return;
 	if (json_is_number(sure))
-		buf_addf(b, ", %g is less than %g", json_number_value(sure), json_number_value(least));
+		buf_addf(b, ", %g is less than %g", json_number_value(sure),
+		         json_number_value(least));
 	else
 		buf_addf(b, ", it gave none where %g is asked for", json_number_value(least));
 }

@@ -15,7 +15,8 @@ enum { IDENTITY_MAX = 65 };
 
 /* Returns ${out}. */
 const char *identity_login(char out[IDENTITY_MAX]);
-/* --from where the verb has it, else --as, else the login name.  FAIL_USAGE: too long or unprintable. */
+/* --from where the verb has it, else --as, else the login name.  FAIL_USAGE: too long or
+ * unprintable. */
 int identity_requester(const struct run *r, char out[IDENTITY_MAX], struct err *err);
 
 /* Fill r->worker: --as, ER_WORKER, else the worker whose "user" is the caller.

@@ -263,11 +263,8 @@ static int show_number(struct line_inbox *in, const char *word, struct err *err)
 /* 1: leave. */
 static int run_line(struct line_inbox *in, const char *line, struct err *err)
 {
-	char word[40];
-	line += strspn(line, " ");
-	size_t n = strcspn(line, " ");
-	snprintf(word, sizeof word, "%.*s", (int)(n < 39 ? n : 39), line);
-	const char *text = line + n + strspn(line + n, " ");
+	char word[INBOX_WORD_MAX];
+	const char *text = inbox_verb_split(line, word);
 	const struct inbox_verb *v = inbox_verb_by_name(word);
 	if (strcmp(word, "q") == 0 || strcmp(word, "quit") == 0)
 		return 1;

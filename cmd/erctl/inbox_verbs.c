@@ -77,6 +77,14 @@ const struct inbox_verb *inbox_verb_by_key(int key)
 	return NULL;
 }
 
+const char *inbox_verb_split(const char *line, char word[INBOX_WORD_MAX])
+{
+	line += strspn(line, " ");
+	int n = (int)strcspn(line, " ");
+	snprintf(word, INBOX_WORD_MAX, "%.*s", n, line);
+	return line + n + strspn(line + n, " ");
+}
+
 const struct inbox_verb *inbox_verb_by_name(const char *name)
 {
 	const struct inbox_verb *near = NULL;

@@ -38,6 +38,10 @@ struct inbox_verb {
 
 extern const struct inbox_verb inbox_verbs[]; /* .name NULL ends */
 
+/* A typed line: its first word, cut to fit, into ${word}; returns the text behind it. */
+enum { INBOX_WORD_MAX = 40 };
+const char *inbox_verb_split(const char *line, char word[INBOX_WORD_MAX]);
+
 const struct inbox_verb *inbox_verb_by_key(int key);
 const struct inbox_verb *inbox_verb_by_name(const char *name); /* whole, or a unique beginning */
 

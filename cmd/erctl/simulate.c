@@ -66,6 +66,17 @@ static void print_docs(struct run *r, const struct simulated *done, size_t n)
 	out_items_end(&r->out);
 }
 
+static void tell_refused(struct run *r, const struct simulated *done, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct sim_report *rep = done[i].report;
+		if (rep->refused)
+			out_note(&r->out, "%s%s%llu of its tasks would be refused, left out: %s",
+			         done[i].label ? done[i].label : "", done[i].label ? ": " : "",
+			         (unsigned long long)rep->refused, rep->why_refused);
+	}
+}
+
 static int simulate(struct run *r, const struct scenario *s, const struct plan *plans, size_t n,
                     struct err *err)
 {
@@ -82,6 +93,8 @@ static int simulate(struct run *r, const struct scenario *s, const struct plan *
 		simulate_print(&r->out, s, done, n, args_has(r, "workers"));
 	else if (rc == 0)
 		print_docs(r, done, n);
+	if (rc == 0)
+		tell_refused(r, done, n);
 	for (size_t k = 0; k + (rc != 0) < i; k++)
 		sim_report_release(&report[k]);
 	return rc;
@@ -168,6 +181,8 @@ static int run(struct run *r, struct err *err)
 	if (rc == 0 && args_has(r, "compare"))
 		n = add_rules(plans);
 	struct scenario *s = rc == 0 ? scenario_new(doc, err) : NULL;
+	if (s)
+		s->lenient = args_has(r, "from");
 	for (size_t i = 0; s && rc == 0 && i < n; i++)
 		rc = simulate_zones(&plans[i].etc, doc, err);
 	rc = s && rc == 0 ? simulate(r, s, plans, n, err) : -1;
@@ -210,8 +225,8 @@ const struct cmd cmd_simulate = {
 	         "answers. Rule programs are not run.\n\n"
 	         "With --from the same tasks come in as in a spool's last days, and workers are as "
 	         "quick as its journal knows them; --with shows what other lanes, pools or workers "
-	         "would have made of it. Which answers were true is not in a journal: all count as "
-	         "right.\n\n"
+	         "would have made of it; tasks that these would refuse are left out, and counted. "
+	         "Which answers were true is not in a journal: all count as right.\n\n"
 	         "The same scenario and seed give the same output, byte for byte. Nothing is "
 	         "written.",
 	.opts = opts,

@@ -229,6 +229,8 @@ json_t *simulate_doc(const struct sim_report *r)
 	js_set_time(doc, "from", r->from_ms);
 	js_set_time(doc, "until", r->until_ms);
 	js_set_int(doc, "events", (int64_t)r->events);
+	if (r->refused)
+		js_set_int(doc, "refused", (int64_t)r->refused);
 	for (size_t i = 0; i < r->n_lanes; i++)
 		json_array_append_new(lanes, lane_doc(&r->lanes[i]));
 	js_set_new(doc, "lanes", lanes);

@@ -36,6 +36,15 @@ static void say_text(struct submission *s, struct run *r)
 		           s->id, s->spec.lane);
 }
 
+/* One document, or an item for each file. */
+static void print_reply(struct run *r, const json_t *reply)
+{
+	if (r->argc > 1)
+		out_item(&r->out, reply);
+	else
+		out_doc(&r->out, reply);
+}
+
 static int say(struct submission *s, struct run *r, struct err *err)
 {
 	if (r->out.format == FMT_TEXT || args_has(r, "wait")) {
@@ -48,10 +57,7 @@ static int say(struct submission *s, struct run *r, struct err *err)
 		return -1;
 	if (!s->erd_running)
 		out_note(&r->out, "%s: durable; erd is not running, it will decide later", s->id);
-	if (r->argc > 1)
-		out_item(&r->out, reply);
-	else
-		out_doc(&r->out, reply);
+	print_reply(r, reply);
 	json_decref(reply);
 	return 0;
 }
@@ -67,10 +73,7 @@ static int say_dry(struct submission *s, struct run *r, struct err *err)
 		         s->spec.lane, s->spec.dialect->name);
 	} else {
 		js_set_new(reply, "dryRun", json_true());
-		if (r->argc > 1)
-			out_item(&r->out, reply);
-		else
-			out_doc(&r->out, reply);
+		print_reply(r, reply);
 	}
 	json_decref(reply);
 	return 0;

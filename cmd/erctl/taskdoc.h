@@ -20,7 +20,6 @@ struct taskdoc {
 	struct buf text; /* what goes into the message */
 	json_t *body;
 };
-#define TASKDOC_INIT {BUF_INIT, NULL}
 
 /* 1 when a field flag was given: a task can then be made without a file. */
 int taskdoc_flags(const struct run *r);

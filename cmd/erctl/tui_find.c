@@ -130,11 +130,8 @@ static void unknown(const char *word)
 
 static void run_line(struct inbox *in, const char *line)
 {
-	char word[40];
-	line += strspn(line, " ");
-	size_t n = strcspn(line, " ");
-	snprintf(word, sizeof word, "%.*s", (int)(n < 39 ? n : 39), line);
-	const char *rest = line + n + strspn(line + n, " ");
+	char word[INBOX_WORD_MAX];
+	const char *rest = inbox_verb_split(line, word);
 	const struct inbox_verb *v = inbox_verb_by_name(word);
 	if (!v)
 		unknown(word);

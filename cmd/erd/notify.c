@@ -8,8 +8,6 @@
 
 #include "base/clock.h"
 
-enum { STATUS_MAX = 256 };
-
 static struct {
 	struct sockaddr_un addr;
 	socklen_t len;       /* 0: nobody listens */

@@ -139,7 +139,6 @@ struct change {
 	struct erd *e;
 	const struct config *other;
 	enum config_kind kind;
-	int removing;
 	struct err *err;
 	char **gone; /* owned names, removed after the walk */
 	size_t n_gone;

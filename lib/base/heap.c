@@ -104,8 +104,3 @@ void heap_remove(struct heap *h, uint32_t slot)
 		settle(h, slot, h->items[h->n]);
 	tell(h, owner, HEAP_NONE);
 }
-
-const struct heap_item *heap_top(const struct heap *h)
-{
-	return h->n ? &h->items[0] : NULL;
-}

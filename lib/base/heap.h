@@ -33,6 +33,10 @@ void heap_release(struct heap *h);
 void heap_add(struct heap *h, int64_t at_ms, uint32_t owner);
 void heap_move(struct heap *h, uint32_t slot, int64_t at_ms);
 void heap_remove(struct heap *h, uint32_t slot);
-const struct heap_item *heap_top(const struct heap *h); /* NULL when empty */
+/* NULL when empty. */
+static inline const struct heap_item *heap_top(const struct heap *h)
+{
+	return h->n ? &h->items[0] : NULL;
+}
 
 #endif

@@ -20,7 +20,6 @@ struct agreeing_on {
 	size_t n;
 	const struct verify *how;
 	const struct book *book;          /* or NULL */
-	const struct skill *skill[OVERLAP_MAX + 1]; /* of each opinion, or NULL */
 	const struct combine_plan *plan;
 	const json_t *learned;            /* its fields that evolve learns of */
 	struct combine_cell (*cells)[COMBINE_FIELDS]; /* of each opinion */
@@ -31,14 +30,6 @@ struct agreeing_on {
 	int tie;
 	json_t *fields;                   /* for people: what of each category field */
 };
-
-static const struct skill *skill_of(const struct answered *v, const char *worker)
-{
-	const struct lane_stats *l = world_lane(v->w, v->t->match->lane, 0);
-	const struct crew *c = world_find_crew(v->w, worker);
-
-	return l && c ? reputation_skill(v->w, l, c) : NULL;
-}
 
 /* ---- one category field ---- */
 
@@ -69,7 +60,7 @@ static void opinions_on(const struct agreeing_on *k, size_t i, struct opinions *
 		out->crowd = &out->fresh;
 	}
 	for (size_t who = 0; who < k->n; who++) {
-		const struct skill *s = at >= 0 ? k->skill[who] : NULL;
+		const struct skill *s = at >= 0 ? k->all[who].skill : NULL;
 		out->votes[who].voter = s && (uint32_t)at < s->n_voters ? &s->voters[at] : NULL;
 		out->votes[who].answer = category_of(f, &k->cells[who][i]);
 	}
@@ -197,7 +188,7 @@ static json_t *categories_json(const struct combine_plan *plan, const struct com
 		if (!plan_is_category(plan, i))
 			continue;
 		uint32_t c = category_of(&plan->field[i], &cells[i]);
-		int none = open && c == combine_categories(&plan->field[i]) - 1;
+		int none = open && !cells[i].there;
 		json_array_append_new(out, json_integer(none ? -1 : (json_int_t)c));
 	}
 	return out;
@@ -394,7 +385,7 @@ static void weigh(struct agreeing_on *k)
 {
 	for (size_t i = 0; i < k->n; i++) {
 		struct standing s;
-		reputation_of_fast(k->skill[i], &s);
+		reputation_of_fast(k->all[i].skill, &s);
 		k->votes[i] = (struct combine_vote){k->all[i].answer, s.mean_micro / 1e6, k->cells[i]};
 		combine_cells(k->plan, k->all[i].answer, k->cells[i]);
 	}
@@ -440,11 +431,9 @@ void agreement_of(const struct answered *v, const struct opinion *all, size_t n,
                   struct agreement *out)
 {
 	struct agreeing_on k = {.v = v, .all = all, .n = n, .how = v->how,
-	                        .book = reputation_book(v->w, v->t->match->lane)};
+	                        .book = v->stats ? v->stats->book : NULL};
 
 	*out = (struct agreement){.kind = AGREE_ENOUGH};
-	for (size_t i = 0; i < n; i++)
-		k.skill[i] = skill_of(v, all[i].worker);
 	if (v->how->approval.field) {
 		judge_approval(&k, out);
 		return;

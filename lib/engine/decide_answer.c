@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "engine/decide_p.h"
 #include "engine/lookup.h"
+#include "engine/reputation.h"
 #include "engine/stages.h"
 #include "engine/world.h"
 #include "json/js.h"
@@ -32,6 +33,32 @@ static int may_answer(const struct task *t, const struct assign *own, struct err
 	               id_format(&t->id, "task_", id));
 }
 
+/* By one look at all members: there are few. */
+static void hear(struct answered *v, const json_t *said)
+{
+	const char *key;
+	json_t *value;
+
+	v->said = said;
+	json_object_foreach((json_t *)said, key, value) {
+		if (strcmp(key, "answer") == 0)
+			v->answer = value;
+		else if (strcmp(key, "confidence") == 0)
+			v->confidence = value;
+		else if (strcmp(key, "evidence") == 0)
+			v->evidence = value;
+	}
+}
+
+/* What is known of the worker in the lane. */
+static void find_skill(struct answered *v)
+{
+	v->stats = v->t->match->stats ? v->t->match->stats : world_lane(v->w, v->t->match->lane, 0);
+	if (!v->crew)
+		v->crew = world_find_crew(v->w, v->worker);
+	v->skill = v->stats && v->crew ? reputation_skill(v->w, v->stats, v->crew) : NULL;
+}
+
 void answered_held(struct answered *v, struct world *w, int64_t now_ms, const struct input *in,
                    const struct task *t, const struct assign *a, struct drafts *d)
 {
@@ -43,14 +70,14 @@ void answered_held(struct answered *v, struct world *w, int64_t now_ms, const st
 	const json_t *said = in->answers[k];
 	*v = (struct answered){.w = w, .now_ms = now_ms, .in = in, .t = t,
 	                       .lane = match_lane(w, t->match), .how = verify_of(w, t),
-	                       .d = d, .worker = a->worker->name, .attempt = a->attempt, .held = 1,
-	                       .said = said, .answer = json_object_get(said, "answer"),
-	                       .confidence = json_object_get(said, "confidence"),
-	                       .evidence = json_object_get(said, "evidence"),
+	                       .d = d, .worker = a->worker->name, .crew = a->worker,
+	                       .attempt = a->attempt, .held = 1,
 	                       .took_ms = js_int_or(said, "/tookMs", -1)};
+	hear(v, said);
 	v->said_ms = v->took_ms < 0 ? now_ms : a->accepted_ms + v->took_ms;
 	err_clear(&bad); /* it was compiled when the answer came */
 	(void)answer_contract(v, &bad);
+	find_skill(v);
 }
 
 /* What the sender says of the time counts between what is known of it. */
@@ -66,12 +93,11 @@ int draft_answer(struct world *w, int64_t now_ms, const struct input *in, const 
 {
 	struct answered v = {.w = w, .now_ms = now_ms, .in = in, .t = t,
 	                     .lane = match_lane(w, t->match), .how = verify_of(w, t),
-	                     .d = d, .fresh = 1, .worker = m->from, .attempt = t->attempts + 1,
-	                     .said = m->body, .answer = json_object_get(m->body, "answer"),
-	                     .confidence = json_object_get(m->body, "confidence"),
-	                     .evidence = json_object_get(m->body, "evidence"),
+	                     .d = d, .fresh = 1, .worker = m->from,
+	                     .crew = own ? own->worker : NULL, .attempt = t->attempts + 1,
 	                     .took_ms = -1, .said_ms = said_ms(m, own, now_ms)};
 
+	hear(&v, m->body);
 	if (own && own->state > AS_OFFERED)
 		v.took_ms = v.said_ms - own->accepted_ms;
 	if (own)
@@ -79,6 +105,7 @@ int draft_answer(struct world *w, int64_t now_ms, const struct input *in, const 
 	else
 		draft_worker(d, EV_STARTED, m->from);
 	draft_submitted(&v);
+	find_skill(&v);
 	return verify_answer(&v, STAGE_SCHEMA, err);
 }
 

@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/timefmt.h"
 #include "engine/decide_p.h"
+#include "engine/lookup.h"
 #include "engine/reputation.h"
 #include "engine/stages.h"
 #include "engine/verify/anomaly.h"
@@ -99,7 +100,8 @@ int stage_schema(struct answered *v, struct err *err)
 /* What a rule may look at: what rule programs are told, the worker's document, and the time as a number. */
 static json_t *rule_data(const struct answered *v)
 {
-	const struct worker *wk = config_worker(v->w->config, v->worker);
+	const struct worker *wk =
+		v->crew ? crew_worker(v->w, v->crew) : config_worker(v->w->config, v->worker);
 	json_t *data = ruling_told(&(struct ruled){.task = &v->t->id, .created = v->in->created,
 	                                           .submitted = v->said, .worker = v->worker,
 	                                           .attempt = v->attempt, .now_ms = v->now_ms});
@@ -208,9 +210,8 @@ static void limits_of(const struct answered *v, struct anomaly_limits *lim)
 static void judge_anomaly(const struct answered *v, const struct traces *t,
                           struct anomaly_verdict *out)
 {
-	const struct lane_stats *l = world_lane(v->w, v->t->match->lane, 0);
-	const struct crew *c = world_find_crew(v->w, v->worker);
-	const struct skill *s = l && c ? reputation_skill(v->w, l, c) : NULL;
+	const struct lane_stats *l = v->stats;
+	const struct skill *s = v->skill;
 	struct anomaly_worker nobody;
 	struct anomaly_limits lim;
 

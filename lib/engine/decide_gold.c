@@ -36,14 +36,14 @@ int stage_gold(struct answered *v, struct err *err)
 	}
 	data = check_data(STAGE_GOLD, v->attempt);
 	if (g) {
-		struct opinion own = {v->worker, v->attempt, v->answer, NULL};
+		struct opinion own = {v->worker, v->skill, v->attempt, v->answer, NULL};
 		js_set_new(data, "right", json_boolean(gold_right(g, v->answer)));
 		js_set_new(data, "learn", learn_known(v, &own, g->answer));
 	}
-	if (v->how->gold.reject_milli < 0)
-		reputation_low(v->w, v->t->match->lane, v->worker, &s);
-	else
+	if (v->how->gold.reject_milli >= 0)
 		reputation_of(v->w, v->t->match->lane, v->worker, &s);
+	else
+		reputation_low(v->skill, &s);
 	js_set_int(data, "meanMicro", s.mean_micro);
 	js_set_int(data, "lowMicro", s.low_micro);
 	js_set_int(data, "observations", s.known);
@@ -108,7 +108,9 @@ void gold_may_follow(struct world *w, int64_t now_ms, const struct task *t, cons
 	if (!how->gold.new_rate_milli || t->gold || t->reviews || t->esc)
 		return;
 	reputation_mean(w, t->match->lane, worker, &s);
-	int rate = s.golds < (uint32_t)how->gold.new_tasks ? how->gold.new_rate_milli : how->gold.rate_milli;
+	int more = s.golds < (uint32_t)how->gold.new_tasks ||
+	           reputation_doubted(w, t->match->lane, worker);
+	int rate = more ? how->gold.new_rate_milli : how->gold.rate_milli;
 	uint64_t drawn = lot_of(&t->id, w->seq + 1);
 	if ((int)(drawn % 1000) >= rate || !(next = next_gold(w, t->match->lane, worker, s.golds)))
 		return;

@@ -1,13 +1,13 @@
 /*
  * Whom to ask at a level of a chain.
  *
- * The operator named the level's agents: neither skills nor the lane's requirements speak against them.
- * Whoever is away, paused or out of hours is not there; whoever is at capacity has no room now.  A schedule
- * says who is on call: neither hours nor load excuse from that.
+ * The operator named the level's agents: neither skills nor what else the lane requires speak
+ * against them.  Whoever is away, paused or out of hours is not there; whoever is at capacity has
+ * no room now.  A schedule says who is on call: neither hours nor load excuse from that.
  *
- * A level at which nobody is there is passed over at once, but never the last one of a round: so a chain of
- * nobodies takes its time and does not run round and round.  Where somebody is there and only has no
- * room the level is not empty: it waits, at most for its time.
+ * A level at which nobody is there is passed over at once, but never the last one of a round: so
+ * a chain of nobodies takes its time and does not run round and round.  Where somebody is there
+ * and only has no room the level is not empty: it waits, at most for its time.
  */
 #include <assert.h>
 #include <stdio.h>
@@ -115,16 +115,20 @@ static enum route_verdict judge(struct asking *q, const struct worker *wk, struc
 	return crew->off ? ROUTE_OFF : ROUTE_FULL;
 }
 
-static void note(struct asking *q, const char *name, const char *instead_of, enum route_verdict v)
+static json_t *line_of(const char *name, const char *instead_of, enum route_verdict v)
 {
 	char line[256];
 
-	q->counts[v]++;
-	if (!q->lines || json_array_size(q->lines) >= ROUTE_ALL_SHOWN)
-		return;
 	snprintf(line, sizeof(line), "%s %s%s%s", name, route_verdict_names[v],
 		 instead_of ? " for " : "", instead_of ? instead_of : "");
-	json_array_append_new(q->lines, json_string(line));
+	return json_string(line);
+}
+
+static void note(struct asking *q, const char *name, const char *instead_of, enum route_verdict v)
+{
+	q->counts[v]++;
+	if (q->lines && json_array_size(q->lines) < ROUTE_ALL_SHOWN)
+		json_array_append_new(q->lines, line_of(name, instead_of, v));
 }
 
 static void consider(struct asking *q, const char *name)
@@ -200,14 +204,41 @@ const char *chain_agent_now(const struct world *w, const char *agent, int64_t no
 
 static json_t *with_candidates(const struct asking *q, json_t *data)
 {
-	if (q->lines && json_array_size(q->lines))
-		js_set_copy(data, "candidates", q->lines);
+	json_t *refused;
+
+	if (!q->lines || !json_array_size(q->lines))
+		return data;
+	refused = json_object();
+	route_reasons(refused, q->counts);
+	js_set_copy(data, "candidates", q->lines);
+	js_set_int(data, "eligible", q->counts[ROUTE_ELIGIBLE]);
+	js_set_new(data, "refused", refused);
 	return data;
+}
+
+/* Of more candidates than are shown those who are asked are always among them. */
+static void show_chosen(const struct asking *q)
+{
+	for (int i = q->n; i-- > 0;) {
+		json_t *line = line_of(q->best[i].worker->name, q->best[i].instead_of,
+				       ROUTE_ELIGIBLE);
+		size_t at = 0, n = json_array_size(q->lines);
+		while (at < n && !json_equal(json_array_get(q->lines, at), line))
+			at++;
+		if (at == n) {
+			json_array_remove(q->lines, n - 1);
+			json_array_insert(q->lines, 0, line);
+		}
+		json_decref(line);
+	}
 }
 
 static void offer_all(struct drafts *d, const struct asking *q)
 {
 	const struct escalation *e = q->t->esc;
+
+	if (q->lines)
+		show_chosen(q);
 
 	for (int i = 0; i < q->n; i++) {
 		const struct candidate *c = &q->best[i];

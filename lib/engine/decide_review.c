@@ -24,7 +24,7 @@ static int rate_for(const struct answered *v, int rate)
 {
 	struct standing s;
 
-	reputation_mean(v->w, v->t->match->lane, v->worker, &s);
+	reputation_of_fast(v->skill, &s);
 	if (s.known < DOUBT_KNOWN || s.mean_micro < 800000)
 		rate *= DOUBT;
 	return rate < 1000 ? rate : 1000;

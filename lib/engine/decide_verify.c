@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "engine/decide_p.h"
 #include "engine/lookup.h"
+#include "engine/reputation.h"
 #include "engine/stages.h"
 #include "engine/world.h"
 #include "json/js.h"
@@ -183,11 +184,12 @@ size_t opinions_of(const struct answered *v, struct opinion all[OVERLAP_MAX + 1]
 			continue; /* not judged yet */
 		if (v->fresh && a->attempt == v->attempt)
 			continue;
-		all[n++] = (struct opinion){a->worker->name, a->attempt, json_object_get(data, "answer"),
-		                            json_object_get(data, "confidence")};
+		all[n++] = (struct opinion){
+			a->worker->name, v->stats ? reputation_skill(v->w, v->stats, a->worker) : NULL,
+			a->attempt, json_object_get(data, "answer"), json_object_get(data, "confidence")};
 	}
 	if (v->fresh)
-		all[n++] = (struct opinion){v->worker, v->attempt, v->answer, v->confidence};
+		all[n++] = (struct opinion){v->worker, v->skill, v->attempt, v->answer, v->confidence};
 	return n;
 }
 
@@ -207,6 +209,14 @@ void draft_held(const struct answered *v, const struct agreement *a, const struc
 		v->d->out->events[v->d->out->n - 1].data = learn;
 	else
 		json_decref(learn);
+}
+
+static void mark(json_t *data, const struct agreement *a)
+{
+	if (a->tie)
+		js_set_new(data, "tie", json_true());
+	if (a->kind == AGREE_NOT)
+		js_set_new(data, "unsure", json_true());
 }
 
 /* Where an answer is another one, as far as fields were compared; texts are not. */
@@ -230,14 +240,6 @@ static json_t *differences(const struct agreement *a, const struct opinion *all,
 	if (!json_array_size(out))
 		json_array_append_new(out, reason_of("", "/consensus", "most others answered differently"));
 	return out;
-}
-
-static void mark(json_t *data, const struct agreement *a)
-{
-	if (a->tie)
-		js_set_new(data, "tie", json_true());
-	if (a->kind == AGREE_NOT)
-		js_set_new(data, "unsure", json_true());
 }
 
 void tell_agreement(const struct answered *v, const struct opinion *all, size_t n,
@@ -279,7 +281,7 @@ static void no_agreement(const struct answered *v, int too_few)
 /* A lane that asks for no verification, or a chain: the answer stands. */
 static void stands_alone(const struct answered *v)
 {
-	struct opinion own = {v->worker, v->attempt, v->answer, v->confidence};
+	struct opinion own = {v->worker, v->skill, v->attempt, v->answer, v->confidence};
 
 	stage_note(v, STAGE_CONSENSUS, "one answer is enough");
 	stage_note(v, STAGE_QA, "nobody reviews this kind of task");

@@ -15,7 +15,7 @@
 /* Of the unknown: as if six of seven answers had been right. */
 static const double prior_right = 6, prior_wrong = 1;
 static const double worse[DOUBTS] = {0.35, 0.55, 0.75, 0.9}; /* shares of the floor */
-static const double doubt_max = 1e12;
+static const double doubt_max = 1e12, doubt_share = 0.1;
 
 /* ---- what is known ---- */
 
@@ -66,15 +66,25 @@ int reputation_suspended(const struct world *w, const char *lane, const struct c
 	return s && s->suspended_ms;
 }
 
+/* Where fields are modelled they know all that .doubt knows, and what the others say. */
 static double suspicion(const struct book *b, const struct skill *s)
 {
-	double sum = 0;
+	double doubt = 0, fields = 0;
 
 	for (int i = 0; i < DOUBTS; i++)
-		sum += s->doubt.e[i] / DOUBTS;
-	for (uint32_t k = 0; b && k < s->n_voters; k++)
-		sum += voter_evidence(&b->ballots[k], &s->voters[k]);
-	return sum / (1 + s->n_voters);
+		doubt += s->doubt.e[i] / DOUBTS;
+	if (!b || !s->n_voters)
+		return doubt;
+	for (uint32_t k = 0; k < s->n_voters; k++)
+		fields += voter_evidence(&b->ballots[k], &s->voters[k]) / s->n_voters;
+	return doubt_share * doubt + (1 - doubt_share) * fields;
+}
+
+int reputation_doubted(const struct world *w, const char *lane, const char *worker)
+{
+	const struct skill *s = find(w, lane, worker);
+
+	return s && suspicion(reputation_book(w, lane), s) >= 1;
 }
 
 /* The prior and what was seen, as the two parameters of a Beta distribution. */
@@ -105,18 +115,13 @@ void reputation_mean(const struct world *w, const char *lane, const char *worker
 	reputation_of_fast(find(w, lane, worker), out);
 }
 
-static void low_of(const struct skill *s, struct standing *out)
+void reputation_low(const struct skill *s, struct standing *out)
 {
 	double a, b;
 
 	reputation_of_fast(s, out);
 	beta_of(s ? s : &nothing, &a, &b);
 	out->low_micro = (int)lround(beta_quantile(a, b, 0.05) * 1e6);
-}
-
-void reputation_low(const struct world *w, const char *lane, const char *worker, struct standing *out)
-{
-	low_of(find(w, lane, worker), out);
 }
 
 void reputation_of(const struct world *w, const char *lane, const char *worker, struct standing *out)
@@ -126,7 +131,7 @@ void reputation_of(const struct world *w, const char *lane, const char *worker, 
 
 	if (!s)
 		s = &nothing;
-	low_of(s, out);
+	reputation_low(s, out);
 	beta_of(s, &a, &b);
 	double way = log(suspicion(reputation_book(w, lane), s) + 1e-300) / log(1 / VOTER_ALPHA);
 	out->high_micro = (int)lround(beta_quantile(a, b, 0.95) * 1e6);

@@ -8,8 +8,8 @@
  *            much as the others were sure without this worker's own vote.  Suspicion is an e-process
  *            against "at least as good as the lane's floor": the average of one over gold and reviews (likelihood ratios towards
  *            four worse accuracies, mixed over when the worker changed with weights 1/(n(n+1)), so that
- *            somebody who was good for years is found too) and of one for each modelled field (engine/verify/crowd.h);
- *            an average of e-processes is one.  By Ville's inequality it passes 1/alpha once in the
+ *            somebody who was good for years is found too) and of one for each modelled field (engine/verify/crowd.h),
+ *            the first a tenth of it where there are such; an average of e-processes is one.  By Ville's inequality it passes 1/alpha once in the
  *            life of a worker who is good enough with a chance of alpha at most (Ramdas et al., Statistical Science 38(4),
  *            2023); alpha is VOTER_ALPHA.
  * Suspended  By an event, when suspicion passes 1/alpha; reinstated by an operator, and then suspicion
@@ -82,10 +82,12 @@ struct standing {
 void reputation_of(const struct world *w, const char *lane, const char *worker, struct standing *out);
 /* The mean and the counts alone: without the work for bounds. */
 void reputation_mean(const struct world *w, const char *lane, const char *worker, struct standing *out);
-/* These and the lower bound. */
-void reputation_low(const struct world *w, const char *lane, const char *worker, struct standing *out);
-/* The first of a skill, which may be NULL. */
+/* The same of a skill, which may be NULL. */
 void reputation_of_fast(const struct skill *s, struct standing *out);
+/* That and the lower bound. */
+void reputation_low(const struct skill *s, struct standing *out);
+/* More speaks against "at least as good as the floor" than for it. */
+int reputation_doubted(const struct world *w, const char *lane, const char *worker);
 double reputation_floor(const struct world *w, const char *lane);
 int reputation_suspended(const struct world *w, const char *lane, const struct crew *c);
 struct skill *reputation_skill(const struct world *w, const struct lane_stats *l, const struct crew *c); /* or NULL */

@@ -22,11 +22,13 @@
 struct assign;
 struct combine_plan;
 struct compiled;
+struct crew;
 struct drafts;
 struct err;
 struct fact;
 struct lane;
 struct lane_stats;
+struct skill;
 struct standing;
 struct task;
 struct world;
@@ -41,6 +43,9 @@ struct answered {
 	struct compiled *contract;   /* what its answers must meet (model/contract.h), or NULL */
 	struct drafts *d;
 	const char *worker;
+	const struct crew *crew;         /* the worker; NULL, as the next two: nothing was learned yet */
+	const struct lane_stats *stats;
+	const struct skill *skill;       /* of the worker in the lane */
 	int attempt;
 	int held;                    /* it is among the held ones */
 	int fresh;                   /* nothing was learned of it yet */
@@ -55,6 +60,7 @@ struct answered {
 /* One answer of the task: the one at hand or one that is held. */
 struct opinion {
 	const char *worker;
+	const struct skill *skill; /* or NULL */
 	int attempt;
 	const json_t *answer;
 	const json_t *confidence;

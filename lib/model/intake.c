@@ -141,8 +141,8 @@ static int set_pool(struct spec *spec, const char *name)
 	return 0;
 }
 
-/* No pool has this name: a kind of pool may be meant.  Of the lane's only one of that kind it is the name;
- * else hybrid asks for nothing, internal for our own people. */
+/* No pool has this name: a kind of pool may be meant.  Of the lane's only one of that kind it is
+ * the name; else hybrid asks for nothing, internal for our own people. */
 static int find_kind(const struct job *j, const struct lane *lane, const char *where,
                      struct err *err)
 {

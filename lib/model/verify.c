@@ -264,10 +264,10 @@ int verify_read(const json_t *doc, struct verify *out, struct err *err)
 		return err_field(err, FAIL_INVALID, "/verify/maxOverlap", "is below minOverlap");
 	if (js_at(doc, "/verify/qa") && !out->qa.lane)
 		return err_field(err, FAIL_INVALID, "/verify/qa/lane", "required: who reviews");
-	if (out->gold.accept_milli >= 0 && out->gold.accept_milli < out->gold.reject_milli)
-		return err_field(err, FAIL_INVALID, "/verify/gold/acceptIfAtLeast", "is below rejectIfLess");
 	if (!js_at(doc, "/verify/onFail/consensus"))
 		out->on_fail[STAGE_CONSENSUS] = unsure_unsaid(doc, out);
+	if (out->gold.accept_milli >= 0 && out->gold.accept_milli < out->gold.reject_milli)
+		return err_field(err, FAIL_INVALID, "/verify/gold/acceptIfAtLeast", "is below rejectIfLess");
 	if (out->gold.new_rate_milli < out->gold.rate_milli)
 		out->gold.new_rate_milli = out->gold.rate_milli;
 	if (read_rules(doc, out, err) != 0 || read_programs(doc, out, err) != 0)

@@ -15,9 +15,9 @@
  *                floor "0".."1" ("0.6"), acceptIfAtLeast, askMoreIfLess, rejectIfLess "0".."1"
  *                (none): what the accuracy of its giver makes of an answer},
  *              qa {lane, rate "0".."1"}: a lane whose workers review; without one nobody does,
- *              onFail {rules (return), anomaly, gold, qa (reroute): return|reroute|fail: what a failed stage
- *                does with the answer; consensus accept|review|fail: what becomes of answers that
- *                do not agree enough, with as many as maxOverlap allows; where it is not said,
+ *              onFail {rules (return), anomaly, gold, qa (reroute): return|reroute|fail: what a failed
+ *                stage does with the answer; consensus accept|review|fail: what becomes of answers
+ *                that do not agree enough, with as many as maxOverlap allows; where it is not said,
  *                review with a qa.lane, else fail where a confidence is stated, else accept}
  *            }
  *            A lane's risk {TIER {minOverlap, qaRate}} raises them for tasks of that risk; by default

@@ -11,26 +11,12 @@ enum { SAMPLES_MAX = 100000 };
 
 static const double pi = 3.14159265358979323846, minute_ms = 60000, minutes_max = 1e6;
 
-uint64_t draw_bits(struct draw *d)
-{
-	uint64_t z = d->state += 0x9e3779b97f4a7c15u;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-	return z ^ z >> 31;
-}
-
 void draw_seed(struct draw *d, uint64_t seed, uint64_t stream)
 {
 	struct draw mix = {seed};
 
 	d->state = draw_bits(&mix) ^ stream * 0xd1342543de82ef95u;
 	draw_bits(d);
-}
-
-double draw_unit(struct draw *d)
-{
-	return (double)(draw_bits(d) >> 11) * 0x1p-53;
 }
 
 size_t draw_below(struct draw *d, size_t n)

@@ -19,8 +19,19 @@ struct draw {
 };
 
 void draw_seed(struct draw *d, uint64_t seed, uint64_t stream);
-uint64_t draw_bits(struct draw *d);
-double draw_unit(struct draw *d); /* [0, 1) */
+static inline uint64_t draw_bits(struct draw *d)
+{
+	uint64_t z = d->state += 0x9e3779b97f4a7c15u;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+	return z ^ z >> 31;
+}
+
+static inline double draw_unit(struct draw *d) /* [0, 1) */
+{
+	return (double)(draw_bits(d) >> 11) * 0x1p-53;
+}
 size_t draw_below(struct draw *d, size_t n);
 double draw_normal(struct draw *d);
 double draw_exponential(struct draw *d); /* mean 1 */

@@ -225,6 +225,17 @@ static int read_answers(const json_t *doc, struct arrivals *a, struct err *err)
 	return 0;
 }
 
+/* Whatever the dialect calls an idempotency key: with one all tasks would be the first. */
+static json_t *without_key(const json_t *body)
+{
+	static const char *const keys[] = {"idempotencyKey", "idempotency_key", "key", NULL};
+	json_t *out = json_copy((json_t *)body);
+
+	for (size_t i = 0; keys[i]; i++)
+		json_object_del(out, keys[i]);
+	return out;
+}
+
 static int read_stream(const json_t *doc, struct arrivals *a, struct err *err)
 {
 	static const char *const known[] = {"lane", "body", "perHour", "at", "profile", "from",
@@ -241,7 +252,7 @@ static int read_stream(const json_t *doc, struct arrivals *a, struct err *err)
 		return -1;
 	if (!lane && !body)
 		return err_field(err, FAIL_INVALID, "/lane", "a lane or a body is needed");
-	a->body = body ? json_incref(body) : default_body(lane);
+	a->body = body ? without_key(body) : default_body(lane);
 	return read_answers(doc, a, err);
 }
 

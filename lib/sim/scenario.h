@@ -15,7 +15,7 @@
  *   arrivals   [{lane | body {…}, perHour | at ["10m",…], profile [24 factors by hour of the day],
  *              from, answer, wrong | truths [{answer, weight}]}]: Poisson, or at stated moments; of
  *              two to eight truths each task has one, by their weights, and a wrong answer is one of
- *              the others
+ *              the others.  Idempotency keys in a body are left out: with one all would be one task
  * Behaviour  reactMinutes 1, workMinutes 10 (distributions, sim/draw.h); accept 1, ignore 0 (an offer is
  *            never looked at), right 1, invalid 0 (answers that do not meet the schema);
  *            vary {workMinutes, right}: how much the members of a crew differ (spread, plus or minus);
@@ -100,6 +100,7 @@ struct scenario {
 	char *title;
 	int64_t start_ms, length_ms, drain_ms;
 	uint64_t seed;
+	int lenient; /* set by the caller: a task that would be refused is left out, and counted */
 	struct crew_plan *crews;
 	size_t n_crews;
 	struct person_plan *people;

@@ -48,13 +48,6 @@ static struct agenda_item agenda_take(struct sim *s)
 
 /* ---- tasks ---- */
 
-struct sim_task *sim_task(const struct sim *s, uint32_t number)
-{
-	uint32_t place = s->places[number];
-
-	return place & TASK_CLOSED ? NULL : &s->tasks[place];
-}
-
 struct sim_lane *sim_lane(const struct sim *s, uint32_t number)
 {
 	uint32_t place = s->places[number];
@@ -273,9 +266,34 @@ static int submit(struct sim *s, struct stream *st, const struct id *id, struct 
 	return send(s, &in, err) == 0 ? 0 : -1;
 }
 
+/* The documents have changed since it came in: counted, with the reason of the first. */
+static int refused(struct sim *s, struct stream *st)
+{
+	struct err why = ERR_INIT;
+
+	if (!s->plan->lenient || st->prepared)
+		return 0;
+	struct submission *p = submission_new(s->w, st->plan->body, &why);
+	if (p && !s->documents) {
+		st->prepared = p;
+		return 0;
+	}
+	submission_free(p);
+	if (p)
+		return 0;
+	if (!s->report->refused++)
+		s->report->why_refused = mem_strdup(why.msg);
+	return 1;
+}
+
 static int arrive(struct sim *s, uint32_t stream, struct err *err)
 {
 	struct stream *st = &s->streams[stream];
+
+	if (refused(s, st)) {
+		plan_arrival(s, stream);
+		return 0;
+	}
 
 	if (s->n_open >= SIM_OPEN_MAX || s->n_tasks >= SIM_TASKS_MAX)
 		return err_set(err, FAIL_INVALID, "/arrivals: too much: more than %d tasks, or %d of them "

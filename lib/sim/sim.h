@@ -36,6 +36,7 @@ struct sim_lane {
 	int64_t cost_micro;    /* USD: what the answers cost, unused ones as well */
 	int64_t *took_ms;      /* created -> completed, sorted at the end; owned */
 	size_t n_took, cap_took;
+	int chain;             /* no lane: a chain that was triggered */
 	int verifies;          /* its document has "verify" */
 	int confidence_milli;
 	uint64_t answers;      /* of completed tasks, whatever became of them */
@@ -68,6 +69,8 @@ struct sim_report {
 	uint64_t seed;
 	int64_t from_ms, until_ms; /* of the virtual clock */
 	uint64_t events;
+	uint64_t refused;   /* tasks that were left out: scenario.lenient */
+	char *why_refused;  /* owned: of the first, or NULL */
 	struct sim_lane *lanes; /* by name */
 	size_t n_lanes;
 	struct sim_lane all;

@@ -127,7 +127,12 @@ int sim_set_up(struct sim *s, const struct sim_options *o, struct err *err);
 void sim_tear_down(struct sim *s);
 
 /* sim.c */
-struct sim_task *sim_task(const struct sim *s, uint32_t number); /* NULL: closed */
+static inline struct sim_task *sim_task(const struct sim *s, uint32_t number) /* NULL: closed */
+{
+	uint32_t place = s->places[number];
+
+	return place & TASK_CLOSED ? NULL : &s->tasks[place];
+}
 struct sim_lane *sim_lane(const struct sim *s, uint32_t number);
 struct sim_task *sim_new_task(struct sim *s, const struct id *id, struct stream *st); /* NULL: as numbered */
 void sim_close(struct sim *s, uint32_t number);

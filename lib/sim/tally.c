@@ -19,24 +19,57 @@ struct sim_lane *tally_lane(struct sim *s, const char *name)
 }
 
 /* Every lane has its row before the first task comes: rows must not move. */
+static struct sim_lane *add_row(struct sim_report *r, const char *name)
+{
+	r->lanes = mem_grow(r->lanes, r->n_lanes + 1, sizeof(*r->lanes));
+	r->lanes[r->n_lanes] = (struct sim_lane){.name = mem_strdup(name)};
+	return &r->lanes[r->n_lanes++];
+}
+
 static int add_lane(void *ctx, const char *name, const json_t *doc)
 {
 	const struct sim *s = ctx;
-	struct sim_report *r = s->report;
 	const struct verify *v = &config_lane(s->w->config, name)->verify;
+	struct sim_lane *l = add_row(s->report, name);
 
 	(void)doc;
-	r->lanes = mem_grow(r->lanes, r->n_lanes + 1, sizeof(*r->lanes));
-	r->lanes[r->n_lanes++] = (struct sim_lane){.name = mem_strdup(name), .verifies = v->asked,
-	                                           .confidence_milli = v->confidence_milli};
-	r->verifies |= v->asked;
+	l->verifies = v->asked;
+	l->confidence_milli = v->confidence_milli;
+	s->report->verifies |= v->asked;
 	return 0;
+}
+
+/* What is triggered by a chain without a lane counts under the chain's name. */
+static int add_chain(void *ctx, const char *name, const json_t *doc)
+{
+	struct sim *s = ctx;
+
+	(void)doc;
+	if (!tally_lane(s, name))
+		add_row(s->report, name)->chain = 1;
+	return 0;
+}
+
+/* Chains that nothing came to are not told of. */
+static void drop_idle_chains(struct sim_report *r)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n_lanes; i++) {
+		struct sim_lane *l = &r->lanes[i];
+		if (!l->chain || l->submitted)
+			r->lanes[n++] = *l;
+		else
+			free(l->name);
+	}
+	r->n_lanes = n;
 }
 
 void tally_begin(struct sim *s)
 {
 	s->report->all.name = mem_strdup("all");
 	config_each(s->w->config, CFG_LANE, add_lane, s);
+	config_each(s->w->config, CFG_CHAIN, add_chain, s);
 	s->verifies = s->report->verifies;
 }
 
@@ -317,6 +350,7 @@ void tally_finish(struct sim *s)
 		open += sl->arrived - sl->left;
 		sl->open = open;
 	}
+	drop_idle_chains(r);
 	sum_lanes(r);
 	tally_kinds(s);
 	list_people(s);
@@ -332,6 +366,7 @@ void sim_report_release(struct sim_report *r)
 		free(r->people[i].name);
 	for (int k = 0; k < KIND_COUNT; k++)
 		free(r->kinds[k].after);
+	free(r->why_refused);
 	free(r->all.name);
 	free(r->all.took_ms);
 	free(r->lanes);

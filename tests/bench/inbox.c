@@ -17,27 +17,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "timing.h"
 
 enum { QUIET_MS = 40, LIMIT_MS = 10000, SEEN_MAX = 1 << 16, SAMPLES_MAX = 10000 };
 
 static const char keys[] = "jjjj\x04\x04kGkk\x15gj\x04\x15jGg";
-
-static int64_t now_us(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
-
-static int by_size(const void *a, const void *b)
-{
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-
-	return (x > y) - (x < y);
-}
 
 static void die(const char *what)
 {

@@ -1,8 +1,10 @@
-// peer_ajv.js DIR SECONDS MODULES -- ajv of the node_modules folder MODULES on the workloads of DIR: the
-// lines of tests/bench/schema.c (NAME, ns valid, ns invalid, us per compilation).  With --version, only that.
+// peer_ajv.js DIR SECONDS MODULES -- ajv of the node_modules folder MODULES on the workloads of
+// DIR: the lines of tests/bench/schema.c (NAME, ns valid, ns invalid, us per compilation).  With
+// --version, only that.
 //
-// A compilation is that of a schema it has not seen, in an instance that has compiled the metaschema
-// already: what a service pays for one more schema.  A new instance each time costs more.
+// A compilation is that of a schema it has not seen, in an instance that has compiled the
+// metaschema already: what a service pays for one more schema.  A new instance each time costs
+// more.
 'use strict';
 const fs = require('fs');
 const path = require('path');
@@ -21,8 +23,9 @@ const options = /^[1-7]\./.test(load('ajv/package.json').version) ? {} : { stric
 const ns = () => Number(process.hrtime.bigint());
 const read = (name, part) => JSON.parse(fs.readFileSync(path.join(dir, `${name}.${part}.json`)));
 
-// The best of the rounds that fit, in ns for one.  Each workload has a loop of its own, so that V8 sees
-// one callee in it, and time before it to be compiled to its last tier: large functions take a second.
+// The best of the rounds that fit, in ns for one.  Each workload has a loop of its own, so that V8
+// sees one callee in it, and time before it to be compiled to its last tier: large functions take a
+// second.
 function best(validate, instance, fits) {
 	const loop = new Function('validate', 'x', 'n',
 		'let c = 0; for (let i = 0; i < n; i++) if (validate(x)) c++; return c;');

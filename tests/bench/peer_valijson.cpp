@@ -1,6 +1,6 @@
-// peer_valijson DIR SECONDS -- valijson on the workloads of DIR: the lines of tests/bench/schema.c (NAME,
-// ns valid, ns invalid, us per compilation).  rapidjson is its fastest adapter of those in Debian; it has
-// none for jansson.
+// peer_valijson DIR SECONDS -- valijson on the workloads of DIR: the lines of tests/bench/schema.c
+// (NAME, ns valid, ns invalid, us per compilation).  rapidjson is its fastest adapter of those in
+// Debian; it has none for jansson.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>

@@ -1,5 +1,6 @@
 #!/bin/sh
-# tests/bench/peers.sh O -- ajv into O/bench/npm, by npm and its network; without npm Debian's own is used.
+# tests/bench/peers.sh O -- ajv into O/bench/npm, by npm and its network; without npm Debian's own
+# is used.
 set -u
 ajv=8.20.0
 to=$1/bench/npm

@@ -1,25 +1,31 @@
 #!/bin/sh
-# tests/bench/run.sh O -- figures of er, each beside its baseline of the same run where there is one.
+# tests/bench/run.sh O -- figures of er, each beside its baseline of the same run where there is
+# one.
 #
 #   N=100000      tasks of the large spool (targets are stated for 100,000)
-#   BENCH_DIR     where the spools go: a folder on the disk that is to be judged.  Without it: a new ext4
-#                 on a loop device (as root; a file system that has just deleted a million files makes
-#                 new ones slowly for a while, and that is not what is measured), else TMPDIR or /tmp
-#   ONLY="a b"    some parts: submit batch latency messages events large inbox simulate route verify schema
-#                 anomaly crowd (SEEDS=1000 worlds in each row of the last two)
-#   ANSWERS=150000 of the year behind "verify" (of that desk 1000000; they take half a millisecond each)
+#   BENCH_DIR     where the spools go: a folder on the disk that is to be judged.  Without it: a new
+#                 ext4 on a loop device (as root; a file system that has just deleted a million
+#                 files makes new ones slowly for a while, and that is not what is measured), else
+#                 TMPDIR or /tmp
+#   ONLY="a b"    some parts: submit batch latency messages events large inbox simulate route verify
+#                 schema anomaly crowd worlds (SEEDS=1000 worlds in each row of anomaly and crowd; of
+#                 worlds, which are rehearsed with the whole engine, a hundredth of that, or
+#                 WORLDS=1000: two hours)
+#   ANSWERS=150000 of the year behind "verify" (of that desk 1000000; they take half a
+#                 millisecond each)
 # Absolute figures move from machine to machine; quote the ratios.
 set -u
 O=$(realpath "$1") || exit 2
 here=$(dirname "$0")
 N=${N:-100000}
-ONLY=${ONLY:-submit batch latency messages events large inbox simulate route verify schema anomaly crowd}
+ONLY=${ONLY:-submit batch latency messages events large inbox simulate route verify schema anomaly crowd worlds}
 er=$O/erctl erd=$O/erd probe=$O/bench/probe runs=$O/bench/runs
 T=$(mktemp -d "${BENCH_DIR:-${TMPDIR:-/tmp}}/er-bench.XXXXXX") || exit 2
 W=$T/w pids=''
 finish() {
 	for p in $pids; do
-		kill -KILL "$p" 2>/dev/null && while kill -0 "$p" 2>/dev/null; do wait "$p" 2>/dev/null || sleep 0.01; done
+		kill -KILL "$p" 2>/dev/null &&
+			while kill -0 "$p" 2>/dev/null; do wait "$p" 2>/dev/null || sleep 0.01; done
 	done
 	cd / && umount "$W" 2>/dev/null
 	rm -rf "$T"
@@ -28,7 +34,8 @@ trap finish EXIT
 trap 'exit 130' INT TERM
 mkdir "$W"
 if [ -z "${BENCH_DIR-}" ] && [ "$(id -u)" = 0 ]; then
-	truncate -s 8G "$T/img" && mkfs.ext4 -q -F -E lazy_itable_init=0,lazy_journal_init=0 "$T/img" &&
+	truncate -s 8G "$T/img" &&
+		mkfs.ext4 -q -F -E lazy_itable_init=0,lazy_journal_init=0 "$T/img" &&
 		mount -o loop "$T/img" "$W" || echo "no loop device: measuring on ${T%/*}" >&2
 fi
 export LC_ALL=C.UTF-8 TZ=UTC
@@ -46,7 +53,8 @@ spool() { # DIR
 	for who in crowd probe; do
 		echo '{"kind":"human","capacity":0}' >"$1/etc/workers/$who.json"
 		echo '{"members":["'$who'"]}' >"$1/etc/pools/$who.json"
-		echo '{"pools":["'$who'"],"slaSeconds":2592000,"offerSeconds":604800}' >"$1/etc/lanes/$who.json"
+		echo '{"pools":["'$who'"],"slaSeconds":2592000,"offerSeconds":604800}' \
+			>"$1/etc/lanes/$who.json"
 	done
 	"$erd" -C "$1" --once || exit 1
 }
@@ -62,7 +70,8 @@ fill() { # DIR COUNT: that many open tasks
 	rm -f "$W/fill"
 }
 start() { # DIR: $pid, and $ready_ms
-	"$probe" ready "$erd" -C "$1" >"$W/ready" 2>"$W/erd.log" || { cat "$W/erd.log" >&2; exit 1; }
+	"$probe" ready "$erd" -C "$1" >"$W/ready" 2>"$W/erd.log" ||
+		{ cat "$W/erd.log" >&2; exit 1; }
 	read -r ready_ms pid <"$W/ready"
 	pids="$pids $pid"
 }
@@ -83,21 +92,27 @@ if does submit; then
 	set -- "$er" -q -C "$W/a" submit "$W/task.json" -- "$O/bench/minimal" "$W/b" "$W/task.json"
 	others=''
 	if command -v redis-server >/dev/null && command -v redis-cli >/dev/null; then
-		redis-server --port 0 --unixsocket "$W/redis" --dir "$W" --appendonly yes --appendfsync always \
+		redis-server --port 0 --unixsocket "$W/redis" --dir "$W" --appendonly yes \
+			--appendfsync always \
 			--save '' --daemonize no >/dev/null 2>&1 &
 		pids="$pids $!"
 		until redis-cli -s "$W/redis" ping >/dev/null 2>&1; do sleep 0.05; done
 		set -- "$@" -- redis-cli -s "$W/redis" XADD q '*' t "$(cat "$W/task.json")"
 		others="$others redis-cli"
 	fi
-	if [ "$(id -u)" = 0 ] && command -v postdrop >/dev/null && command -v sendmail >/dev/null; then
+	if [ "$(id -u)" = 0 ] && command -v postdrop >/dev/null &&
+		command -v sendmail >/dev/null; then
 		# a queue of its own, never delivered
-		mkdir -p "$W/mail/maildrop" "$W/mail/public" "$W/mail/pid" "$W/mailconf" "$W/maildata"
+		mkdir -p "$W/mail/maildrop" "$W/mail/public" "$W/mail/pid" "$W/mailconf" \
+			"$W/maildata"
 		chown -R postfix "$W/mail" "$W/maildata" 2>/dev/null
-		chmod 755 "$W" && chmod 1730 "$W/mail/maildrop" && chgrp postdrop "$W/mail/maildrop" 2>/dev/null
-		printf 'compatibility_level = 3.6\nqueue_directory = %s\ndata_directory = %s\n' "$W/mail" "$W/maildata" >"$W/mailconf/main.cf"
+		chmod 755 "$W" && chmod 1730 "$W/mail/maildrop" &&
+			chgrp postdrop "$W/mail/maildrop" 2>/dev/null
+		printf 'compatibility_level = 3.6\nqueue_directory = %s\ndata_directory = %s\n' \
+			"$W/mail" "$W/maildata" >"$W/mailconf/main.cf"
 		: >"$W/mailconf/master.cf"
-		printf '#!/bin/sh\nexec sendmail -C %s -oi nobody@localhost <%s\n' "$W/mailconf" "$W/task.json" >"$W/mail.sh"
+		printf '#!/bin/sh\nexec sendmail -C %s -oi nobody@localhost <%s\n' "$W/mailconf" \
+			"$W/task.json" >"$W/mail.sh"
 		chmod +x "$W/mail.sh"
 		if "$W/mail.sh" >/dev/null 2>&1; then
 			set -- "$@" -- "$W/mail.sh"
@@ -106,7 +121,8 @@ if does submit; then
 	fi
 	"$runs" 300 "$@" 2>/dev/null >"$W/out" || { echo "submit: failed" >&2; exit 1; }
 	{ read -r e50 e99 _; read -r m50 m99 _; } <"$W/out"
-	row "erctl submit, durable, one process: p50" "$(ms "$e50")" "$(ms "$m50") minimal" "$(ratio "$e50" "$m50")" "<= 1.5"
+	row "erctl submit, durable, one process: p50" "$(ms "$e50")" "$(ms "$m50") minimal" \
+		"$(ratio "$e50" "$m50")" "<= 1.5"
 	row "  p99" "$(ms "$e99")" "$(ms "$m99") minimal" "$(ratio "$e99" "$m99")" ""
 	i=2
 	for o in $others; do
@@ -134,7 +150,8 @@ if does batch; then
 	read -r us dd_us <<-END
 		$(sort -n "$W/out" | sed -n 2p)
 	END
-	row "submit --batch, $N tasks of 1 KB" "$(per_s "$N" "$us")" "$(per_s "$N" "$dd_us") dd,fsync" "$(ratio "$us" "$dd_us")" ">= 40000/s"
+	row "submit --batch, $N tasks of 1 KB" "$(per_s "$N" "$us")" \
+		"$(per_s "$N" "$dd_us") dd,fsync" "$(ratio "$us" "$dd_us")" ">= 40000/s"
 	rm -rf "$W/a" "$W/batch"
 fi
 
@@ -172,7 +189,8 @@ if does messages; then
 	wait $counter
 	read -r journal_us lines <"$W/lines"
 	events=$((lines - before))
-	row "erd, single files, one core, in the journal" "$(per_s $n "$journal_us")" "" "" ">= 5000/s"
+	row "erd, single files, one core, in the journal" \
+		"$(per_s $n "$journal_us")" "" "" ">= 5000/s"
 	row "  and all views written, files removed" "$(per_s $n "$us")" "" "" ""
 	row "  the same by processor time alone" "$(per_s $n "$cpu_us")" "" "" ""
 	row "  events" "$(per_s $events "$journal_us")" "" "" ""
@@ -203,7 +221,8 @@ if does events || does large; then
 	read -r total_us cpu_us <"$W/run"
 	wait $counter
 	read -r journal_us lines <"$W/out"
-	row "erd, events from a batch of $N, in the journal" "$(per_s $((lines - before)) "$journal_us")" "" "" ">= 50000/s"
+	row "erd, events from a batch of $N, in the journal" \
+		"$(per_s $((lines - before)) "$journal_us")" "" "" ">= 50000/s"
 	row "  and all views written" "$(per_s $((lines - before)) "$total_us")" "" "" ""
 	row "  the same by processor time alone" "$(per_s $((lines - before)) "$cpu_us")" "" "" ""
 fi
@@ -211,7 +230,8 @@ fi
 if does large; then
 	start "$W/big"
 	rss1=$(rss_kb "$pid")
-	row "memory per open task, $N open" "$(((rss1 - rss0) * 1024 / N)) B" "$((rss0 / 1024)) MB base" "" "< 600 B"
+	row "memory per open task, $N open" "$(((rss1 - rss0) * 1024 / N)) B" \
+		"$((rss0 / 1024)) MB base" "" "< 600 B"
 	row "restart, $N open" "$ready_ms ms" "$ready0 ms empty" "" "< 2000 ms"
 	stop KILL
 	start "$W/big"
@@ -219,7 +239,8 @@ if does large; then
 	"$runs" 20 "$er" -C "$W/big" list --lane crowd -- "$er" -C "$W/big" list --lane probe -- \
 		sh -c "grep -c crowd $W/big/index/open.tsv | cat" >"$W/out" 2>/dev/null
 	{ read -r l50 _; read -r n50 _; read -r g50 _; } <"$W/out"
-	row "erctl list --lane, $N open, all match" "$(ms "$l50")" "$(ms "$g50") grep" "$(ratio "$l50" "$g50")" "< 150 ms"
+	row "erctl list --lane, $N open, all match" "$(ms "$l50")" "$(ms "$g50") grep" \
+		"$(ratio "$l50" "$g50")" "< 150 ms"
 	row "  none matches" "$(ms "$n50")" "$(ms "$g50") grep" "$(ratio "$n50" "$g50")" ""
 	n=3000
 	"$probe" drain "$W/big" "$pid" probe 500 >/dev/null # warm
@@ -234,7 +255,8 @@ if does large; then
 	"$probe" drain "$W/small" "$pid" probe $n >"$W/out"
 	read -r _ small_ns <"$W/out"
 	stop TERM
-	row "processor time per message, $N open" "$((big_ns / n / 1000)) us" "$((small_ns / n / 1000)) us at 1,000" "$(ratio "$big_ns" "$small_ns")" "<= 1.3"
+	row "processor time per message, $N open" "$((big_ns / n / 1000)) us" \
+		"$((small_ns / n / 1000)) us at 1,000" "$(ratio "$big_ns" "$small_ns")" "<= 1.3"
 	rm -rf "$W/small"
 fi
 
@@ -257,7 +279,8 @@ if does simulate; then
 		file=${s#*:}
 		file=${file%:*}
 		# shellcheck disable=SC2016
-		"$probe" run sh -c 'exec "$0" simulate "$1" --json >"$2"' "$er" "$file" "$W/report" >"$W/out" || exit 1
+		"$probe" run sh -c 'exec "$0" simulate "$1" --json >"$2"' "$er" "$file" \
+			"$W/report" >"$W/out" || exit 1
 		read -r _ cpu_us <"$W/out"
 		n=$(tr -d ' \n' <"$W/report" | sed 's/.*"all":{[^}]*"submitted":\([0-9]*\).*/\1/')
 		row "simulate, ${s%%:*}: lives, one core" "$(per_s "$n" "$cpu_us")" "" "" "${s##*:}"
@@ -272,14 +295,21 @@ if does route; then
 	for size in 500:20 10000:100; do
 		set -- "${size%:*}" "${size#*:}"
 		lanes=$(sed -n "s/^route\.decide workers=$1 lanes=\([0-9]*\).*/\1/p" "$W/out")
-		d50=$(us_of decide "$1" p50) d99=$(us_of decide "$1" p99) s50=$(us_of scan "$1" p50) s99=$(us_of scan "$1" p99)
-		row "one routing decision, $1 workers, $lanes lanes: p50" "$d50 us" "$s50 us scan" "$(ratio "$d50" "$s50")" ""
+		d50=$(us_of decide "$1" p50) d99=$(us_of decide "$1" p99) \
+			s50=$(us_of scan "$1" p50) s99=$(us_of scan "$1" p99)
+		row "one routing decision, $1 workers, $lanes lanes: p50" "$d50 us" "$s50 us scan" \
+			"$(ratio "$d50" "$s50")" ""
 		row "  p99" "$d99 us" "$s99 us scan" "$(ratio "$d99" "$s99")" "< $2 us"
-		row "  submitted and routed, first of its kind: p50" "$(us_of first "$1" p50) us" "$(us_of again "$1" p50) us later" "$(ratio "$(us_of first "$1" p50)" "$(us_of again "$1" p50)")" ""
-		row "  p99" "$(us_of first "$1" p99) us" "$(us_of again "$1" p99) us later" "$(ratio "$(us_of first "$1" p99)" "$(us_of again "$1" p99)")" ""
+		row "  submitted and routed, first of its kind: p50" "$(us_of first "$1" p50) us" \
+			"$(us_of again "$1" p50) us later" \
+			"$(ratio "$(us_of first "$1" p50)" "$(us_of again "$1" p50)")" ""
+		row "  p99" "$(us_of first "$1" p99) us" "$(us_of again "$1" p99) us later" \
+			"$(ratio "$(us_of first "$1" p99)" "$(us_of again "$1" p99)")" ""
 	done
-	row "one of 1,000,000 timers: add" "$(sed -n 's/^route\.timers .*add=\([0-9.]*\).*/\1/p' "$W/out") us" "" "" "< 2 us"
-	row "  fire" "$(sed -n 's/^route\.timers .*fire=\([0-9.]*\).*/\1/p' "$W/out") us" "" "" "< 2 us"
+	row "one of 1,000,000 timers: add" \
+		"$(sed -n 's/^route\.timers .*add=\([0-9.]*\).*/\1/p' "$W/out") us" "" "" "< 2 us"
+	row "  fire" "$(sed -n 's/^route\.timers .*fire=\([0-9.]*\).*/\1/p' "$W/out") us" "" "" \
+		"< 2 us"
 fi
 
 if does verify; then
@@ -288,18 +318,22 @@ if does verify; then
 	of_verify() { # NAME HISTORY FIELD
 		sed -n "s/^verify\.$1 history=$2 .* $3=\([0-9.]*\).*/\1/p" "$W/out"
 	}
-	for part in "decide:one answer verified, $answers before it" "encode:its events as lines of the journal" "evolve:what is learned of it"; do
+	for part in "decide:one answer verified, $answers before it" \
+		"encode:its events as lines of the journal" "evolve:what is learned of it"; do
 		v=${part%%:*}
 		for p in p50 p99 max; do
 			label="  $p" target=
 			[ $p = p50 ] && label="${part#*:}: p50"
 			[ "$v $p" = "decide p99" ] && target="< 200 us"
 			now=$(of_verify "$v" late $p) then=$(of_verify "$v" early $p)
-			row "$label" "$now us" "$then us after 10,000" "$(ratio "$now" "$then")" "$target"
+			row "$label" "$now us" "$then us after 10,000" "$(ratio "$now" "$then")" \
+				"$target"
 		done
 	done
-	row "reputation: of a worker in a lane" "$(sed -n 's/^verify\.memory .* pair=\([0-9]*\).*/\1/p' "$W/out") B" "" "" ""
-	row "  of a lane" "$(sed -n 's/^verify\.memory .* lane=\([0-9]*\).*/\1/p' "$W/out") B" "" "" ""
+	row "reputation: of a worker in a lane" \
+		"$(sed -n 's/^verify\.memory .* pair=\([0-9]*\).*/\1/p' "$W/out") B" "" "" ""
+	row "  of a lane" "$(sed -n 's/^verify\.memory .* lane=\([0-9]*\).*/\1/p' "$W/out") B" "" \
+		"" ""
 fi
 
 if does schema; then
@@ -312,4 +346,8 @@ fi
 
 if does crowd; then
 	"$O/bench/crowd" "${SEEDS:-1000}" || exit 1
+fi
+
+if does worlds; then
+	"$O/bench/worlds" "${WORLDS:-$(((${SEEDS:-1000} + 99) / 100))}" || exit 1
 fi

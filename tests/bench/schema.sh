@@ -4,16 +4,16 @@
 #   RUNS=5        runs of each, in turn
 #   SECONDS_EACH=0.4  per figure and run
 #   ER_DATA       where bench-schemas/ is (../shared/data)
-# What is measured: validation alone, schema compiled and instance parsed before, in one process and one
-# thread, on one processor; each library in its own program (schema.c, peer_*) and its own tree of values
-# (jansson, JavaScript objects, rapidjson, Python objects).  A run starts a new process, warms up (ajv for
-# two seconds, until V8 has compiled it to its last tier) and gives the best of its rounds of 1 ms.  All
-# take turns.  The table has the lowest of the runs and, behind it, their median; so have the ratios.  What
-# else a machine does only ever adds to a figure, so the lowest one is judged; on a quiet machine the two
-# are close, and where they are not, measure again.
-# The first failure ends a validation, as by default in all four; er's reports with sentences stand apart.
-# er is built as it ships (-O2, hardened), valijson with -O3 -DNDEBUG.  The workloads are draft-07: ajv is
-# its default build, not that for 2020-12.
+# What is measured: validation alone, schema compiled and instance parsed before, in one process and
+# one thread, on one processor; each library in its own program (schema.c, peer_*) and its own tree
+# of values (jansson, JavaScript objects, rapidjson, Python objects).  A run starts a new process,
+# warms up (ajv for two seconds, until V8 has compiled it to its last tier) and gives the best of
+# its rounds of 1 ms.  All take turns.  The table has the lowest of the runs and, behind it, their
+# median; so have the ratios.  What else a machine does only ever adds to a figure, so the lowest
+# one is judged; on a quiet machine the two are close, and where they are not, measure again.
+# The first failure ends a validation, as by default in all four; er's reports with sentences stand
+# apart. er is built as it ships (-O2, hardened), valijson with -O3 -DNDEBUG.  The workloads are
+# draft-07: ajv is its default build, not that for 2020-12.
 set -u
 O=$1 RUNS=${RUNS:-5} SECONDS_EACH=${SECONDS_EACH:-0.4}
 here=$(dirname "$0")
@@ -50,7 +50,8 @@ for python in python3 /usr/bin/python3; do
 	echo "$pin $python $here/peer_fastjsonschema.py $data $SECONDS_EACH" >"$T/fast.cmd"
 	break
 done
-[ -f "$T/fast.cmd" ] || absent fastjsonschema "make deps-bench (apt-get install python3-fastjsonschema)"
+[ -f "$T/fast.cmd" ] ||
+	absent fastjsonschema "make deps-bench (apt-get install python3-fastjsonschema)"
 
 i=0
 while [ $i -lt "$RUNS" ]; do

@@ -11,15 +11,18 @@
  * verify.encode  those events as lines of the journal.
  * verify.evolve  evolve() of them: what is learned.
  * verify.all     the three together.
- *                Each for 20,000 answers after the first 10,000 (history=early) and for the last
- *                20,000 (history=late); processor time.  Reading the task's documents back, which the
- *                shell does before, is told apart: verify.documents.
- * verify.memory  what reputation keeps, by lane and worker and by lane.
+ *                Each for 20,000 answers after the first 10,000 (history=early), after 100,000
+ *                (history=middle, where there are twice as many) and for the last 20,000
+ *                (history=late); processor time.  Reading the task's documents back, which the shell
+ *                does before, is told apart: verify.documents.
+ * verify.memory  what reputation keeps, by lane and worker and by lane, and what that is for each answer;
+ *                rss: of the whole process, with ids of closed tasks and the journal's last documents.
  */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include "base/buf.h"
@@ -35,7 +38,7 @@
 #include "model/message.h"
 
 enum { WORKERS = 200, LANES = 10, SENIORS = 10, GOLDS = 60, WORDS = 3000, KEPT = 1 << 15,
-       ACTIONS = 1 << 16, EARLY = 10000, WINDOW = 20000, QUESTIONS_PER_ANSWERS = 2 };
+       ACTIONS = 1 << 16, EARLY = 10000, MIDDLE = 100000, WINDOW = 20000, QUESTIONS_PER_ANSWERS = 2 };
 
 static const int64_t year_ms = INT64_C(365) * 24 * 3600 * 1000;
 
@@ -67,7 +70,7 @@ static double unit(void)
 	return ((double)draw(1u << 30) + 0.5) / (1u << 30);
 }
 
-static double clock_us(void)
+static double now_us(void)
 {
 	struct timespec ts;
 
@@ -76,6 +79,15 @@ static double clock_us(void)
 }
 
 /* ---- figures ---- */
+
+struct window;
+static struct window *at_hand; /* or NULL: nothing is measured */
+
+/* Only while something is measured: it is a call of the kernel's. */
+static double clock_us(void)
+{
+	return at_hand ? now_us() : 0;
+}
 
 struct figures {
 	double *us, all; /* owned */
@@ -86,7 +98,7 @@ struct window {
 	struct figures documents, decide, encode, evolve, whole;
 };
 
-static struct window early, late;
+static struct window early, middle, late;
 
 static void add(struct figures *f, double us)
 {
@@ -508,13 +520,50 @@ static int errors_of(int worker)
 	return worker % 10 == 3 ? 20 : 2 + worker % 7;
 }
 
+static long rss_mib(void)
+{
+	struct rusage use;
+
+	getrusage(RUSAGE_SELF, &use);
+	return use.ru_maxrss / 1024;
+}
+
+static void print_memory(void)
+{
+	size_t pairs = 0, bytes = 0, lanes = 0, suspended = 0;
+
+	for (size_t i = 0; i < w->pairs.cap; i++) {
+		const struct pair *p = &w->pairs.v[i];
+		if (!p->lane || !p->skill)
+			continue;
+		pairs++;
+		bytes += sizeof(*p->skill) + p->skill->n_voters * sizeof(*p->skill->voters);
+		suspended += p->skill->suspended_ms != 0;
+	}
+	for (const struct lane_stats *l = w->lanes; l; l = l->hh.next)
+		lanes += l->book != NULL;
+	printf("verify.memory answers=%llu pairs=%zu pair=%zu B lanes=%zu lane=%zu B answer=%.1f B "
+	       "suspended=%zu rss=%ld MiB\n", (unsigned long long)n_answers, pairs,
+	       pairs ? bytes / pairs : 0, lanes, sizeof(struct book),
+	       (double)(bytes + lanes * sizeof(struct book)) / (double)n_answers, suspended, rss_mib());
+}
+
+static int is_in(uint64_t from)
+{
+	return n_answers >= from && n_answers < from + WINDOW;
+}
+
 static void measure(const struct took *t)
 {
-	struct window *v = n_answers >= EARLY && n_answers < EARLY + WINDOW ? &early
-	                   : n_answers + WINDOW >= n_wanted                 ? &late
-	                                                                    : NULL;
+	struct window *v = at_hand;
 
 	n_answers++;
+	at_hand = is_in(EARLY)                                           ? &early
+	          : n_answers + WINDOW >= n_wanted                       ? &late
+	          : is_in(MIDDLE) && n_wanted >= 2 * (uint64_t)MIDDLE    ? &middle
+	                                                                 : NULL;
+	if (n_answers == EARLY || n_answers == MIDDLE)
+		print_memory();
 	if (!v)
 		return;
 	add(&v->documents, t->documents);
@@ -585,24 +634,6 @@ static void run(uint64_t answers)
 	}
 }
 
-static void print_memory(void)
-{
-	size_t pairs = 0, bytes = 0, lanes = 0, suspended = 0;
-
-	for (size_t i = 0; i < w->pairs.cap; i++) {
-		const struct pair *p = &w->pairs.v[i];
-		if (!p->lane || !p->skill)
-			continue;
-		pairs++;
-		bytes += sizeof(*p->skill) + p->skill->n_voters * sizeof(*p->skill->voters);
-		suspended += p->skill->suspended_ms != 0;
-	}
-	for (const struct lane_stats *l = w->lanes; l; l = l->hh.next)
-		lanes += l->book != NULL;
-	printf("verify.memory pairs=%zu pair=%zu B lanes=%zu lane=%zu B suspended=%zu\n", pairs,
-	       pairs ? bytes / pairs : 0, lanes, sizeof(struct book), suspended);
-}
-
 static void release(void)
 {
 	world_free(w);
@@ -628,8 +659,9 @@ int main(int argc, char **argv)
 	run(argc > 1 ? strtoull(argv[1], NULL, 10) : 150000);
 	printf("verify.desk workers=%d lanes=%d answers=%llu tasks=%llu refused=%llu days=%.0f "
 	       "cpu=%.0f s\n", WORKERS, LANES, (unsigned long long)n_answers, (unsigned long long)n_tasks,
-	       (unsigned long long)n_refused, (double)(now - from) / 86400000, clock_us() / 1e6);
+	       (unsigned long long)n_refused, (double)(now - from) / 86400000, now_us() / 1e6);
 	print_window(&early, "early");
+	print_window(&middle, "middle");
 	print_window(&late, "late");
 	print_memory();
 	printf("verify.journal lines=%llu hash=%016llx\n", (unsigned long long)n_lines,

@@ -38,14 +38,16 @@ small() {
 	small
 	printf 'question,gold\nq3,yes\n' >g.csv
 	expect 0 erctl aggregate a.csv --gold g.csv --truth t.csv --json
-	jq -e '.questions[2].label == "yes" and .questions[2].posterior == 1 and .judged == 2' <<<"$output" >/dev/null
+	jq -e '.questions[2].label == "yes" and .questions[2].posterior == 1 and .judged == 2' \
+		<<<"$output" >/dev/null
 }
 
 @test "aggregate: the real crowds" {
 	[ -d "$CROWD" ] || skip "no ../shared/data/crowd"
 	for d in dog sentiment; do
 		for m in majority ds default; do
-			expect 0 erctl aggregate "$CROWD/$d/answer.csv" --method $m --truth "$CROWD/$d/truth.csv" --json
+			expect 0 erctl aggregate "$CROWD/$d/answer.csv" --method $m \
+				--truth "$CROWD/$d/truth.csv" --json
 			echo "$d $m $(jq -r .accuracy <<<"$output")" >>figures
 		done
 	done
@@ -91,7 +93,8 @@ small() {
 	bad 'question,worker,answer\nq1,ana,\n' 'line 2, column 3 (answer): empty'
 	bad 'question,worker,answer\nq1,a\xff,yes\n' 'line 2, column 2 (worker): not UTF-8'
 	bad 'question,worker,answer\nq1,"a"b,yes\n' 'line 2, column 2: text behind a closing quote'
-	bad 'question,worker,answer\nq1,ana,"yes\nq2,ana,no\n' 'line 2, column 3: a quote that nothing closes'
+	bad 'question,worker,answer\nq1,ana,"yes\nq2,ana,no\n' \
+		'line 2, column 3: a quote that nothing closes'
 	bad 'question,worker,answer\nq1,a"b,yes\n' 'line 2, column 2: a quote inside'
 	bad 'question,worker,answer\nq1,ana,yes\rq2,bo,no\n' 'line 2, column 3: a carriage return'
 	bad 'question,worker,answer\nq1,a\0b,yes\n' 'line 2, column 2: a NUL'

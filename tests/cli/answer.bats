@@ -17,7 +17,8 @@ typed_task() {
 		 "where":{"type":"object","properties":{"city":{"type":"string"},"zip":{"type":"string"}}},
 		 "anything":true}}
 	JSON
-	echo '{"pools":["team"],"slaSeconds":600,"schema":"typed.v1"}' >"$ER_SPOOL/etc/lanes/typed.json"
+	echo '{"pools":["team"],"slaSeconds":600,"schema":"typed.v1"}' \
+		>"$ER_SPOOL/etc/lanes/typed.json"
 	id=$(erctl submit --lane typed --title "Typed")
 	once
 }
@@ -201,7 +202,8 @@ edit() {
 	[ "$(sent)" = '{"summary":"x","decision":"approve"}' ]
 	[ "$(rounds)" = 3 ]
 	head -n 1 seen2 | grep -q '^// error: .*/decision: '
-	[ "$(grep -v '^// error:' seen2)" = "$(printf '// my own remark\n{"summary":"x",\n "decision":"aprove"}')" ]
+	[ "$(grep -v '^// error:' seen2)" \
+		= "$(printf '// my own remark\n{"summary":"x",\n "decision":"aprove"}')" ]
 	head -n 1 seen3 | grep -q '^// error: '
 	[ "$(grep -c '^// error: .*/decision' seen3)" = 0 ]
 }

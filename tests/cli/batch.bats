@@ -21,7 +21,12 @@ make_lines() {
 }
 
 @test "bad lines are named and nothing is taken" {
-	{ make_lines 3; echo '{"er":1,"title":"x","lane":"nowhere"}'; echo 'nonsense'; make_lines 2; } >b
+	{
+		make_lines 3
+		echo '{"er":1,"title":"x","lane":"nowhere"}'
+		echo 'nonsense'
+		make_lines 2
+	} >b
 	expect 5 erctl submit --batch b
 	[ -z "$output" ]
 	[[ $stderr == *"line 4: /lane"* ]]

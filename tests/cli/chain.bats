@@ -74,6 +74,8 @@ rehearse() { # at TIME: everything due then
 	[ "$(field "$id" agentId)" = senior-agent ]
 	rehearse 2030-01-07T09:14:59Z
 	[ "$(field "$id" level)" = 2 ]
+	expect 0 erctl escalation show "$id"
+	[[ $output == *"level         2 of 3"*"level ends    2030-01-07T09:15:00Z"* ]]
 	rehearse 2030-01-07T09:15:00Z
 	[ "$(field "$id" agentId)" = human-escalation ]
 	expect 0 erctl --as ana inbox --json=task
@@ -93,7 +95,8 @@ rehearse() { # at TIME: everything due then
 	expect 0 erctl escalation escalate "$id" --reason "she is at lunch"
 	eventually at_level "$id" 3
 	jq -e '.context.ticketId == "T-4821"' senior.stdin
-	run -0 jq -c '.escalation.earlierAnswers[0] | [.worker, .confidence]' "$ER_SPOOL"/inbox/ana/*.json
+	run -0 jq -c '.escalation.earlierAnswers[0] | [.worker, .confidence]' \
+		"$ER_SPOOL"/inbox/ana/*.json
 	[ "$output" = '["senior-agent",0.3]' ]
 	expect 0 erctl --as ana escalation resolve "$id" resolve.json
 	[ "$(field "$id" status)" = resolved ]
@@ -144,7 +147,8 @@ has_status() {
 	[ "$(jq -r '.[0].resolution' <<<"$output")" = \
 		"Password reset link was expired. Regenerated and confirmed access." ]
 	expect 6 erctl escalation resolve "$id" resolve.json
-	expect 4 erctl escalation acknowledge "$(erctl -q chain trigger "$esc" trigger.json)" --agent bot
+	expect 4 erctl escalation acknowledge "$(erctl -q chain trigger "$esc" trigger.json)" \
+		--agent bot
 }
 
 @test "chains: create, list, show, update, delete; a running one keeps its own" {

@@ -5,8 +5,10 @@ load helper
 # Files that go with an answer: from the drop to where the journal's name for them stays.
 
 proof_task() {
-	echo '{"pools":["team"],"slaSeconds":600,"evidenceMaxBytes":100000}' >"$ER_SPOOL/etc/lanes/proof.json"
-	printf '{"er":1,"lane":"proof","title":"Was it opened?","evidenceRequired":true}' >"$T/task.json"
+	echo '{"pools":["team"],"slaSeconds":600,"evidenceMaxBytes":100000}' \
+		>"$ER_SPOOL/etc/lanes/proof.json"
+	printf '{"er":1,"lane":"proof","title":"Was it opened?","evidenceRequired":true}' \
+		>"$T/task.json"
 	id=$(erctl submit "$T/task.json")
 	printf 'the parcel was opened\n' >"$T/letter.pdf"
 	sha=$(sha256sum <"$T/letter.pdf" | cut -c 1-64)
@@ -22,7 +24,8 @@ waiting() {
 
 # The reference that an answer in the journal has.
 journalled() {
-	sed -n 's/.*"type":"task.submitted".*"evidence":\(\[[^]]*\]\).*/\1/p' "$ER_SPOOL"/journal/*.ndjson
+	sed -n 's/.*"type":"task.submitted".*"evidence":\(\[[^]]*\]\).*/\1/p' \
+		"$ER_SPOOL"/journal/*.ndjson
 }
 
 # A message by hand, as any program may write one.
@@ -41,7 +44,8 @@ why() {
 	need_erd
 	proof_task
 	once
-	expect 8 erctl --as ana answer "$id" --set ok=true --evidence letter.pdf --evidence https://example.com/x
+	expect 8 erctl --as ana answer "$id" --set ok=true --evidence letter.pdf \
+		--evidence https://example.com/x
 	[ "$(find "$ER_SPOOL/new" -name "blob_$sha*" | wc -l)" = 1 ]
 	once
 	[ "$(kept)" = "$sha" ]
@@ -93,7 +97,8 @@ why() {
 	[[ $output == *'"attempts": 1'* ]]
 	expect 0 erctl --as ana inbox --json=rejections,evidenceRequired
 	[[ $output == *'"instance":"/evidence"'* && $output == *'"evidenceRequired":true'* ]]
-	grep -q '"type":"task.check_failed".*"stage":"schema".*"/evidence"' "$ER_SPOOL"/journal/*.ndjson
+	grep -q '"type":"task.check_failed".*"stage":"schema".*"/evidence"' \
+		"$ER_SPOOL"/journal/*.ndjson
 	# links and whatever else a program says is evidence, too
 	drop_answer "$id" '[{"note":"called her"}]'
 	once
@@ -112,7 +117,8 @@ why() {
 	once
 	[[ $(why) == *"64 hexadecimal digits"* ]]
 	start_erd
-	expect 3 erctl --as ana answer "$id" --set ok=true --no-check --evidence letter.pdf --evidence "$sha"
+	expect 3 erctl --as ana answer "$id" --set ok=true --no-check --evidence letter.pdf \
+		--evidence "$sha"
 	expect 0 erctl --as ana answer "$id" --set ok=true --evidence letter.pdf
 }
 
@@ -279,7 +285,8 @@ why() {
 	proof_task
 	start_erd
 	for i in 1 2 3 4 5 6 7 8; do
-		printf '{"er":1,"lane":"proof","title":"%s","evidenceRequired":true}' "$i" >"$T/task.json"
+		printf '{"er":1,"lane":"proof","title":"%s","evidenceRequired":true}' "$i" \
+			>"$T/task.json"
 		id=$(erctl submit "$T/task.json")
 		ids="${ids:-} $id"
 		echo "proof $i" >"$T/p$i"

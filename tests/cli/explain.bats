@@ -25,14 +25,16 @@ load helper
 
 @test "explain: nobody can take it, and what would help; a document that changes does" {
 	need_erd
-	echo '{"pools":["team"],"requirements":{"skills":["welding"]}}' >"$ER_SPOOL/etc/lanes/general.json"
+	echo '{"pools":["team"],"requirements":{"skills":["welding"]}}' \
+		>"$ER_SPOOL/etc/lanes/general.json"
 	expect 0 erctl submit --lane general --title "Look"
 	id=$output
 	once
 	expect 0 erctl explain "$id"
 	[[ $output == *"nobody can take it"*"lacks_skills"* ]]
 	[[ $output == *"would help"*"a worker with the skills welding"* ]]
-	echo '{"kind":"human","skills":[{"name":"welding","level":2}]}' >"$ER_SPOOL/etc/workers/bo.json"
+	echo '{"kind":"human","skills":[{"name":"welding","level":2}]}' \
+		>"$ER_SPOOL/etc/workers/bo.json"
 	once
 	expect 0 erctl explain "$id"
 	[[ $output == *"matched bo"* ]]

@@ -29,7 +29,8 @@ task_of() {
 }
 
 review_task() {
-	erctl -q submit --lane ship --title "Ship release 4.2?" --set instructions="Look at the diff."
+	erctl -q submit --lane ship --title "Ship release 4.2?" \
+		--set instructions="Look at the diff."
 	once
 }
 
@@ -45,7 +46,8 @@ editor() {
 }
 
 answer_of() {
-	erctl show "$1" --ndjson --json=answers | python3 -c 'import json,sys; print(json.dumps(json.load(sys.stdin)["answers"][-1]["answer"]))'
+	erctl show "$1" --ndjson --json=answers |
+		python3 -c 'import json,sys; print(json.dumps(json.load(sys.stdin)["answers"][-1]["answer"]))'
 }
 
 draft_file() {
@@ -124,7 +126,8 @@ kill_terminal() {
 
 @test "line form: what is wrong is explained at the field and asked again" {
 	setup_form
-	ID=$(task_of '{"type":"object","required":["n"],"properties":{"n":{"type":"integer","minimum":1,"maximum":10},"mail":{"type":"string","minLength":3}}}')
+	ID=$(task_of '{"type":"object","required":["n"],"properties":{"n":{"type":"integer",
+		"minimum":1,"maximum":10},"mail":{"type":"string","minLength":3}}}')
 	line_form <<-'STEPS'
 		wait [1/2] N *
 		line
@@ -156,7 +159,8 @@ kill_terminal() {
 
 @test "line form: words: help, back, clear, list, task, quit" {
 	setup_form
-	ID=$(task_of '{"type":"object","required":["a"],"properties":{"a":{"type":"string","description":"About a."},"b":{"type":"string"}}}')
+	ID=$(task_of '{"type":"object","required":["a"],"properties":{"a":{"type":"string",
+		"description":"About a."},"b":{"type":"string"}}}')
 	line_form <<-'STEPS'
 		wait [1/2]
 		line ?
@@ -251,7 +255,9 @@ kill_terminal() {
 
 @test "line form: a condition shows and hides its field, which keeps its text" {
 	setup_form
-	ID=$(task_of '{"type":"object","required":["ok"],"properties":{"ok":{"type":"boolean"}},"if":{"properties":{"ok":{"const":false}},"required":["ok"]},"then":{"required":["why"],"properties":{"why":{"type":"string"}}}}')
+	ID=$(task_of '{"type":"object","required":["ok"],"properties":{"ok":{"type":"boolean"}},
+		"if":{"properties":{"ok":{"const":false}},"required":["ok"]},
+		"then":{"required":["why"],"properties":{"why":{"type":"string"}}}}')
 	line_form <<-'STEPS'
 		wait [1/1] Ok *
 		line n
@@ -277,12 +283,18 @@ kill_terminal() {
 		line submit
 	STEPS
 	once
-	[ "$(answer_of "$ID")" = '{"ok": false, "why": "Broken."}' ] || { echo "$output$stderr"; answer_of "$ID"; false; }
+	[ "$(answer_of "$ID")" = '{"ok": false, "why": "Broken."}' ] ||
+		{ echo "$output$stderr"; answer_of "$ID"; false; }
 }
 
 @test "line form: variants, lists of objects, removing and moving items" {
 	setup_form
-	ID=$(task_of '{"type":"object","required":["kind"],"properties":{"kind":{"oneOf":[{"title":"By card","type":"object","required":["card"],"properties":{"card":{"type":"string"}}},{"title":"By bank","type":"object","required":["iban"],"properties":{"iban":{"type":"string"}}}]},"parts":{"type":"array","items":{"type":"object","required":["name"],"properties":{"name":{"type":"string"}}}}}}')
+	ID=$(task_of '{"type":"object","required":["kind"],
+		"properties":{"kind":{"oneOf":[{"title":"By card","type":"object",
+		"required":["card"],"properties":{"card":{"type":"string"}}},{"title":"By bank",
+		"type":"object","required":["iban"],"properties":{"iban":{"type":"string"}}}]},
+		"parts":{"type":"array","items":{"type":"object","required":["name"],
+		"properties":{"name":{"type":"string"}}}}}}')
 	line_form <<-'STEPS'
 		wait 2  By bank
 		line by b
@@ -311,7 +323,8 @@ kill_terminal() {
 		wait submit
 		line !draft
 	STEPS
-	draft_is 'd["answer"]["kind"]' '{"iban": "DE02"}' || { echo "$output$stderr"; cat "$(draft_file)"; false; }
+	draft_is 'd["answer"]["kind"]' '{"iban": "DE02"}' ||
+		{ echo "$output$stderr"; cat "$(draft_file)"; false; }
 	draft_is 'len(d["answer"]["parts"])' 2
 }
 
@@ -380,7 +393,8 @@ kill_terminal() {
 		wait submit, edit N
 		line draft
 	STEPS
-	draft_is 'd["evidence"]' "[\"$T/proof.txt\", \"https://example.org/log\"]" || { echo "$output$stderr"; false; }
+	draft_is 'd["evidence"]' "[\"$T/proof.txt\", \"https://example.org/log\"]" ||
+		{ echo "$output$stderr"; false; }
 }
 
 # ---- the full screen ----
@@ -468,7 +482,8 @@ kill_terminal() {
 
 @test "full screen: what is wrong is said, and submitting jumps to it" {
 	setup_form
-	ID=$(task_of '{"type":"object","required":["a","n"],"properties":{"a":{"type":"string"},"n":{"type":"integer","minimum":1,"maximum":10}}}')
+	ID=$(task_of '{"type":"object","required":["a","n"],"properties":{"a":{"type":"string"},
+		"n":{"type":"integer","minimum":1,"maximum":10}}}')
 	full_screen 80 24
 	sees "A *"
 	keys Tab 11 Tab
@@ -480,12 +495,19 @@ kill_terminal() {
 	sees "Your answer to"
 	keys d
 	tui_ends 0
-	draft_is 'sorted(d["answer"].items())' '[["a", "text"], ["n", 1]]' || { cat "$(draft_file)"; false; }
+	draft_is 'sorted(d["answer"].items())' '[["a", "text"], ["n", 1]]' ||
+		{ cat "$(draft_file)"; false; }
 }
 
 @test "full screen: a condition, a variant, items added, moved and removed" {
 	setup_form
-	ID=$(task_of '{"type":"object","required":["ok"],"properties":{"ok":{"type":"boolean"},"how":{"oneOf":[{"title":"By card","type":"object","required":["card"],"properties":{"card":{"type":"string"}}},{"title":"By bank","type":"object","required":["iban"],"properties":{"iban":{"type":"string"}}}]},"parts":{"type":"array","items":{"type":"string"}}},"if":{"properties":{"ok":{"const":false}},"required":["ok"]},"then":{"required":["why"],"properties":{"why":{"type":"string"}}}}')
+	ID=$(task_of '{"type":"object","required":["ok"],"properties":{"ok":{"type":"boolean"},
+		"how":{"oneOf":[{"title":"By card","type":"object","required":["card"],
+		"properties":{"card":{"type":"string"}}},{"title":"By bank","type":"object",
+		"required":["iban"],"properties":{"iban":{"type":"string"}}}]},
+		"parts":{"type":"array","items":{"type":"string"}}},
+		"if":{"properties":{"ok":{"const":false}},"required":["ok"]},
+		"then":{"required":["why"],"properties":{"why":{"type":"string"}}}}')
 	full_screen 80 24
 	sees "1  ( ) yes"
 	screen_lacks "Why *"
@@ -577,13 +599,16 @@ kill_terminal() {
 		erctl answer $ID --draft; echo "script: \$?"
 		touch "$T/seen"
 	END2
-	printf '%s\n' "wait [1/3]" "line block" "wait [2/3]" "until [ -e $T/seen ]" "line low" "wait [3/3]" eof >steps
-	python3 "$BATS_TEST_DIRNAME/terminal.py" -- erctl answer "$ID" --line <steps >first.out 3>&- &
+	printf '%s\n' "wait [1/3]" "line block" "wait [2/3]" "until [ -e $T/seen ]" "line low" \
+		"wait [3/3]" eof >steps
+	python3 "$BATS_TEST_DIRNAME/terminal.py" -- erctl answer "$ID" --line <steps \
+		>first.out 3>&- &
 	local first=$!
 	eventually draft_is 'd["answer"]["decision"]' '"block"'
 	run python3 "$BATS_TEST_DIRNAME/terminal.py" -- sh second.sh <<<''
 	wait "$first"
-	[[ $output == *"open in another terminal"*"second: 6"*"script: 6"* ]] || { echo "$output"; false; }
+	[[ $output == *"open in another terminal"*"second: 6"*"script: 6"* ]] ||
+		{ echo "$output"; false; }
 	draft_is 'd["answer"]["decision"], d["answer"]["severity"]' '["block", "low"]'
 	[ "$(find "$XDG_STATE_HOME" -type f | wc -l)" = 1 ]
 }
@@ -615,7 +640,9 @@ kill_terminal() {
 
 @test "line form: what was typed into a field that is hidden now is in nobody's way" {
 	setup_form
-	ID=$(task_of '{"type":"object","required":["ok"],"properties":{"ok":{"type":"boolean"}},"if":{"properties":{"ok":{"const":false}},"required":["ok"]},"then":{"required":["n"],"properties":{"n":{"type":"integer"}}}}')
+	ID=$(task_of '{"type":"object","required":["ok"],"properties":{"ok":{"type":"boolean"}},
+		"if":{"properties":{"ok":{"const":false}},"required":["ok"]},
+		"then":{"required":["n"],"properties":{"n":{"type":"integer"}}}}')
 	line_form <<-'STEPS'
 		wait [1/1] Ok
 		line n
@@ -650,9 +677,12 @@ kill_terminal() {
 @test "line form: where no draft can be written, that is said, and an answer still goes" {
 	setup_form
 	ID=$(task_of '{"type":"object","properties":{"a":{"type":"string"}}}')
-	printf '#!/bin/sh\nmkdir -p "%s"\nexec erctl answer %s --line\n' "$XDG_STATE_HOME/er/drafts" "$ID" >go.sh
-	printf '%s\n' "wait [1/1]" "until rmdir $XDG_STATE_HOME/er/drafts 2>/dev/null || { rm -r $XDG_STATE_HOME/er/drafts; } ; touch $XDG_STATE_HOME/er/drafts" \
-		"line text" "wait Confidence" "wait cannot be kept" "line" "wait submit, edit N" "line submit" >steps
+	printf '#!/bin/sh\nmkdir -p "%s"\nexec erctl answer %s --line\n' \
+		"$XDG_STATE_HOME/er/drafts" "$ID" >go.sh
+	printf '%s\n' "wait [1/1]" \
+		"until rmdir $XDG_STATE_HOME/er/drafts 2>/dev/null || { rm -r $XDG_STATE_HOME/er/drafts; } ; touch $XDG_STATE_HOME/er/drafts" \
+		"line text" "wait Confidence" "wait cannot be kept" "line" "wait submit, edit N" \
+		"line submit" >steps
 	run python3 "$BATS_TEST_DIRNAME/terminal.py" -- sh go.sh <steps
 	[ "$status" -eq 8 ] || { echo "$output"; false; }
 	[[ $output != *"your draft is kept"* ]]

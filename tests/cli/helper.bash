@@ -37,7 +37,8 @@ configure() {
 	echo '{"members":["bot"]}' >"$etc/pools/bots.json"
 	echo '{"kind":"human","user":"ana-unix"}' >"$etc/workers/ana.json"
 	echo '{"kind":"human","paused":true}' >"$etc/workers/bo.json"
-	printf '#!/bin/sh\ncat >/dev/null\necho %s\n' "'"'{"answer":{"answer":"no"},"confidence":0.9}'"'" \
+	printf '#!/bin/sh\ncat >/dev/null\necho %s\n' \
+		"'"'{"answer":{"answer":"no"},"confidence":0.9}'"'" \
 		>"$T/say-no"
 	chmod +x "$T/say-no"
 	echo "{\"kind\":\"exec\",\"exec\":{\"command\":[\"$T/say-no\"]}}" >"$etc/workers/bot.json"

@@ -23,13 +23,15 @@ no_raw() {
 	grep -q SEKRIT "$ER_SPOOL"/journal/*
 	run -1 grep -r SEKRIT "$ER_SPOOL/tasks" "$ER_SPOOL/inbox" "$ER_SPOOL/index" "$T/erd.log"
 	while read -r id; do
-		for how in "events $id" "events $id --json" "show $id" "show $id --json" "show $id --native"; do
+		for how in "events $id" "events $id --json" "show $id" "show $id --json" \
+			"show $id --native"; do
 			expect 0 erctl $how
 			[ -n "$output" ]
 			[[ "$output$stderr" != *SEKRIT* ]]
 		done
 	done <ids
-	for how in "events" "events --ndjson" "events --last 50" "events --last 50 --ndjson" "events --type task.created"; do
+	for how in "events" "events --ndjson" "events --last 50" "events --last 50 --ndjson" \
+		"events --type task.created"; do
 		expect 0 erctl $how
 		[[ "$output" == *task.created* ]]
 		[[ "$output" != *SEKRIT* ]]
@@ -80,7 +82,8 @@ no_raw() {
 }
 
 @test "webhook secrets that cannot be sent are refused at once" {
-	echo '{"er":1,"title":"t","webhook":{"url":"https://h.invalid/","bearer":"a\r\nX: y"}}' >a.json
+	echo '{"er":1,"title":"t","webhook":{"url":"https://h.invalid/","bearer":"a\r\nX: y"}}' \
+		>a.json
 	expect 5 erctl submit a.json
 	[[ "$stderr" == *"/webhook/bearer"* && "$stderr" != *"X: y"* ]]
 	echo '{"er":1,"title":"t","webhook":{"url":"https://h.invalid/","secret":"whsec_"}}' >a.json

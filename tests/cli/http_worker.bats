@@ -12,7 +12,8 @@ serve() {
 	eventually test -s "$T/port"
 	PORT=$(cat "$T/port")
 	: >"$T/requests"
-	echo '{"pools":["web"],"slaSeconds":600,"scoring":{"explore":"0"}}' >"$ER_SPOOL/etc/lanes/ask.json"
+	echo '{"pools":["web"],"slaSeconds":600,"scoring":{"explore":"0"}}' \
+		>"$ER_SPOOL/etc/lanes/ask.json"
 	echo '{"members":["a-service","ana"]}' >"$ER_SPOOL/etc/pools/web.json"
 	echo '{"capacity":1,"paused":true}' >"$ER_SPOOL/etc/workers/ana.json"
 }
@@ -83,7 +84,8 @@ logged() {
 	start_erd
 	eventually requests 1
 	stop_erd
-	echo "{\"kind\":\"exec\",\"exec\":{\"command\":[\"$T/see\"]}}" >"$ER_SPOOL/etc/workers/a-service.json"
+	echo "{\"kind\":\"exec\",\"exec\":{\"command\":[\"$T/see\"]}}" \
+		>"$ER_SPOOL/etc/workers/a-service.json"
 	start_erd
 	eventually test -s stdin
 	cmp <(jq -rj .body requests) stdin
@@ -226,7 +228,8 @@ logged() {
 	start_erd
 	id=$(erctl -q chain trigger help --reason "cannot log in" --context '{"ticketId":"T-1"}')
 	eventually waits_for_ana
-	run -0 jq -c '.escalation.earlierAnswers[0] | [.worker, .confidence]' "$ER_SPOOL"/inbox/ana/*.json
+	run -0 jq -c '.escalation.earlierAnswers[0] | [.worker, .confidence]' \
+		"$ER_SPOOL"/inbox/ana/*.json
 	[ "$output" = '["a-service",0.3]' ]
 	[ "$(jq -r '.body | fromjson | .context.ticketId' requests)" = T-1 ]
 	stop_erd

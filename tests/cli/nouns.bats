@@ -29,7 +29,8 @@ load helper
 			erctl -q "${n%:*}" set "${n#*:}"
 		erctl "${n%:*}" show "${n#*:}" --json | jq .defaults >defaults.json
 		jq -s '.[0] * .[1]' defaults.json "$ER_SPOOL/etc/${n%:*}s/${n#*:}.json" >all.json
-		expect 0 erctl "${n%:*}" set "${n#*:}" all.json # the defaults are what would be taken
+		# the defaults are what would be taken
+		expect 0 erctl "${n%:*}" set "${n#*:}" all.json
 	done
 }
 
@@ -37,8 +38,10 @@ load helper
 	expect 5 erctl pool rm team
 	[[ $stderr == *'lanes/general.json: /pools/0: no such pool "team"'* ]]
 	expect 5 erctl worker rm ana
-	expect 5 erctl lane set general - <<<'{"pools":["team"],"sla":{"onBreach":"escalate","escalateTo":"x"}}'
-	expect 5 erctl worker set ana - <<<'{"away":[{"from":"2030-01-01T00:00:00Z","until":"2030-01-02T00:00:00Z","delegate":"ana"}]}'
+	expect 5 erctl lane set general - \
+		<<<'{"pools":["team"],"sla":{"onBreach":"escalate","escalateTo":"x"}}'
+	expect 5 erctl worker set ana - \
+		<<<'{"away":[{"from":"2030-01-01T00:00:00Z","until":"2030-01-02T00:00:00Z","delegate":"ana"}]}'
 	[[ $stderr == *"leads back to ana"* ]]
 	expect 0 erctl worker set new -n - <<<'{}'
 	[ ! -e "$ER_SPOOL/etc/workers/new.json" ]

@@ -13,7 +13,8 @@ with_kim() {
 }
 
 holder() {
-	erctl show "$1" --json=assignments | jq -r '[.assignments[] | select(.endedAt | not) | .worker] | join(",")'
+	erctl show "$1" --json=assignments |
+		jq -r '[.assignments[] | select(.endedAt | not) | .worker] | join(",")'
 }
 
 has_holder() {

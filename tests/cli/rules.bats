@@ -219,7 +219,8 @@ TZ=UTC" ]
 @test "a program that takes too long is ended with all it started" {
 	need_erd
 	one_program '{"timeoutSeconds": 1}'
-	printf '#!/bin/sh\nsleep 1000 &\necho $! >%s/sub\necho $$ >%s/main\nwait\n' "$T" "$T" | program p
+	printf '#!/bin/sh\nsleep 1000 &\necho $! >%s/sub\necho $$ >%s/main\nwait\n' "$T" "$T" |
+		program p
 	answered
 	cannot_judge 'no answer within 1s'
 	eventually gone "$(cat main)"
@@ -229,7 +230,8 @@ TZ=UTC" ]
 @test "what a program leaves behind is ended" {
 	need_erd
 	one_program
-	printf '#!/bin/sh\nsleep 1000 >/dev/null 2>&1 </dev/null &\necho $! >%s/sub\nexit 0\n' "$T" | program p
+	printf '#!/bin/sh\nsleep 1000 >/dev/null 2>&1 </dev/null &\necho $! >%s/sub\nexit 0\n' \
+		"$T" | program p
 	answered
 	once
 	has_state "$id" completed
@@ -243,7 +245,8 @@ TZ=UTC" ]
 	printf '#!/usr/bin/env python3\nx = bytearray(1 << 30)\n' | program p
 	answered
 	cannot_judge 'exit status 1 with nothing but errors: MemoryError'
-	printf '#!/bin/sh\nulimit -v\nulimit -n\nulimit -c\nulimit -t\nulimit -H -v\nexit 1\n' | program p
+	printf '#!/bin/sh\nulimit -v\nulimit -n\nulimit -c\nulimit -t\nulimit -H -v\nexit 1\n' |
+		program p
 	once
 	[ "$(reasons | cut -d '|' -f 3 | xargs)" = "131072 64 0 10 131072" ]
 	printf '#!/bin/sh\nhead -c 2000000 /dev/zero >%s/big\n' "$T" | program p
@@ -401,7 +404,8 @@ tries() {
 		rm $T/run.\$\$
 	END
 	one_program
-	jq '.capacity = 0' "$ER_SPOOL/etc/workers/ana.json" >w && mv w "$ER_SPOOL/etc/workers/ana.json"
+	jq '.capacity = 0' "$ER_SPOOL/etc/workers/ana.json" >w &&
+		mv w "$ER_SPOOL/etc/workers/ana.json"
 	need_erd
 	for _ in $(seq 30); do submit; echo "$id"; done >ids
 	once

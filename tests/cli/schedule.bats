@@ -64,7 +64,8 @@ desk() {
 	[[ ${lines[2]} == "Tue 11-24 > … ana  09:00 bo  13:00 ana*  17:00 bo" ]]
 	expect 0 erctl schedule show desk --calendar --at 2026-10-25T10:00:00Z
 	[[ ${lines[7]} == *"behind 02:59 comes 02:00"* ]]
-	jq '.rotation = "hourly" | .title = "\u001b]0;x\u0007"' desk.json | erctl -q schedule set hours
+	jq '.rotation = "hourly" | .title = "\u001b]0;x\u0007"' desk.json |
+		erctl -q schedule set hours
 	expect 0 erctl schedule show hours --calendar --at 2026-03-29T10:00:00Z
 	[[ $output != *$'\033'* ]]
 	[ "$(wc -L <<<"$output")" -le 80 ]

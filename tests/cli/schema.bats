@@ -119,16 +119,19 @@ no_spool() {
 	echo 1 >i.json
 	try() {
 		printf '{"$ref":"%s"}' "$2" >s.json
-		expect "$1" erctl schema validate s.json i.json --base http://localhost:1234/=remotes
+		expect "$1" erctl schema validate s.json i.json \
+			--base http://localhost:1234/=remotes
 	}
 	try 0 http://localhost:1234/int.json
 	try 0 http://localhost:1234/deep/int.json
 	try 0 http://localhost:1234/%69nt.json
-	for ref in http://localhost:1234/../secret/int.json http://localhost:1234/%2e%2e/secret/int.json \
+	for ref in http://localhost:1234/../secret/int.json \
+		http://localhost:1234/%2e%2e/secret/int.json \
 		http://localhost:1234/deep/%2e%2e/int.json http://localhost:1234//etc/passwd \
 		http://localhost:1234/link.json http://localhost:1234/folder/int.json \
 		http://localhost:1234/fifo http://localhost:1234/ http://localhost:1234/none.json \
-		http://localhost:1234/int.json%00x http://localhost:12345/int.json file:///etc/passwd; do
+		http://localhost:1234/int.json%00x http://localhost:12345/int.json \
+		file:///etc/passwd; do
 		try 5 "$ref"
 		[[ $stderr == *"neither in this document nor in the registry"* ]]
 	done
@@ -242,7 +245,8 @@ no_spool() {
 
 @test "references into the registry hold from submit to answer" {
 	need_erd
-	echo '{"$id":"https://x.example/sev","enum":["low","high"]}' | erctl -q schema add severity.v1 -
+	echo '{"$id":"https://x.example/sev","enum":["low","high"]}' |
+		erctl -q schema add severity.v1 -
 	echo '{"pools":["team"],"schema":{"type":"object","required":["s"],"properties":{"s":{"$ref":"severity.v1"}}}}' \
 		>"$ER_SPOOL/etc/lanes/general.json"
 	expect 0 erd --check
@@ -272,7 +276,8 @@ no_spool() {
 @test "a lane that asserts formats, and one that does not" {
 	need_erd
 	echo '{"pools":["team"],"assertFormat":true}' >"$ER_SPOOL/etc/lanes/strict.json"
-	echo '{"type":"object","properties":{"d":{"type":"string","format":"date"}}}' | erctl -q schema add day.v1 -
+	echo '{"type":"object","properties":{"d":{"type":"string","format":"date"}}}' |
+		erctl -q schema add day.v1 -
 	once
 	lax=$(erctl -q submit --lane general --schema day.v1 --title t)
 	id=$(erctl -q submit --lane strict --schema day.v1 --title t)

@@ -24,7 +24,8 @@ scenario() {
 }
 
 @test "simulate: the example's scenario, over a spool's documents" {
-	expect 0 erctl simulate "$BATS_TEST_DIRNAME/../../spool-example/scenarios/busy-desk.json" --json
+	expect 0 erctl simulate "$BATS_TEST_DIRNAME/../../spool-example/scenarios/busy-desk.json" \
+		--json
 	echo "$output" | jq -e '.all.inTime / .all.submitted > 0.8' >/dev/null
 	echo '{"length":"1h","arrivals":[{"lane":"general","at":["1m","2m"]}]}' >"$T/s.json"
 	expect 5 erctl simulate "$T/s.json"
@@ -45,7 +46,8 @@ scenario() {
 	mkdir -p "$T/new/lanes" && echo '{"pools":["nobody"]}' >"$T/new/lanes/general.json"
 	mkdir -p "$T/new/pools" && echo '{"members":[]}' >"$T/new/pools/nobody.json"
 	expect 0 erctl simulate --from "$ER_SPOOL" --with "$T/new" --json
-	[ "$(echo "$output" | jq -c '[.[] | [.run, .all.completed]]')" = '[["as it is",4],["changed",0]]' ]
+	[ "$(echo "$output" | jq -c '[.[] | [.run, .all.completed]]')" \
+		= '[["as it is",4],["changed",0]]' ]
 	expect 3 erctl simulate --from "$ER_SPOOL" --last 0s
 }
 
@@ -96,4 +98,56 @@ scenario() {
 	[[ "$output" == *"ANSWERS EACH"*"spammer"* ]]
 	expect 0 erctl simulate "$dir/busy-desk.json" --json
 	jq -e '(has("kinds") or (.lanes[0] | has("verification"))) | not' <<<"$output"
+}
+
+@test "simulate: escalations count under their chain, from history and in a scenario" {
+	need_erd
+	mkdir -p "$ER_SPOOL/etc/chains" new
+	echo '{"levels":[{"agentId":"ana","timeoutSeconds":300},{"agentId":"team","timeoutSeconds":300}]}' \
+		>"$ER_SPOOL/etc/chains/desk.json"
+	start_erd
+	for i in 1 2 3; do
+		id=$(erctl -q chain trigger desk --reason "it is down ($i)")
+		expect 0 erctl escalation resolve "$id" --agent ana --resolution "up again"
+	done
+	cp -r "$ER_SPOOL"/etc/* new/
+	echo '{"levels":[{"agentId":"bo","timeoutSeconds":60},{"agentId":"ana","timeoutSeconds":60}]}' \
+		>new/chains/desk.json
+	expect 0 erctl simulate --from "$ER_SPOOL" --with new --json
+	[ "$(jq -c '[.[] | .lanes[] | select(.lane=="desk") | .submitted]' <<<"$output")" = '[3,3]' ]
+	cat >scene.json <<-'JSON'
+		{"start":"2026-01-05T08:00:00Z","length":"4h","seed":1,
+		 "etc":{"lanes":{"l":{"pools":["p"]}},"pools":{"p":{"members":["w1","w2"]}},
+		  "workers":{"w1":{},"w2":{}},
+		  "chains":{"desk":{"levels":[{"agentId":"w1","timeoutSeconds":60},
+		    {"agentId":"p","timeoutSeconds":600}]},"idle":{"levels":[{"agentId":"w1","timeoutSeconds":60}]}}},
+		 "arrivals":[{"lane":"l","perHour":4},
+		  {"lane":"l","perHour":10,"body":{"chain":"desk","reason":"it is down"}}]}
+	JSON
+	expect 0 erctl simulate scene.json --json
+	[ "$(jq -c '[.lanes[] | .lane]' <<<"$output")" = '["l","desk"]' ]
+	[ "$(jq '.lanes[1].submitted' <<<"$output")" -gt 20 ]
+	erctl simulate scene.json >a
+	erctl simulate scene.json >b
+	cmp a b
+}
+
+@test "simulate --from: tasks with keys, and such as would be refused now" {
+	need_erd
+	for k in a b; do
+		erctl -q submit - <<<'{"er":1,"lane":"general","title":"t","idempotencyKey":"'$k'"}'
+	done
+	erctl -q submit --lane review --title "r" --key c
+	once
+	expect 0 erctl simulate --from "$ER_SPOOL" --json
+	[ "$(jq -c '[.all.submitted, .refused]' <<<"$output")" = '[3,null]' ]
+	mkdir -p new/lanes
+	echo '{"pools":["team"],"slaSeconds":600,"priceUsd":"25.00","schema":"verdict.v2"}' \
+		>new/lanes/review.json
+	expect 78 erctl simulate --from "$ER_SPOOL" --with new --json
+	rm "$ER_SPOOL/etc/lanes/review.json"
+	once
+	expect 0 erctl simulate --from "$ER_SPOOL" --json
+	[ "$(jq -c '[.all.submitted, .refused]' <<<"$output")" = '[2,1]' ]
+	[[ $stderr == *"1 of its tasks would be refused"*"no such lane"* ]]
 }

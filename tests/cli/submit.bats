@@ -60,10 +60,13 @@ load helper
 }
 
 @test "flags make and overlay a native document" {
-	expect 0 erctl submit --lane review --title T --objective O --payload '{"a":[1]}' --sla 30m \
-		--urgency high --budget 30 --set meta.x=1 --set meta.y=yes --webhook https://example.org/h
+	expect 0 erctl submit --lane review --title T --objective O --payload '{"a":[1]}' \
+		--sla 30m \
+		--urgency high --budget 30 --set meta.x=1 --set meta.y=yes \
+		--webhook https://example.org/h
 	body=$(cat "$ER_SPOOL/new/$output")
-	for part in '"lane":"review"' '"payload":{"a":[1]}' '"sla":{"seconds":1800}' '"urgency":"high"' \
+	for part in '"lane":"review"' '"payload":{"a":[1]}' '"sla":{"seconds":1800}' \
+		'"urgency":"high"' \
 		'"policy":{"maxBudgetUsd":"30"}' '"meta":{"x":1,"y":"yes"}' \
 		'"webhook":{"url":"https://example.org/h"}'; do
 		[[ $body == *"$part"* ]]
@@ -83,7 +86,8 @@ load helper
 	expect 5 erctl submit --title a --schema nope.v1
 	expect 5 erctl submit --title a --pool nobody
 	for bad in 'not json' '{"er":1,"title":"a","title":"b"}' '[1]' '{"er":1}' \
-		'{"er":1,"title":"a","urgency":"soon"}' '{"er":1,"title":"a"} x' '{"er":1,"title":"\ud800"}'; do
+		'{"er":1,"title":"a","urgency":"soon"}' '{"er":1,"title":"a"} x' \
+		'{"er":1,"title":"\ud800"}'; do
 		printf '%s' "$bad" >bad.json
 		expect 5 erctl submit bad.json
 	done

@@ -21,7 +21,8 @@ tui_start() {
 		'set -g escape-time 10' >"$T/tmux.conf"
 	# shellcheck disable=SC2016 # the inner shell's own
 	env -u CI -u ER_NO_INPUT -u TMUX tmux -S "$T/tmux.sock" -f "$T/tmux.conf" new-session -d \
-		-x "$cols" -y "$rows" sh -c '"$@"; echo $? >"$0.part"; mv "$0.part" "$0"; exec cat' "$T/ended" "$@" 3>&-
+		-x "$cols" -y "$rows" \
+		sh -c '"$@"; echo $? >"$0.part"; mv "$0.part" "$0"; exec cat' "$T/ended" "$@" 3>&-
 }
 
 tui_stop() {

@@ -13,7 +13,8 @@ teardown() {
 
 tasks() { # TITLE…
 	for title in "$@"; do
-		erctl submit --lane review --title "$title" --objective $'Look\033[2J hard\nsecond line' >/dev/null
+		erctl submit --lane review --title "$title" \
+			--objective $'Look\033[2J hard\nsecond line' >/dev/null
 	done
 }
 

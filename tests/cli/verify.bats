@@ -157,7 +157,8 @@ under_review() {
 	eventually under_review "$id"
 	review=$(review_of "$id")
 	eventually somebody_asked "$review"
-	expect 0 erctl --as sen answer "$review" --set verdict=reject --set "reason=not what was asked"
+	expect 0 erctl --as sen answer "$review" --set verdict=reject \
+		--set "reason=not what was asked"
 	eventually somebody_asked "$id"
 	[ "$(asked "$id")" != "$first" ]
 	is_field "$id" 'answers[0].rejected[0].message' "not what was asked"
@@ -303,7 +304,8 @@ golds() {
 @test "gold: documents are checked with their lane, and nobody takes the name er/gold" {
 	need_erd
 	lane '{}'
-	echo '{"lane":"checked","body":{"er":1,"lane":"checked","title":"T"},"answer":{"v":7}}' >g.json
+	echo '{"lane":"checked","body":{"er":1,"lane":"checked","title":"T"},"answer":{"v":7}}' \
+		>g.json
 	expect 5 erctl gold add g.json
 	[[ $stderr == *"/answer/v"* ]]
 	sed -i 's/7/"x"/' g.json

@@ -1,8 +1,8 @@
 #!/bin/sh
-# tests/crash/esweep.sh fast|all [CASE...] -- every error a system call may return, at each call of `erctl submit`
-# and `erd --once`: no crash, exit 0 only when the promise holds, no residue after a handled error;
-# an interrupted call fails nothing.  fast: calls that change something, errors that disks give.  all:
-# every call, interruptions too, and each error also staying from then on.
+# tests/crash/esweep.sh fast|all [CASE...] -- every error a system call may return, at each call of
+# `erctl submit` and `erd --once`: no crash, exit 0 only when the promise holds, no residue after a
+# handled error; an interrupted call fails nothing.  fast: calls that change something, errors that
+# disks give.  all: every call, interruptions too, and each error also staying from then on.
 #
 # esweep.sh -x W CASE SYSCALL N ERROR[+]: one place.
 set -u
@@ -34,7 +34,8 @@ one() { # CASE SYSCALL N ERROR[+]
 	call=$2 n=$3
 	shift 4
 	{
-		timeout -s KILL 20 strace -f -qq -o "$d.trace" -e trace="$call" -e inject="$call:error=$code:when=$n$plus" \
+		timeout -s KILL 20 strace -f -qq -o "$d.trace" -e trace="$call" \
+			-e inject="$call:error=$code:when=$n$plus" \
 			"$@" >"$d.out" 2>&1 </dev/null
 		rc=$?
 		bad=''
@@ -42,11 +43,14 @@ one() { # CASE SYSCALL N ERROR[+]
 		[ $rc -lt 126 ] || bad="exit $rc"
 		[ "$code" = EINTR ] && [ $rc != 0 ] && bad="an interrupted call failed it: exit $rc"
 		case $call in
-		fsync | fdatasync) [ "$code" != EINTR ] && [ $rc = 0 ] && [ "$base" != refuse ] && bad="a failed sync, and exit 0" ;;
+		fsync | fdatasync) [ "$code" != EINTR ] && [ $rc = 0 ] && [ "$base" != refuse ] &&
+			bad="a failed sync, and exit 0" ;;
 		esac
 		if [ "$base" = erctl ]; then
-			[ -z "$(ls "$d/tmp")" ] || [ "$call" = unlinkat ] || bad="residue in tmp/ after exit $rc"
-			[ $rc != 0 ] || [ -n "$(ls "$d/new")" ] || bad="acknowledged, and not in new/"
+			[ -z "$(ls "$d/tmp")" ] || [ "$call" = unlinkat ] ||
+				bad="residue in tmp/ after exit $rc"
+			[ $rc != 0 ] || [ -n "$(ls "$d/new")" ] ||
+				bad="acknowledged, and not in new/"
 			"$er" -q -C "$d" submit "$d/task.json" >/dev/null || bad="the retry failed"
 			settled "$d" "$W/submit.history" || bad="not settled"
 		else
@@ -82,11 +86,17 @@ for c in $cases; do
 	b=$c
 	[ "$c" = erctl ] && b=submit
 	before "$W/$b.golden" "$b" || { echo "not ok - $c: cannot set up"; bad=1; continue; }
-	if [ "$c" = erctl ]; then make_spool "$W/erctl.before"; else cp -a "$W/$b.golden" "$W/$c.before"; fi
-	"$erd" -C "$W/$b.golden" --once 2>/dev/null && history_sorted "$W/$b.golden" >"$W/$b.history"
+	if [ "$c" = erctl ]; then
+		make_spool "$W/erctl.before"
+	else
+		cp -a "$W/$b.golden" "$W/$c.before"
+	fi
+	"$erd" -C "$W/$b.golden" --once 2>/dev/null &&
+		history_sorted "$W/$b.golden" >"$W/$b.history"
 	cp -a "$W/$c.before" "$W/ksp"
 	if [ "$c" = erctl ]; then
-		strace -f -qq -o "$W/trace" "$er" -q -C "$W/ksp" submit "$W/ksp/task.json" >/dev/null 2>&1
+		strace -f -qq -o "$W/trace" "$er" -q -C "$W/ksp" submit "$W/ksp/task.json" \
+			>/dev/null 2>&1
 	else
 		strace -f -qq -o "$W/trace" "$erd" -C "$W/ksp" --once >/dev/null 2>&1
 	fi

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# What anybody may leave in new/: each is refused with a reason or never opened, everything else goes
-# on, and no byte of it reaches a terminal.
+# What anybody may leave in new/: each is refused with a reason or never opened, everything else
+# goes on, and no byte of it reaches a terminal.
 
 # `! command` does not fail a bats test; this does.
 no() {
@@ -40,7 +40,12 @@ refused() {
 }
 
 @test "too deep" {
-	{ printf '{"er":1,"type":"submit","body":'; printf '[%.0s' $(seq 40); printf ']%.0s' $(seq 40); echo '}'; } >"$sp/new/task_deep"
+	{
+		printf '{"er":1,"type":"submit","body":'
+		printf '[%.0s' $(seq 40)
+		printf ']%.0s' $(seq 40)
+		echo '}'
+	} >"$sp/new/task_deep"
 	pass
 	refused task_deep "depth\|deep"
 }
@@ -53,7 +58,11 @@ refused() {
 }
 
 @test "too large" {
-	{ printf '{"er":1,"x":"'; head -c 1200000 /dev/zero | tr '\0' x; echo '"}'; } >"$sp/new/task_large"
+	{
+		printf '{"er":1,"x":"'
+		head -c 1200000 /dev/zero | tr '\0' x
+		echo '"}'
+	} >"$sp/new/task_large"
 	pass
 	refused task_large "large\|byte\|MiB\|long"
 }
@@ -103,7 +112,8 @@ refused() {
 
 @test "a hard link: its other name may still be written to, so it is never acted on" {
 	id=task_7ZZZZZZZZZZZZZZZZZZZZZZZZZ
-	printf '{"er":1,"type":"submit","id":"%s","from":"x","body":{"title":"x"}}\n' $id >"$BATS_TEST_TMPDIR/theirs"
+	printf '{"er":1,"type":"submit","id":"%s","from":"x","body":{"title":"x"}}\n' $id \
+		>"$BATS_TEST_TMPDIR/theirs"
 	ln "$BATS_TEST_TMPDIR/theirs" "$sp/new/$id"
 	timeout 20 "$erd" -C "$sp" --once
 	no grep -q $id "$sp/journal/00000001.ndjson"
@@ -175,7 +185,8 @@ line() { # ID-DIGIT
 }
 
 @test "a batch with lines that are no messages: the others are taken" {
-	{ line 1; echo "not JSON"; echo '{"a":1}'; line 2; } | foreign_batch batch_01J8ZZZZZZZZZZZZZZZZZZZZZ1
+	{ line 1; echo "not JSON"; echo '{"a":1}'; line 2; } |
+		foreign_batch batch_01J8ZZZZZZZZZZZZZZZZZZZZZ1
 	pass
 	refused batch_01J8ZZZZZZZZZZZZZZZZZZZZZ1.line2 object
 	refused batch_01J8ZZZZZZZZZZZZZZZZZZZZZ1.line3 version
@@ -184,7 +195,8 @@ line() { # ID-DIGIT
 }
 
 @test "a batch with a line of ten megabytes: the others are taken, it is kept" {
-	{ line 1; head -c 10000000 /dev/zero | tr '\0' x; echo; line 2; } | foreign_batch batch_01J8ZZZZZZZZZZZZZZZZZZZZZ1
+	{ line 1; head -c 10000000 /dev/zero | tr '\0' x; echo; line 2; } |
+		foreign_batch batch_01J8ZZZZZZZZZZZZZZZZZZZZZ1
 	pass
 	refused batch_01J8ZZZZZZZZZZZZZZZZZZZZZ1 longer
 	"$er" -C "$sp" list --json | grep -q ZZZZZ2
@@ -215,7 +227,8 @@ line() { # ID-DIGIT
 }
 
 @test "a program that answers nonsense gives its task back" {
-	printf '#!/bin/sh\nprintf "{\\"answer\\":1,\\"confidence\\":\\"high\\"}"\n' >"$sp/etc/programs/echo"
+	printf '#!/bin/sh\nprintf "{\\"answer\\":1,\\"confidence\\":\\"high\\"}"\n' \
+		>"$sp/etc/programs/echo"
 	id=$("$er" -q -C "$sp" submit --lane example.echo --title t)
 	pass
 	[ "$("$er" -C "$sp" show "$id" --json=state | tr -d '"')" != started ]

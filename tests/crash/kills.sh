@@ -1,6 +1,6 @@
 #!/bin/sh
-# tests/crash/kills.sh SUBMITS KILLS -- many submitters against an erd that is killed and started again
-# meanwhile: each acknowledged id comes to its end exactly once, and the spool is in order.
+# tests/crash/kills.sh SUBMITS KILLS -- many submitters against an erd that is killed and started
+# again meanwhile: each acknowledged id comes to its end exactly once, and the spool is in order.
 set -u
 # shellcheck source=tests/crash/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -25,7 +25,8 @@ make_spool "$sp" || exit 2
 
 # Killed after 50 to 450 ms, $kills times; then it stays.
 {
-	awk -v seed="$seed" -v n="$kills" 'BEGIN { srand(seed); while (n-- > 0) printf "%.3f\n", 0.05 + rand() * 0.4 }' |
+	awk -v seed="$seed" -v n="$kills" \
+		'BEGIN { srand(seed); while (n-- > 0) printf "%.3f\n", 0.05 + rand() * 0.4 }' |
 		while read -r t; do
 			timeout -s KILL "$t" "$erd" -C "$sp" --log-format text
 		done
@@ -57,9 +58,11 @@ check "erd was killed $kills times and runs again" test $tries -lt 600
 kill -TERM "$daemon" && wait "$daemon"
 check "and ends in good order at last" test $? = 0
 
-sed -n 's/.*"type":"task.completed".*"task":"\([^"]*\)".*/\1/p' "$sp"/journal/*.ndjson | sort >"$W/completed"
+sed -n 's/.*"type":"task.completed".*"task":"\([^"]*\)".*/\1/p' "$sp"/journal/*.ndjson |
+	sort >"$W/completed"
 check "completed exactly once" cmp "$W/acked" "$W/completed"
-sed -n 's/.*"type":"task.created".*"task":"\([^"]*\)".*/\1/p' "$sp"/journal/*.ndjson | sort >"$W/created"
+sed -n 's/.*"type":"task.created".*"task":"\([^"]*\)".*/\1/p' "$sp"/journal/*.ndjson |
+	sort >"$W/created"
 check "created exactly once" cmp "$W/acked" "$W/created"
 find "$sp/results" -name 'task_*.json' -printf '%f\n' | sed 's/\.json$//' | sort >"$W/results"
 check "one result each" cmp "$W/acked" "$W/results"

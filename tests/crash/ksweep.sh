@@ -1,7 +1,7 @@
 #!/bin/sh
-# tests/crash/ksweep.sh fast|all [CASE...] -- SIGKILL at each system call of `erctl submit` and of `erd --once`
-# handling each kind of message; restart; every promise must hold.  fast: only calls that change
-# something, a few messages.  One TAP line per message.
+# tests/crash/ksweep.sh fast|all [CASE...] -- SIGKILL at each system call of `erctl submit` and of
+# `erd --once` handling each kind of message; restart; every promise must hold.  fast: only calls
+# that change something, a few messages.  One TAP line per message.
 #
 # ksweep.sh -x CASE SYSCALL N: one place, in its own folder below $W.
 set -u
@@ -11,7 +11,8 @@ set -u
 strike() { # DIR SYSCALL N COMMAND...: the exit status of the command
 	call=$2 inject=$2:signal=KILL:when=$3 trace=$1.trace
 	shift 3
-	timeout 20 strace -f -qq -o "$trace" -e trace="$call" -e inject="$inject" "$@" >"$trace.out" 2>&1 </dev/null
+	timeout 20 strace -f -qq -o "$trace" -e trace="$call" -e inject="$inject" "$@" \
+		>"$trace.out" 2>&1 </dev/null
 	rc=$?
 	# some counts hang on the clock: a batch is taken in slices of time
 	[ $rc = 137 ] || echo "$call" >>"$W/missed"
@@ -29,31 +30,37 @@ after_submit() { # DIR RC
 	for f in "$1"/new/*; do
 		[ ! -e "$f" ] || jq -e . "$f" >/dev/null 2>&1 || { echo "torn: $f"; return 1; }
 	done
-	"$er" -q -C "$1" submit "$1/task.json" >"$1.id" || { echo "the retry failed: $?"; return 1; }
-	[ "$(find "$1/new" -type f | wc -l)" = 1 ] || { echo "not one file in new/ after the retry"; return 1; }
+	"$er" -q -C "$1" submit "$1/task.json" >"$1.id" ||
+		{ echo "the retry failed: $?"; return 1; }
+	[ "$(find "$1/new" -type f | wc -l)" = 1 ] ||
+		{ echo "not one file in new/ after the retry"; return 1; }
 	settled "$1" "$W/submit.history" || return 1
 	again=$("$er" -q -C "$1" submit "$1/task.json") || { echo "a replay failed: $?"; return 1; }
 	[ "$again" = "$(cat "$1.id")" ] || { echo "a replay has another id"; return 1; }
 	settled "$1" "$W/submit.history"
 }
 
-# An answer with evidence that was killed: what is in new/ is whole, and when the answer is there so is its
-# blob; with a retry, where one is needed, the task ends, and the journal names what is there.
+# An answer with evidence that was killed: what is in new/ is whole, and when the answer is there so
+# is its blob; with a retry, where one is needed, the task ends, and the journal names what is
+# there.
 after_evidence() { # DIR RC
 	sha=$(sha256sum <"$1/wrong.json" | cut -c 1-64)
 	for f in "$1"/new/blob_*; do
 		[ ! -e "$f" ] || cmp -s "$f" "$1/wrong.json" || { echo "torn: $f"; return 1; }
 	done
 	if ls "$1"/new/msg_* >/dev/null 2>&1; then
-		ls "$1/new/blob_$sha"* >/dev/null 2>&1 || { echo "an answer without its blob"; return 1; }
+		ls "$1/new/blob_$sha"* >/dev/null 2>&1 ||
+			{ echo "an answer without its blob"; return 1; }
 	else
 		[ "$2" != 8 ] || { echo "acknowledged, and not in new/"; return 1; }
 		evidence_of "$1" >/dev/null 2>&1
 		[ $? = 8 ] || { echo "the retry failed"; return 1; }
 	fi
 	"$erd" -C "$1" --once >"$1.log" 2>&1 || { echo "erd --once"; cat "$1.log"; return 1; }
-	grep -q '"type":"task.completed"' "$1"/journal/*.ndjson || { echo "not completed"; return 1; }
-	cmp -s "$1/blobs/$(printf %.2s "$sha")/$sha" "$1/wrong.json" || { echo "no blob"; return 1; }
+	grep -q '"type":"task.completed"' "$1"/journal/*.ndjson ||
+		{ echo "not completed"; return 1; }
+	cmp -s "$1/blobs/$(printf %.2s "$sha")/$sha" "$1/wrong.json" ||
+		{ echo "no blob"; return 1; }
 	"$er" -C "$1" fsck >"$1.log" 2>&1 || { echo "fsck: exit $?"; cat "$1.log"; return 1; }
 	same_after_rebuild "$1"
 }
@@ -65,7 +72,8 @@ one() { # CASE SYSCALL N
 	d=$W/$1-$2-$3
 	if [ "$1" = erctl-evidence ]; then
 		cp -a "$W/$1.before" "$d" || return 2
-		strike "$d" "$2" "$3" "$er" -q -C "$d" --as bo answer "$(cat "$d/id")" "$d/answer.json" --evidence "$d/wrong.json"
+		strike "$d" "$2" "$3" "$er" -q -C "$d" --as bo answer "$(cat "$d/id")" \
+			"$d/answer.json" --evidence "$d/wrong.json"
 		after_evidence "$d" $?
 	elif [ "$1" = erctl ]; then
 		cp -a "$W/erctl.before" "$d" || return 2
@@ -105,13 +113,17 @@ for c in $cases; do
 	elif [ "$c" = erctl-evidence ]; then
 		before "$W/$c.before" submit && "$erd" -C "$W/$c.before" --once 2>/dev/null
 		basename "$W/$c.before"/tasks/*/*.json .json >"$W/$c.before/id"
-		set -- "$er" -q -C "$W/ksp" --as bo answer "$(cat "$W/$c.before/id")" "$W/ksp/answer.json" --evidence "$W/ksp/wrong.json"
+		set -- "$er" -q -C "$W/ksp" --as bo answer "$(cat "$W/$c.before/id")" \
+			"$W/ksp/answer.json" --evidence "$W/ksp/wrong.json"
 	else
-		before "$W/$c.before" "$c" || { echo "not ok - $c: cannot set up"; bad=1; continue; }
+		before "$W/$c.before" "$c" ||
+			{ echo "not ok - $c: cannot set up"; bad=1; continue; }
 		rm -rf "$W/golden"
 		cp -a "$W/$c.before" "$W/golden"
-		"$erd" -C "$W/golden" --once 2>/dev/null && history_sorted "$W/golden" >"$W/$c.history"
-		settled "$W/golden" "$W/$c.history" || { echo "not ok - $c: undisturbed"; bad=1; continue; }
+		"$erd" -C "$W/golden" --once 2>/dev/null &&
+			history_sorted "$W/golden" >"$W/$c.history"
+		settled "$W/golden" "$W/$c.history" ||
+			{ echo "not ok - $c: undisturbed"; bad=1; continue; }
 		rm -rf "$W/golden" "$W"/golden.*
 		set -- "$erd" -C "$W/ksp" --once
 	fi
@@ -122,7 +134,8 @@ for c in $cases; do
 	if [ "$c" = erctl ]; then # what its retries must come to
 		before "$W/submit.before" submit
 		cp -a "$W/submit.before" "$W/golden"
-		"$erd" -C "$W/golden" --once 2>/dev/null && history_sorted "$W/golden" >"$W/submit.history"
+		"$erd" -C "$W/golden" --once 2>/dev/null &&
+			history_sorted "$W/golden" >"$W/submit.history"
 		rm -rf "$W/golden" "$W/submit.before"
 	fi
 	found=$(sed "s/^/$c /" "$W/places" | xargs -r -P "$(nproc)" -n 3 "$0" -x "$W")

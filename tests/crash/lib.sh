@@ -73,7 +73,8 @@ before() ( # DIR CASE
 	accept | start) drop "$1" --as bo "$2" "$id" ;;
 	decline) drop "$1" --as bo decline "$id" --reason busy ;;
 	answer) drop "$1" --as bo answer "$id" "$1/answer.json" ;;
-	evidence) drop "$1" --as bo answer "$id" "$1/answer.json" --evidence "$1/task.json" --evidence "$1/wrong.json" ;;
+	evidence) drop "$1" --as bo answer "$id" "$1/answer.json" --evidence "$1/task.json" \
+		--evidence "$1/wrong.json" ;;
 	reject) drop "$1" --as bo answer "$id" "$1/wrong.json" --no-check ;;
 	block) drop "$1" --as bo block "$id" --ask "which order?" ;;
 	reply)
@@ -94,9 +95,9 @@ say() { # DIR VERB ID
 	drop "$1" --as bo "$2" "$3" && "$erd" -C "$1" --once 2>/dev/null
 }
 
-# What happened: type, task, state, actor and message of each event, without times and ids that differ
-# from run to run.  A refused file is put aside before it is journalled (nothing may be lost in between),
-# so a kill there leaves no event of it: where it lies is what counts.
+# What happened: type, task, state, actor and message of each event, without times and ids that
+# differ from run to run.  A refused file is put aside before it is journalled (nothing may be lost
+# in between), so a kill there leaves no event of it: where it lies is what counts.
 history() { # DIR
 	sed -n '/"type":"message.refused"/d; s/^{"seq":[0-9]*,"id":"[^"]*","type":"\([^"]*\)","at":"[^"]*",\(.*\)"data":.*/\1 \2/p' "$1"/journal/*.ndjson
 }
@@ -108,8 +109,8 @@ history_sorted() {
 	} | sort
 }
 
-# Views are what the journal says: throw them away, make them again, compare.  An empty inbox folder is
-# no view: it is made with its first entry and stays.
+# Views are what the journal says: throw them away, make them again, compare.  An empty inbox folder
+# is no view: it is made with its first entry and stays.
 same_after_rebuild() ( # DIR
 	rm -rf "$1.again"
 	cp -a "$1" "$1.again" || return

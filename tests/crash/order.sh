@@ -28,7 +28,8 @@ in_order() { # TEXT TRACE PATTERN...
 		bad=1
 	fi
 }
-trace() { strace -f -qq -y -e trace=openat,openat2,write,pwrite64,fsync,fdatasync,rename,renameat,renameat2,unlinkat,close,exit_group -o "$@" >/dev/null 2>&1 </dev/null; }
+calls=openat,openat2,write,pwrite64,fsync,fdatasync,rename,renameat,renameat2,unlinkat,close
+trace() { strace -f -qq -y -e trace=$calls,exit_group -o "$@" >/dev/null 2>&1 </dev/null; }
 
 sp=$W/sp
 make_spool "$sp" || exit 2
@@ -41,11 +42,15 @@ in_order "a replay syncs the first one's file and new/ itself" "$W/t2" \
 	'fsync\([0-9]+<.*/sp/new/task_.*= 0' 'fsync\([0-9]+<.*/sp/new>\) += 0' 'exit_group\(0\)'
 trace "$W/t3" "$er" -q -C "$sp" submit --batch "$sp/batch.ndjson"
 in_order "batch: one sync of the file, one of new/" "$W/t3" \
-	'fsync\(.*/tmp/.*= 0' 'renameat2.*RENAME_NOREPLACE\) = 0' 'fsync\([0-9]+<.*/sp/new>\) += 0' 'exit_group\(0\)'
+	'fsync\(.*/tmp/.*= 0' 'renameat2.*RENAME_NOREPLACE\) = 0' \
+	'fsync\([0-9]+<.*/sp/new>\) += 0' 'exit_group\(0\)'
 trace "$W/t4" "$erd" -C "$sp" --once
-in_order "journal: segment, header, sync, sync of journal/, events, commit, view, message gone" "$W/t4" \
-	'O_EXCL.*= [0-9]+<.*/journal/00000001.ndjson>' 'pwrite64\(.*00000001.ndjson' 'fsync\(.*00000001.ndjson.*= 0' \
-	'fsync\([0-9]+<.*/sp/journal>\) += 0' 'pwrite64\(.*00000001.ndjson' 'fdatasync\(.*00000001.ndjson.*= 0' \
+in_order "journal: segment, header, sync, sync of journal/, events, commit, view, message gone" \
+	"$W/t4" \
+	'O_EXCL.*= [0-9]+<.*/journal/00000001.ndjson>' 'pwrite64\(.*00000001.ndjson' \
+	'fsync\(.*00000001.ndjson.*= 0' \
+	'fsync\([0-9]+<.*/sp/journal>\) += 0' 'pwrite64\(.*00000001.ndjson' \
+	'fdatasync\(.*00000001.ndjson.*= 0' \
 	'rename.*/tasks' 'unlinkat\(.*/new>'
 n=$(grep -c 'fdatasync(.*00000001.ndjson' "$W/t4")
 if [ "$n" -le 4 ]; then

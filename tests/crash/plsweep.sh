@@ -17,7 +17,8 @@ sp=$W/mnt/spool
 make_disk() { # FS: $W/$FS.before with a spool for `erctl`, or 1
 	case $1 in
 	ext4) truncate -s 32M "$W/img" && mkfs.ext4 -q -F "$W/img" ;;
-	xfs) command -v mkfs.xfs >/dev/null && truncate -s 320M "$W/img" && mkfs.xfs -q -f "$W/img" ;;
+	xfs) command -v mkfs.xfs >/dev/null && truncate -s 320M "$W/img" &&
+		mkfs.xfs -q -f "$W/img" ;;
 	esac >/dev/null 2>&1 && mount -o loop "$W/img" "$W/mnt" 2>/dev/null
 }
 keep() { # NAME
@@ -36,7 +37,8 @@ at() { # SYSCALL N COMMAND...: killed there; "none 0": not at all
 	if [ "$call" = none ]; then
 		"$@" >/dev/null 2>&1 </dev/null
 	else
-		timeout 20 strace -f -qq -o /dev/null -e trace="$call" -e inject="$call:signal=KILL:when=$nth" \
+		timeout 20 strace -f -qq -o /dev/null -e trace="$call" \
+			-e inject="$call:signal=KILL:when=$nth" \
 			"$@" >/dev/null 2>&1 </dev/null
 		rc=$?
 		[ $rc = 137 ] || echo "$call" >>"$W/missed"
@@ -55,7 +57,8 @@ check_submit() { # SYSCALL N
 	cut || return 2
 	whole || return 1
 	[ $rc != 0 ] || [ -n "$(ls "$sp/new")" ] || { echo "acknowledged and lost"; return 1; }
-	"$er" -q -C "$sp" submit "$sp/task.json" >/dev/null || { echo "the retry failed"; return 1; }
+	"$er" -q -C "$sp" submit "$sp/task.json" >/dev/null ||
+		{ echo "the retry failed"; return 1; }
 	settled "$sp" "$W/submit.history"
 }
 check_replay() { # the first is killed, the second succeeds, then the power goes
@@ -64,13 +67,15 @@ check_replay() { # the first is killed, the second succeeds, then the power goes
 	rc=$?
 	cut || return 2
 	whole || return 1
-	[ $rc != 0 ] || [ -n "$(ls "$sp/new")" ] || { echo "the second submitter's task is lost"; return 1; }
+	[ $rc != 0 ] || [ -n "$(ls "$sp/new")" ] ||
+		{ echo "the second submitter's task is lost"; return 1; }
 }
 check_batch() {
 	at "$1" "$2" "$er" -q -C "$sp" submit --batch "$sp/batch.ndjson"
 	rc=$?
 	cut || return 2
-	[ $rc != 0 ] || [ "$(cat "$sp"/new/batch_* 2>/dev/null | wc -l)" = 4 ] || { echo "acknowledged, not whole"; return 1; }
+	[ $rc != 0 ] || [ "$(cat "$sp"/new/batch_* 2>/dev/null | wc -l)" = 4 ] ||
+		{ echo "acknowledged, not whole"; return 1; }
 }
 check_erd() {
 	at "$1" "$2" "$erd" -C "$sp" --once
@@ -86,7 +91,8 @@ check_told() { # FS
 	daemon=$!
 	id=$("$er" -q -C "$sp" submit "$sp/task.json")
 	tries=0
-	until [ -z "$(ls "$sp/new")" ] && [ -e "$sp/tasks/$(printf %s "$id" | tail -c 2)/$id.json" ]; do
+	until [ -z "$(ls "$sp/new")" ] &&
+		[ -e "$sp/tasks/$(printf %s "$id" | tail -c 2)/$id.json" ]; do
 		tries=$((tries + 1))
 		[ $tries -lt 400 ] || { echo "erd did not take it"; return 1; }
 		sleep 0.02
@@ -99,7 +105,8 @@ check_told() { # FS
 	cut || return 2
 	[ $rc = 0 ] || { echo "the other submit failed"; return 1; }
 	"$erd" -C "$sp" --once >/dev/null 2>&1 || { echo "erd --once: $?"; return 1; }
-	history "$sp" | grep -q "^task.created.*$id" || { echo "shown to the world, and lost: $id"; return 1; }
+	history "$sp" | grep -q "^task.created.*$id" ||
+		{ echo "shown to the world, and lost: $id"; return 1; }
 	[ "$(history "$sp" | grep -c '^task.created')" = 2 ] || { echo "not two tasks"; return 1; }
 	"$er" -q -C "$sp" fsck >/dev/null
 }
@@ -155,9 +162,11 @@ for fs in $systems; do
 	make_spool "$sp" || exit 2
 	keep $fs.empty
 	for c in $erd_cases; do
-		fresh $fs.empty && rm -rf "$sp" && before "$sp" $c || { echo "not ok - $c: cannot set up"; failed=1; continue; }
+		fresh $fs.empty && rm -rf "$sp" && before "$sp" $c ||
+			{ echo "not ok - $c: cannot set up"; failed=1; continue; }
 		keep $fs.$c
-		fresh $fs.$c && "$erd" -C "$sp" --once 2>/dev/null && history_sorted "$sp" >"$W/$c.history"
+		fresh $fs.$c && "$erd" -C "$sp" --once 2>/dev/null &&
+			history_sorted "$sp" >"$W/$c.history"
 	done
 	for c in submit-drop submit-replay batch-drop $erd_cases; do
 		sweep $fs $c || failed=1

@@ -16,8 +16,10 @@ pass() { timeout 30 "$erd" -C "$sp" --once; }
 
 # A spool with tasks in every state.
 live() {
-	"$er" -q -C "$sp" submit "$BATS_TEST_DIRNAME"/../../spool-example/tasks-to-try/*.json >/dev/null
-	"$er" -q -C "$sp" submit --batch "$BATS_TEST_DIRNAME/../../spool-example/tasks-to-try/batch.ndjson" >/dev/null
+	"$er" -q -C "$sp" submit "$BATS_TEST_DIRNAME"/../../spool-example/tasks-to-try/*.json \
+		>/dev/null
+	"$er" -q -C "$sp" submit --batch \
+		"$BATS_TEST_DIRNAME/../../spool-example/tasks-to-try/batch.ndjson" >/dev/null
 	done=$("$er" -q -C "$sp" submit --lane general --title done)
 	blocked=$("$er" -q -C "$sp" submit --lane general --title blocked)
 	gone=$("$er" -q -C "$sp" submit --lane general --title gone)

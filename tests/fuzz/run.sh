@@ -1,6 +1,6 @@
 #!/bin/sh
-# tests/fuzz/run.sh O SECONDS [NAME...] -- each harness for SECONDS, from what our own documents look
-# like and from the official test suite when it is there (ER_DATA, or ../shared/data).
+# tests/fuzz/run.sh O SECONDS [NAME...] -- each harness for SECONDS, from what our own documents
+# look like and from the official test suite when it is there (ER_DATA, or ../shared/data).
 # A finding stays in O/fuzz/NAME.found/ and is printed as the command that repeats it.
 set -u
 O=$1 seconds=$2 bad=0
@@ -68,7 +68,8 @@ seed() { # NAME: documents to begin with
 	esac
 	case $1 in
 	schema | compare | pattern | format | logic)
-		command -v python3 >/dev/null && [ -d "$data" ] && tests/fuzz/seeds.py "$1" "$data" "$c"
+		command -v python3 >/dev/null && [ -d "$data" ] &&
+			tests/fuzz/seeds.py "$1" "$data" "$c"
 		;;
 	esac
 }
@@ -78,7 +79,8 @@ for h in "$O"/fuzz/*; do
 	name=${h##*/}
 	case $only in "  " | *" $name "*) ;; *) continue ;; esac
 	seed "$name"
-	set -- -max_total_time="$seconds" -max_len=8192 -timeout=5 -rss_limit_mb=1024 -malloc_limit_mb=64 \
+	set -- -max_total_time="$seconds" -max_len=8192 -timeout=5 -rss_limit_mb=1024 \
+		-malloc_limit_mb=64 \
 		-print_final_stats=1 -artifact_prefix="$O/fuzz/$name.found/"
 	dict=tests/fuzz/$name.dict
 	[ "$name" = compare ] && dict=tests/fuzz/schema.dict

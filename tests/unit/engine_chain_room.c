@@ -63,8 +63,8 @@ START_TEST(a_full_level_ends_at_its_time)
 END_TEST
 
 /* It is 20:00 on a Tuesday. */
-static const char day_worker[] = "{\"hours\":{\"zone\":\"UTC\",\"weekly\":{\"tue\":[\"08:00-18:00\"],"
-				 "\"wed\":[\"08:00-18:00\"]}}}";
+static const char day_worker[] = "{\"hours\":{\"zone\":\"UTC\",\"weekly\":{"
+				 "\"tue\":[\"08:00-18:00\"],\"wed\":[\"08:00-18:00\"]}}}";
 
 START_TEST(out_of_hours_is_not_there)
 {
@@ -81,7 +81,8 @@ START_TEST(out_of_hours_is_not_there)
 	int a = kit_trigger(&k, "alice", "{\"chain\":\"both\",\"reason\":\"disk\"}");
 	kit_story_is(&k, a, "escalation", "+0 triggered 1 \n+0 escalated 2 empty\n");
 	int b = kit_trigger(&k, "alice", "{\"chain\":\"only\",\"reason\":\"disk\"}");
-	const json_t *said = json_object_get(json_array_get(k.events, json_array_size(k.events) - 1), "data");
+	const json_t *said = json_array_get(k.events, json_array_size(k.events) - 1);
+	said = json_object_get(said, "data");
 	ck_assert_int_eq(js_int_or(said, "/reasons/out_of_hours", 0), 1);
 	ck_assert_str_eq(js_str_or(said, "/candidates/0", ""), "day out_of_hours");
 	ck_assert_uint_eq(json_array_size(json_object_get(said, "wouldHelp")), 1);
@@ -108,6 +109,34 @@ START_TEST(why_somebody_was_asked)
 			matched = json_object_get(ev, "data");
 	ck_assert_str_eq(js_str_or(matched, "/candidates/0", ""), "x at_capacity");
 	ck_assert_str_eq(js_str_or(matched, "/candidates/1", ""), "y eligible");
+	ck_assert_int_eq(js_int_or(matched, "/eligible", 0), 1);
+	ck_assert_int_eq(js_int_or(matched, "/refused/at_capacity", 0), 1);
+	kit_free(&k);
+}
+END_TEST
+
+/* Of many members some are shown, the one who is asked among them. */
+START_TEST(the_chosen_one_is_shown)
+{
+	struct kit k = kit_new();
+	char name[16], members[512] = "{\"members\":[";
+	const json_t *matched;
+
+	for (int i = 0; i < 30; i++) {
+		snprintf(name, sizeof(name), "w%02d", i);
+		kit_set(&k, CFG_WORKER, name, i < 29 ? "{\"paused\":true}" : "{}");
+		snprintf(members + strlen(members), sizeof(members) - strlen(members),
+			 "%s\"%s\"", i ? "," : "", name);
+	}
+	snprintf(members + strlen(members), sizeof(members) - strlen(members), "]}");
+	kit_set(&k, CFG_POOL, "many", members);
+	kit_set(&k, CFG_CHAIN, "c", "{\"levels\":[{\"agentId\":\"many\",\"timeoutSeconds\":300}]}");
+	kit_trigger(&k, "alice", "{\"chain\":\"c\",\"reason\":\"disk\"}");
+	matched = json_object_get(json_array_get(k.events, json_array_size(k.events) - 2), "data");
+	ck_assert_str_eq(js_str_or(matched, "/worker", ""), "w29");
+	ck_assert_str_eq(js_str_or(matched, "/candidates/0", ""), "w29 eligible");
+	ck_assert_uint_eq(json_array_size(json_object_get(matched, "candidates")), 16);
+	ck_assert_int_eq(js_int_or(matched, "/refused/paused", 0), 29);
 	kit_free(&k);
 }
 END_TEST
@@ -120,7 +149,8 @@ START_TEST(the_requester_by_another_name)
 	kit_set(&k, CFG_WORKER, "x", "{\"user\":\"xavier\"}");
 	kit_set(&k, CFG_WORKER, "y", "{\"user\":\"yves\"}");
 	kit_set(&k, CFG_POOL, "pair", "{\"members\":[\"x\",\"y\"]}");
-	kit_set(&k, CFG_LANE, "l", "{\"pools\":[\"pair\"],\"offers\":{\"mode\":\"claim\",\"atOnce\":2}}");
+	kit_set(&k, CFG_LANE, "l",
+		"{\"pools\":[\"pair\"],\"offers\":{\"mode\":\"claim\",\"atOnce\":2}}");
 	kit_set(&k, CFG_CHAIN, "c", "{\"levels\":[{\"agentId\":\"pair\",\"timeoutSeconds\":300}]}");
 	int a = kit_trigger(&k, "xavier", "{\"er\":1,\"lane\":\"l\",\"title\":\"mine\"}");
 	kit_story_is(&k, a, "task.offered", "+0 offered y \n");
@@ -138,7 +168,8 @@ static void a_full_day(struct kit *k)
 {
 	busy_people(k);
 	kit_set(k, CFG_WORKER, "day", day_worker);
-	kit_set(k, CFG_CHAIN, "only", "{\"levels\":[{\"agentId\":\"day\",\"timeoutSeconds\":86400}]}");
+	kit_set(k, CFG_CHAIN, "only",
+		"{\"levels\":[{\"agentId\":\"day\",\"timeoutSeconds\":86400}]}");
 	kit_trigger(k, "alice", "{\"chain\":\"only\",\"reason\":\"disk\"}");
 	int first = kit_trigger(k, "alice", BUSY);
 	for (int i = 0; i < 4; i++)
@@ -182,6 +213,7 @@ static Suite *suite(void)
 	tcase_add_test(tc, a_full_level_ends_at_its_time);
 	tcase_add_test(tc, out_of_hours_is_not_there);
 	tcase_add_test(tc, why_somebody_was_asked);
+	tcase_add_test(tc, the_chosen_one_is_shown);
 	tcase_add_test(tc, the_requester_by_another_name);
 	tcase_add_test(tc, restart_after_any_decision);
 	suite_add_tcase(s, tc);

@@ -19,7 +19,7 @@ enum { WORKERS = 24, TASKS = 64, MINUTE = 60000 };
 /* What the oracle knows: the documents, and what it saw happen. */
 struct seen {
 	struct id id;
-	int open, spec_lane;
+	int open;
 	json_t *spec;          /* owned */
 	char from[16];
 	char state[WORKERS];   /* 'o' asked or at work, 'd' said no */

@@ -8,7 +8,7 @@
 #include "engine_replay_kit.h"
 #include "model/verify.h"
 
-enum { ATTEMPTS = 64, GIVERS = 16 };
+enum { ATTEMPTS = 64 };
 
 struct verdicts {
 	const char *worker;  /* borrowed from the event */

@@ -23,7 +23,7 @@
 #include "json/js.h"
 #include "model/message.h"
 
-enum { SIM_TASKS = 1024, SIM_NAMES = 16, SETTLE_MAX = 3000, SIM_SUBMITS = 60 };
+enum { SIM_TASKS = 1024, SETTLE_MAX = 3000, SIM_SUBMITS = 60 };
 
 struct sim {
 	struct world *w;

@@ -39,8 +39,8 @@ static inline void draw_checks(struct sim *s, struct buf *out)
 	if (draw(s, 4))
 		buf_addf(out, ",\"anomaly\":{\"alpha\":\"%s\"}", one_of(s, alphas, NITEMS(alphas)));
 	if (draw(s, 3))
-		buf_addf(out, ",\"gold\":{\"rate\":\"0.%d\",\"floor\":\"0.%d\"%s}", 1 + (int)draw(s, 5),
-		         2 + (int)draw(s, 8), one_of(s, trust, NITEMS(trust)));
+		buf_addf(out, ",\"gold\":{\"rate\":\"0.%d\",\"floor\":\"0.%d\"%s}",
+		         1 + (int)draw(s, 5), 2 + (int)draw(s, 8), one_of(s, trust, NITEMS(trust)));
 }
 
 static inline void draw_qa(struct sim *s, struct buf *out)

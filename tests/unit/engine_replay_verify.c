@@ -95,7 +95,9 @@ static void checked(struct sim *s)
 			snprintf(body, sizeof(body),
 			         "{\"worker\":\"%s\",\"attempt\":%d,\"passed\":%s}", who,
 			         a->attempt + (draw(s, 6) == 0),
-			         draw(s, 4) ? "true" : draw(s, 4) ? "false" : "false,\"absent\":\"p\"");
+			         draw(s, 4)   ? "true"
+			         : draw(s, 4) ? "false"
+			                      : "false,\"absent\":\"p\"");
 			say(s, id, "erd", "checked", body);
 			return;
 		}

@@ -406,6 +406,20 @@ static int gold_task(const struct kit *k)
 }
 
 /* Wrong at every gold task: out, with what is held; an operator lets the worker in again. */
+/* The truth of a known answer, by the number of its category, as it went to be learned. */
+static json_int_t learned_truth(const struct kit *k, int task)
+{
+	char id[ID_TEXT_MAX];
+
+	id_format(&k->ids[task], "task_", id);
+	for (size_t i = 0; i < json_array_size(k->events); i++) {
+		const json_t *ev = json_array_get(k->events, i);
+		if (strcmp(js_str_or(ev, "/task", ""), id) == 0 && js_at(ev, "/data/learn/truth/0"))
+			return js_int_or(ev, "/data/learn/truth/0", -1);
+	}
+	return -2;
+}
+
 static void gold_suspends(struct kit *k)
 {
 	char doc[256], name[32];
@@ -432,6 +446,7 @@ static void gold_suspends(struct kit *k)
 		answer(k, g, no);
 		ck_assert_str_eq(state_of(k, g), "completed");
 		all_six(k, g);
+		ck_assert_int_eq(learned_truth(k, g), 1); /* the last value of the schema is one like the others */
 		golds++;
 	}
 	ck_assert_int_lt(golds, 15);

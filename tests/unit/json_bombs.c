@@ -181,6 +181,16 @@ START_TEST(large_bombs)
 }
 END_TEST
 
+static void assert_each_short(const char *const *schemas, size_t n, json_t *v)
+{
+	for (size_t i = 0; i < n; i++) {
+		json_t *doc = parse(schemas[i]);
+
+		assert_short(doc, v);
+		json_decref(doc);
+	}
+}
+
 START_TEST(a_million_items)
 {
 	static const char *const schemas[] = {
@@ -190,14 +200,8 @@ START_TEST(a_million_items)
 	    "{\"maxItems\":10}", "{\"items\":{\"enum\":[1,2,3,4,5,6,7,8,9,10]}}",
 	};
 	json_t *v = many(1000000, make_number);
-	size_t i;
 
-	for (i = 0; i < NITEMS(schemas); i++) {
-		json_t *doc = parse(schemas[i]);
-
-		assert_short(doc, v);
-		json_decref(doc);
-	}
+	assert_each_short(schemas, NITEMS(schemas), v);
 	json_decref(v);
 }
 END_TEST
@@ -219,12 +223,7 @@ START_TEST(deep_instances)
 		json_array_append_new(outer, v);
 		v = outer;
 	}
-	for (i = 0; i < NITEMS(schemas); i++) {
-		json_t *doc = parse(schemas[i]);
-
-		assert_short(doc, v);
-		json_decref(doc);
-	}
+	assert_each_short(schemas, NITEMS(schemas), v);
 	json_decref(v);
 }
 END_TEST

@@ -13,7 +13,6 @@ struct level {
 	int list;
 	size_t index;
 	int variant; /* the comments that follow are of its alternatives */
-	char *variant_path;
 };
 
 struct draft_reader {

@@ -11,8 +11,7 @@ enum { PLANES = 12, TEXT_MAX = 2048, SHINGLE = 6, TOGETHER = 8 };
 
 struct sums {
 	uint64_t plane[PLANES];
-	uint64_t next[TOGETHER];
-	unsigned n, n_next;
+	unsigned n;
 };
 
 static void carry_up(struct sums *s, unsigned plane, uint64_t carry)
@@ -33,32 +32,22 @@ static uint64_t add_three(uint64_t *sum, uint64_t a, uint64_t b)
 	return carry;
 }
 
-static void add_eight(struct sums *s)
+static void add_eight(struct sums *s, const uint64_t v[TOGETHER])
 {
-	uint64_t *p = s->plane, *v = s->next;
+	uint64_t *p = s->plane;
 	uint64_t a = add_three(&p[0], v[0], v[1]), b = add_three(&p[0], v[2], v[3]);
 	uint64_t c = add_three(&p[0], v[4], v[5]), d = add_three(&p[0], v[6], v[7]);
 	uint64_t e = add_three(&p[1], a, b), f = add_three(&p[1], c, d);
 
 	carry_up(s, 3, add_three(&p[2], e, f));
-	s->n_next = 0;
-}
-
-static void sums_add(struct sums *s, uint64_t v)
-{
-	s->n++;
-	s->next[s->n_next++] = v;
-	if (s->n_next == TOGETHER)
-		add_eight(s);
+	s->n += TOGETHER;
 }
 
 /* The bits that more than half have. */
-static uint64_t sums_majority(struct sums *s)
+static uint64_t sums_majority(const struct sums *s)
 {
 	uint64_t more = 0, equal = UINT64_MAX;
 
-	for (unsigned i = 0; i < s->n_next; i++)
-		carry_up(s, 0, s->next[i]);
 	for (unsigned i = PLANES; i-- > 0;) {
 		uint64_t half = 0 - (uint64_t)(s->n / 2 >> i & 1);
 		more |= equal & s->plane[i] & ~half;
@@ -68,30 +57,50 @@ static uint64_t sums_majority(struct sums *s)
 }
 
 /* Letters and digits; what lies between them is one blank. */
-static unsigned char fold(unsigned char c)
+static size_t fold(const char *s, size_t n, unsigned char out[TEXT_MAX], uint16_t *points)
 {
-	if (c >= 'A' && c <= 'Z')
-		return c + ('a' - 'A');
-	return c >= 0x80 || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ? c : ' ';
+	static const unsigned char of_ascii[128] = "                                "
+						   "                0123456789      "
+						   " abcdefghijklmnopqrstuvwxyz     "
+						   " abcdefghijklmnopqrstuvwxyz     ";
+	unsigned char before = ' ';
+	size_t len = 0;
+	unsigned all = 0;
+
+	n = n < TEXT_MAX ? n : TEXT_MAX;
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)s[i];
+		c = c < 128 ? of_ascii[c] : c;
+		unsigned more = (c != ' ') | (before != ' ');
+		out[len] = c;
+		len += more;
+		all += more & ((c & 0xc0) != 0x80);
+		before = c;
+	}
+	*points = (uint16_t)all;
+	return len;
 }
 
 uint64_t text_simhash(const char *s, size_t n, uint16_t *len)
 {
-	struct sums sums = {.n = 0, .n_next = 0};
-	uint64_t window = 0;
-	unsigned points = 0, held = 0;
-	unsigned char before = ' ';
+	struct sums sums = {.n = 0};
+	uint64_t window = 0, next[TOGETHER];
+	unsigned char text[TEXT_MAX];
+	unsigned held = 0;
 
-	for (size_t i = 0; i < n && i < TEXT_MAX; i++) {
-		unsigned char c = fold((unsigned char)s[i]);
-		if ((c == ' ') & (before == ' '))
+	n = fold(s, n, text, len);
+	for (size_t i = 0; i < n; i++) {
+		window = (window << 8 | text[i]) & 0xffffffffffffu;
+		if (i < SHINGLE - 1)
 			continue;
-		before = c;
-		points += (c & 0xc0) != 0x80;
-		window = (window << 8 | c) & 0xffffffffffffu;
-		if (++held >= SHINGLE)
-			sums_add(&sums, hash_mix(window, 0));
+		next[held++] = hash_mix(window, 0);
+		if (held == TOGETHER) {
+			add_eight(&sums, next);
+			held = 0;
+		}
 	}
-	*len = (uint16_t)points;
+	for (unsigned i = 0; i < held; i++)
+		carry_up(&sums, 0, next[i]);
+	sums.n += held;
 	return sums_majority(&sums);
 }

@@ -8,7 +8,7 @@
 #include "engine/verify/combine_p.h"
 #include "json/js.h"
 
-enum { SKETCH = 256, GRAM = 4, TEXT_MAX = 65536, SHORT = 1024, FEW = 512, MOVES = 4 };
+enum { SKETCH = 256, GRAM = 4, TEXT_MAX = 65536, SHORT = 1024, FEW = 512, CLOSE = 32 };
 static const double mad_to_deviation = 1.4826;
 
 /* ---- numbers ---- */
@@ -191,57 +191,62 @@ struct sketch {
 	size_t n;
 };
 
-/* By one digit of eight bits; equal digits keep their order. */
-static void sort_digit(const uint32_t *from, size_t n, int shift, uint32_t *to)
+/* Into ${to}, by the digit of ${bits} at ${shift}; equal digits keep their order.  How many have the same
+ * digit, at most. */
+static uint32_t sort_digit(const uint32_t *from, size_t n, int shift, int bits, uint32_t *to)
 {
-	uint32_t at[256] = {0}, sum = 0;
+	uint32_t at[256] = {0}, sum = 0, most = 0, mask = (1u << bits) - 1;
 
 	for (size_t i = 0; i < n; i++)
-		at[from[i] >> shift & 255]++;
-	for (size_t d = 0; d < 256; d++) {
+		at[from[i] >> shift & mask]++;
+	for (uint32_t d = 0; d <= mask; d++) {
 		uint32_t own = at[d];
 		at[d] = sum;
 		sum += own;
+		most = own > most ? own : most;
 	}
 	for (size_t i = 0; i < n; i++)
-		to[at[from[i] >> shift & 255]++] = from[i];
+		to[at[from[i] >> shift & mask]++] = from[i];
+	return most;
 }
 
-/* What is nearly sorted; 0: it was not. */
-static int sort_nearly(uint32_t *h, size_t n)
-{
-	size_t moves = MOVES * n;
-
-	for (size_t i = 1; i < n; i++) {
-		uint32_t x = h[i];
-		size_t j = i;
-		for (; j > 0 && h[j - 1] > x; j--)
-			h[j] = h[j - 1];
-		h[j] = x;
-		if (i - j > moves)
-			return 0;
-		moves -= i - j;
-	}
-	return 1;
-}
-
-/* Hashes lie evenly: by their upper bits they are nearly sorted.  Those that somebody chose may not
- * be.  ${room}: as many more; in one of the two. */
+/* Hashes lie evenly: by their upper bits they are nearly sorted, which is enough here.  Many, or some
+ * that were chosen to be close, are sorted by all bits.  ${room}: as many more; in one of the two. */
 static const uint32_t *sort_numbers(uint32_t *h, size_t n, uint32_t *room)
 {
-	uint32_t *sorted = n > FEW ? h : room;
-
-	if (n > FEW)
-		sort_digit(h, n, 16, room);
-	sort_digit(n > FEW ? room : h, n, 24, sorted);
-	if (sort_nearly(sorted, n))
-		return sorted;
-	uint32_t *other = sorted == h ? room : h;
+	if (n <= FEW && sort_digit(h, n, n < FEW / 4 ? 26 : 24, n < FEW / 4 ? 6 : 8, room) <= CLOSE)
+		return room;
 	for (int shift = 0; shift < 32; shift += 16) {
-		sort_digit(sorted, n, shift, other);
-		sort_digit(other, n, shift + 8, sorted);
+		sort_digit(h, n, shift, 8, room);
+		sort_digit(room, n, shift + 8, 8, h);
 	}
-	return sorted;
+	return h;
+}
+
+/* The least of them, each once. */
+static void keep_least(const uint32_t *h, size_t all, struct sketch *out)
+{
+	uint32_t *to = out->h;
+	size_t n = 0;
+
+	for (size_t i = 0; i < all; i++) {
+		uint32_t x = h[i];
+		if (n == 0 || to[n - 1] < x) {
+			if (n < SKETCH)
+				to[n++] = x;
+			continue;
+		}
+		size_t j = n;
+		while (j > 0 && to[j - 1] > x)
+			j--;
+		if (j > 0 && to[j - 1] == x)
+			continue;
+		n += n < SKETCH;
+		for (size_t k = n - 1; k > j; k--)
+			to[k] = to[k - 1];
+		to[j] = x;
+	}
+	out->n = n;
 }
 
 static uint32_t mix(uint32_t x)
@@ -254,29 +259,28 @@ static uint32_t mix(uint32_t x)
 /* The ${SKETCH} least hashes of all runs of four characters; case and blanks aside. */
 static void sketch(const char *s, size_t len, struct sketch *out)
 {
-	size_t n = 0, all = 0;
+	const uint64_t blanks = 1 << '\t' | 1 << '\n' | 1 << '\r' | UINT64_C(1) << ' ';
+	size_t all = 0;
 	uint32_t gram = 0x20202020, few[2 * SHORT], *own = NULL, *h = few;
-	int blank = 1;
+	unsigned blank = 1;
 
 	len = len < TEXT_MAX ? len : TEXT_MAX;
 	if (len + GRAM > SHORT)
 		h = own = mem_alloc(2 * (len + GRAM) * sizeof *h);
-	for (size_t i = 0; i < len + GRAM - 1; i++) {
-		unsigned char c = i < len ? (unsigned char)s[i] : ' ';
-		c = c >= 'A' && c <= 'Z' ? (unsigned char)(c + 'a' - 'A') : c;
-		c = c == '\t' || c == '\n' || c == '\r' ? ' ' : c;
-		if ((c == ' ') & blank & (i < len))
+	for (size_t i = 0; i < len; i++) {
+		unsigned c = (unsigned char)s[i], before = blank;
+		blank = (c <= ' ') & (unsigned)(blanks >> (c & 63));
+		if (blank & before)
 			continue;
-		blank = c == ' ';
-		gram = gram << 8 | c;
+		c = blank ? ' ' : c;
+		gram = gram << 8 | (c + (c - 'A' < 26 ? 'a' - 'A' : 0));
 		h[all++] = mix(gram);
 	}
-	const uint32_t *sorted = sort_numbers(h, all, h + all);
-	for (size_t i = 0; i < all && n < SKETCH; i++) {
-		if (n == 0 || sorted[i] != out->h[n - 1])
-			out->h[n++] = sorted[i];
+	for (int i = 0; i < GRAM - 1; i++) {
+		gram = gram << 8 | ' ';
+		h[all++] = mix(gram);
 	}
-	out->n = n;
+	keep_least(sort_numbers(h, all, h + all), all, out);
 	free(own);
 }
 

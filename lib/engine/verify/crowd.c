@@ -361,9 +361,9 @@ double voter_below(const struct crowd *c, const struct voter *v)
 }
 
 /* Whom to suspect, before the lane's own workers have shown: a guesser above all. */
-static const double suspects[CROWD_GRID] = {0.08, 0.06, 0.50, 0.06, 0.06, 0.06, 0.06, 0.06,
-                                            0.06, 0.06, 0.06, 0.06, 0.06, 0.06, 0.06, 0.06};
-static const double constants = 0.15; /* and one who always says the same */
+static const double suspects[CROWD_GRID] = {0.05, 0.04, 0.70, 0.04, 0.04, 0.04, 0.04, 0.04,
+                                            0.04, 0.04, 0.04, 0.04, 0.04, 0.04, 0.04, 0.04};
+static const double constants = 0.1; /* and one who always says the same */
 
 double voter_evidence(const struct crowd *c, const struct voter *v)
 {

@@ -27,7 +27,7 @@ struct reader {
 	const char *target;
 	struct buf path;
 	size_t mark[STACK_MAX], index[STACK_MAX]; /* per level: end of its path, its next item */
-	size_t found, found_len, key_line;
+	size_t found, found_len;
 };
 
 static int refuse(struct reader *r, const char *what)
