@@ -124,6 +124,29 @@ result() { # of TASK: a jq expression
 	jq -e '.reputation[0] | .lane == "qa.review" and .observations.peers.wrong > 0.5' <<<"$output" >/dev/null
 }
 
+@test "a review that is cancelled: the next one is named, three times in all" {
+	need_erd
+	lane '{"qa":{"lane":"qa.review","rate":"1"}}'
+	start_erd
+	submit
+	says "$id" '{"v":"x"}'
+	eventually under_review "$id"
+	first=$(review_of "$id")
+	expect 0 erctl cancel "$first"
+	eventually names_another "$first"
+	second=$(result "$id" .verification.review)
+	expect 0 erctl show "$id"
+	[[ $output == *"qa            waits for a reviewer: $second"* ]]
+	eventually under_review "$id"
+	[ "$(review_of "$id")" = "$second" ]
+	says "$second" '{"verdict":"confirm"}'
+	eventually has_state "$id" completed
+}
+
+names_another() {
+	[ "$(result "$id" .verification.review)" != "$1" ]
+}
+
 @test "dispute: not to the reviewer who said so, and on the reviewer's record" {
 	need_erd
 	lane '{"qa":{"lane":"qa.review","rate":"1"}}'
