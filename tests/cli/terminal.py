@@ -10,7 +10,7 @@ Run COMMAND on a terminal of its own and do the steps read from standard input, 
   hangup        the terminal goes away
   kill          SIGKILL
 Then wait for the end.  Prints all output; the exit status is COMMAND's, 128 + N for signal N, 99
-when a step did not happen within ten seconds.
+when a step did not happen within thirty seconds.
 """
 import fcntl
 import os
@@ -23,7 +23,7 @@ import sys
 import termios
 import time
 
-LIMIT_S = 10.0
+LIMIT_S = 30.0
 
 
 class Terminal:
