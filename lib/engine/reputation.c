@@ -427,7 +427,7 @@ void reputation_worker_event(struct world *w, const struct event *ev)
 	struct skill *s = reputation_skill_make(w, l, c);
 
 	memset(&s->doubt, 0, sizeof(s->doubt));
-	anomaly_worker_init(&s->anomaly, c->name);
+	anomaly_worker_again(&reputation_book_make(l)->anomaly, &s->anomaly, c->name);
 	for (uint32_t i = 0; i < s->n_voters; i++)
 		voter_init(&s->voters[i]);
 	reputation_book_make(l)->suspended += (ev->type == EV_WORKER_SUSPENDED) - (s->suspended_ms != 0);

@@ -384,6 +384,31 @@ START_TEST(old_evidence_fades)
 }
 END_TEST
 
+START_TEST(who_begins_again_leaves_the_peers)
+{
+	struct kind k = {TIMES_LOGNORMAL, 3, 0, 0, 10, 60, 0, HONEST, 0, 0, 0};
+	struct scene *c = malloc(sizeof(*c));
+	struct traces t;
+	struct one *o;
+	int agreed;
+
+	scene_begin(c, &k, 6);
+	while ((o = scene_next(c))) {
+		scene_answer(c, o, &t, &agreed);
+		anomaly_learn(&c->lane, &o->state, &t, &anomaly_defaults);
+	}
+	double before = workers_in(c);
+	for (int i = 0; i < 2; i++) { /* the second time there is nothing to take back */
+		anomaly_worker_again(&c->lane, &c->one[3].state, "three");
+		ck_assert_double_eq_tol(workers_in(c), before - 1, 0.1);
+		ck_assert_uint_eq(c->one[3].state.answers, 0);
+	}
+	ck_assert(anomaly_lane_ok(&c->lane) && anomaly_worker_ok(&c->one[3].state));
+	scene_end(c);
+	free(c);
+}
+END_TEST
+
 /* Who is first meets nobody to be compared with. */
 START_TEST(nothing_is_said_of_the_first)
 {
@@ -476,6 +501,7 @@ int main(void)
 	tcase_add_test(t, nonsense_is_learned_without_harm);
 	tcase_add_test(t, made_up_places_push_nothing_out);
 	tcase_add_test(t, old_evidence_fades);
+	tcase_add_test(t, who_begins_again_leaves_the_peers);
 	tcase_add_test(t, nothing_is_said_of_the_first);
 	tcase_add_test(t, reasons_have_numbers);
 	tcase_add_test(t, tests_can_be_off);

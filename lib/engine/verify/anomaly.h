@@ -148,6 +148,9 @@ struct anomaly_worker { /* in one lane */
 };
 
 void anomaly_worker_init(struct anomaly_worker *w, const char *name);
+/* It begins anew: what the lane has of its habits and pace goes, too.  Texts, numbers and choices that it
+ * gave stay until others push them out. */
+void anomaly_worker_again(struct anomaly_lane *l, struct anomaly_worker *w, const char *name);
 int anomaly_lane_ok(const struct anomaly_lane *l);
 int anomaly_worker_ok(const struct anomaly_worker *w);
 

@@ -185,10 +185,15 @@ struct pace peers_pace(const struct anomaly_lane *l, const struct anomaly_worker
 	return p;
 }
 
+static void drop_entry(float *n, uint8_t bin, double weight)
+{
+	if (bin)
+		n[bin - 1] = fmaxf(0, n[bin - 1] - (float)weight);
+}
+
 static void move_entry(float *n, uint8_t *bin, double old, int to)
 {
-	if (*bin)
-		n[*bin - 1] = fmaxf(0, n[*bin - 1] - (float)old);
+	drop_entry(n, *bin, old);
 	*bin = (uint8_t)(to + 1);
 	n[to]++;
 }
@@ -240,6 +245,17 @@ void peers_renew(struct anomaly_lane *l, struct anomaly_worker *w)
 		move_entry(l->quick, &w->quick_bin, old, time_bin(own_time(w, 8)));
 	}
 	w->faded = l->faded;
+}
+
+void anomaly_worker_again(struct anomaly_lane *l, struct anomaly_worker *w, const char *name)
+{
+	double weight = weight_of(l, w);
+
+	for (int a = 0; a < ANOMALY_COUNT; a++)
+		drop_entry(l->rate[a], w->rate_bin[a], weight);
+	drop_entry(l->typical, w->typical_bin, weight);
+	drop_entry(l->quick, w->quick_bin, weight);
+	anomaly_worker_init(w, name);
 }
 
 /* ---- watch ---- */
