@@ -178,13 +178,28 @@ const char *csv_field(const struct csv *c, size_t i, size_t *n)
 	return c->text.data + c->field[i];
 }
 
+/* Blanks around it do not count, nor does case. */
+static int is_called(const char *text, const char *name)
+{
+	size_t n = strlen(name);
+
+	text += strspn(text, " \t");
+	return strncasecmp(text, name, n) == 0 && text[n + strspn(text + n, " \t")] == '\0';
+}
+
 int csv_column(const struct csv *header, const char *const *names)
 {
 	for (; *names; names++) {
+		int found = -1;
 		for (size_t i = 0; i < header->n; i++) {
-			if (strcasecmp(header->text.data + header->field[i], *names) == 0)
-				return (int)i;
+			if (!is_called(header->text.data + header->field[i], *names))
+				continue;
+			if (found >= 0)
+				return CSV_TWICE;
+			found = (int)i;
 		}
+		if (found >= 0)
+			return found;
 	}
-	return -1;
+	return CSV_NONE;
 }

@@ -124,8 +124,67 @@ static json_t *verdicts_of(const json_t *view)
 	return out;
 }
 
+/* The last reviewer who gave a verdict, or NULL. */
+static const char *reviewer_of(const json_t *view)
+{
+	const json_t *all = json_object_get(view, "answers");
+
+	for (size_t i = json_array_size(all); i-- > 0;) {
+		const json_t *checks = json_object_get(json_array_get(all, i), "checks");
+		for (size_t k = json_array_size(checks); k-- > 0;) {
+			const char *who = js_str_or(json_array_get(checks, k), "/reviewer", NULL);
+			if (who)
+				return who;
+		}
+	}
+	return NULL;
+}
+
+static int has(const json_t *names, const char *name)
+{
+	for (size_t i = 0; i < json_array_size(names); i++)
+		if (strcmp(json_string_value(json_array_get(names, i)), name) == 0)
+			return 1;
+	return 0;
+}
+
+/* Somebody of the reviewing lane's pools is none of ${names}. */
+static int others(const struct config *pools, const struct lane *reviews, const json_t *names)
+{
+	for (size_t i = 0; reviews && i < reviews->pools.n; i++) {
+		const struct pool *pool = config_pool(pools, reviews->pools.s[i]);
+		for (size_t k = 0; pool && k < pool->members.n; k++)
+			if (!has(names, pool->members.s[k]))
+				return 1;
+	}
+	return 0;
+}
+
+/* Nobody judges an own answer, nor an own verdict while there is another reviewer. */
+static json_t *not_by(const struct run *r, const json_t *view, const char *lane)
+{
+	const json_t *all = json_object_get(view, "answers");
+	const char *reviewer = reviewer_of(view);
+	struct config *lanes = etc_load_usable(r, CFG_LANE), *pools = etc_load_usable(r, CFG_POOL);
+	json_t *names = json_array();
+
+	for (size_t i = 0; i < json_array_size(all); i++) {
+		const char *who = js_str_or(json_array_get(all, i), "/worker", NULL);
+		if (who && !has(names, who))
+			json_array_append_new(names, json_string(who));
+	}
+	if (reviewer && !has(names, reviewer)) {
+		json_array_append_new(names, json_string(reviewer));
+		if (!others(pools, config_lane(lanes, lane), names))
+			json_array_remove(names, json_array_size(names) - 1);
+	}
+	config_free(lanes);
+	config_free(pools);
+	return names;
+}
+
 /* Whose answer it is, and whether it stood: for er, not for the reviewer (metadata is hidden). */
-static json_t *metadata_of(const json_t *view)
+static json_t *metadata_of(const struct run *r, const json_t *view, const char *lane)
 {
 	const json_t *all = json_object_get(view, "answers");
 	const json_t *last = json_array_get(all, json_array_size(all) - 1);
@@ -135,11 +194,14 @@ static json_t *metadata_of(const json_t *view)
 	js_set_copy(disputed, "lane", json_object_get(view, "lane"));
 	js_set_copy(disputed, "worker", stood ? stood : json_object_get(last, "worker"));
 	js_set_new(disputed, "accepted", json_boolean(stood != NULL));
+	js_set_str(disputed, "reviewer", reviewer_of(view));
+	js_set_new(disputed, "notBy", not_by(r, view, lane));
 	js_set_new(meta, "disputed", disputed);
 	return meta;
 }
 
-static json_t *body_of(const json_t *view, const char *lane, const char *who, const char *reason)
+static json_t *body_of(const struct run *r, const json_t *view, const char *lane, const char *who,
+                       const char *reason)
 {
 	static const char *const parts[] = {"payload", "context", "artifacts", "task", NULL};
 	static const char *const about[] = {"id", "lane", "title", "state", NULL};
@@ -170,7 +232,7 @@ static json_t *body_of(const json_t *view, const char *lane, const char *who, co
 	js_set_str(payload, "reason", reason);
 	js_set_new(body, "payload", payload);
 	js_set_new(body, "schema", verdict_schema(view));
-	js_set_new(body, "metadata", metadata_of(view));
+	js_set_new(body, "metadata", metadata_of(r, view, lane));
 	return body;
 }
 
@@ -237,7 +299,7 @@ static int send(struct run *r, const json_t *view, const char *who, struct err *
 	if (lane_of(r, view, lane, err) == 0) {
 		snprintf(key, sizeof key, "dispute/%s/%s", js_str_or(view, "/id", ""), who);
 		s.key = key; /* said twice, it is one */
-		taskdoc_take_new(&s.doc, body_of(view, lane, who, reason));
+		taskdoc_take_new(&s.doc, body_of(r, view, lane, who, reason));
 		rc = submission_check(&s, r, err);
 	}
 	if (rc == 0 && args_has(r, "dry-run"))

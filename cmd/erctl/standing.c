@@ -1,6 +1,8 @@
 #include "standing.h"
 
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "args.h"
 #include "base/buf.h"
@@ -159,8 +161,73 @@ static void add_suspended(const struct world *w, const struct lane_stats *l, con
 	json_array_append_new(list, one);
 }
 
-void standing_suspended(const struct run *r, const struct config *c, struct buf *text,
-                        json_t *list)
+/* ---- answers that wait for programs ---- */
+
+static size_t waiting_in(struct world *w, const char *lane)
+{
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < w->n_tasks; i++) {
+		const struct task *t = world_at(w, i);
+		for (int k = 0; t && strcmp(t->match->lane, lane) == 0 && k < t->n_assigns; k++)
+			n += t->assigns[k].state == AS_HELD && t->assigns[k].awaits == AWAITS_PROGRAMS;
+	}
+	return n;
+}
+
+/* Those that a path names; what PATH has is erd's. */
+static json_t *absent_of(const struct run *r, const struct lane *lane)
+{
+	json_t *out = json_array();
+
+	for (size_t i = 0; i < lane->verify.n_programs; i++) {
+		const struct rule_program *p = &lane->verify.program[i];
+		const char *file = json_string_value(json_array_get(p->argv, 0));
+		struct buf path = BUF_INIT;
+		if (!file || !strchr(file, '/'))
+			continue;
+		buf_addf(&path, "%s%s%s", *file == '/' ? "" : r->spool.path, *file == '/' ? "" : "/", file);
+		if (access(buf_str(&path), X_OK) != 0)
+			json_array_append_new(out, json_string(p->name));
+		buf_release(&path);
+	}
+	return out;
+}
+
+struct looking {
+	const struct run *r;
+	const struct config *c;
+	struct world *w;
+	const struct standing_list *out;
+};
+
+static int look_at_programs(void *ctx, const char *name, const json_t *doc)
+{
+	const struct looking *k = ctx;
+	const struct lane *lane = config_lane(k->c, name);
+	size_t n = lane && lane->verify.n_programs ? waiting_in(k->w, name) : 0;
+	json_t *absent, *one;
+
+	(void)doc;
+	if (!n)
+		return 0;
+	absent = absent_of(k->r, lane);
+	buf_addf(k->out->text, "%s%zu %s of %s wait%s", k->out->text->len ? ", " : "", n,
+	         n == 1 ? "answer" : "answers", name, n == 1 ? "s" : "");
+	for (size_t i = 0; i < json_array_size(absent); i++)
+		buf_addf(k->out->text, "%s%s%s", i ? ", " : " (not there: ",
+		         json_string_value(json_array_get(absent, i)),
+		         i + 1 < json_array_size(absent) ? "" : ")");
+	one = json_object();
+	js_set_str(one, "lane", name);
+	js_set_int(one, "answers", (json_int_t)n);
+	js_set_new(one, "absent", absent);
+	json_array_append_new(k->out->list, one);
+	return 0;
+}
+
+void standing_find(const struct run *r, const struct config *c, const struct standing_list *suspended,
+                   const struct standing_list *programs)
 {
 	struct err unread = ERR_INIT;
 	struct world *w =
@@ -170,7 +237,8 @@ void standing_suspended(const struct run *r, const struct config *c, struct buf 
 		return;
 	for (const struct crew *k = w->crews; k; k = k->hh.next)
 		for (const struct lane_stats *l = w->lanes; l; l = l->hh.next)
-			add_suspended(w, l, k, text, list);
+			add_suspended(w, l, k, suspended->text, suspended->list);
+	config_each(c, CFG_LANE, look_at_programs, &(struct looking){r, c, w, programs});
 	world_free(w);
 }
 

@@ -28,8 +28,8 @@ static void add_lane(struct buf *b, const struct lane_count *l)
 struct on_call {
 	const struct config *config;
 	int64_t now_ms;
-	struct buf text, suspended_text, paused_text;
-	json_t *list, *suspended, *paused;
+	struct buf text, suspended_text, programs_text, paused_text;
+	json_t *list, *suspended, *programs, *paused;
 };
 
 static int add_on_call(void *ctx, const char *name, const json_t *doc)
@@ -54,12 +54,16 @@ static void find_on_call(struct run *r, struct on_call *o)
 	struct config *c = etc_load(r, &bad);
 
 	*o = (struct on_call){.config = c, .now_ms = now_wall_ms(), .list = json_array(),
-	                      .suspended = json_array(), .paused = json_array()};
+	                      .suspended = json_array(), .programs = json_array(),
+	                      .paused = json_array()};
 	buf_init(&o->text, 0);
 	buf_init(&o->suspended_text, 0);
+	buf_init(&o->programs_text, 0);
 	buf_init(&o->paused_text, 0);
 	if (c) {
-		standing_suspended(r, c, &o->suspended_text, o->suspended);
+		const struct standing_list suspended = {&o->suspended_text, o->suspended};
+		const struct standing_list programs = {&o->programs_text, o->programs};
+		standing_find(r, c, &suspended, &programs);
 		paused_list(c, o->now_ms, &o->paused_text, o->paused);
 		config_each(c, CFG_SCHEDULE, add_on_call, o);
 		config_free(c);
@@ -70,9 +74,11 @@ static void on_call_release(struct on_call *o)
 {
 	buf_release(&o->text);
 	buf_release(&o->suspended_text);
+	buf_release(&o->programs_text);
 	buf_release(&o->paused_text);
 	json_decref(o->list);
 	json_decref(o->suspended);
+	json_decref(o->programs);
 	json_decref(o->paused);
 }
 
@@ -104,6 +110,8 @@ static void print_text(struct run *r, const struct counts *st, const struct on_c
 	}
 	out_field(&r->out, "on call", buf_str(&o->text));
 	out_field_styled(&r->out, "suspended", buf_str(&o->suspended_text), STYLE_BAD);
+	if (o->programs_text.len)
+		out_field_styled(&r->out, "programs", buf_str(&o->programs_text), STYLE_WAIT);
 	if (o->paused_text.len)
 		out_field_styled(&r->out, "paused", buf_str(&o->paused_text), STYLE_WAIT);
 	buf_clear(&b);
@@ -137,6 +145,7 @@ static void print_json(struct run *r, const struct counts *st, const struct on_c
 	js_set_new(doc, "lanes", lanes);
 	js_set_copy(doc, "onCall", o->list);
 	js_set_copy(doc, "suspended", o->suspended);
+	js_set_copy(doc, "programs", o->programs);
 	js_set_copy(doc, "paused", o->paused);
 	js_set_int(doc, "messagesWaiting", (int64_t)st->waiting);
 	js_set_int(doc, "messagesRefused", (int64_t)st->refused);
@@ -210,8 +219,9 @@ const struct cmd cmd_status = {
 	.summary = "which spool this is, and how it is doing",
 	.about = "Names the spool and why it was chosen, whether erd runs, the tasks by state and "
 	         "by lane, those at risk (four fifths of their time are gone) and overdue, who is "
-	         "on call, what is paused, who is suspended in a lane (er-verify(7)), messages "
-	         "that wait or were refused, and how far the journal is.\n\n"
+	         "on call, what is paused, who is suspended in a lane (er-verify(7)), where answers "
+	         "wait for a lane's programs, messages that wait or were refused, and how far the "
+	         "journal is.\n\n"
 	         "With --check the exit status is the one of monitoring plugins, not that of the "
 	         "table: 0 well, 1 warning (erd is not running, or tasks are overdue), 2 critical "
 	         "(not running, and messages wait for more than a minute), 3 unknown.",

@@ -223,7 +223,7 @@ static void say_accuracy(struct run *r, const json_t *data)
 /* Each field of the answers, as far as the event has it. */
 static void say_fields(struct run *r, const json_t *fields)
 {
-	static const char *const head[] = {"FIELD", "VALUE", "POSTERIOR"};
+	static const char *const head[] = {"FIELD", "VALUE", "POSTERIOR", "SPREAD"};
 	struct table t;
 	const char *name;
 	json_t *f;
@@ -241,6 +241,10 @@ static void say_fields(struct run *r, const json_t *fields)
 		cell_text(&t, *name ? name : "/");
 		cell_text(&t, buf_str(&b));
 		add_chance(&t, f, "/posteriorMicro");
+		buf_clear(&b);
+		if (json_object_get(f, "spread"))
+			buf_addf(&b, "%.6g", json_number_value(json_object_get(f, "spread")));
+		cell_text(&t, b.len ? buf_str(&b) : "-");
 		buf_release(&b);
 	}
 	table_print(&t, &r->out);

@@ -3,10 +3,11 @@
  * one after the other, until one says no.  The verdict goes through the drop as a message
  * "checked".
  *
- * A program that cannot judge (it breaks, takes too long or too much, is not there) is no fault of
- * who answered: the task waits, and the program is asked again, after some tries every minute, and
- * at once when the configuration changes, for as long as the task is open.  It is said in the log
- * once when a program begins to fail and once when it does no longer.
+ * A program that cannot judge (it breaks, takes too long or too much) is no fault of who answered: the
+ * task waits, and the program is asked again, after some tries every minute, and at once when the
+ * configuration changes, for as long as the task is open.  It is said in the log once when a program
+ * begins to fail and once when it does no longer.  One that is not there (and is not being
+ * replaced) will not come by waiting: that ends the task.
  *
  * Nothing of this is stored but the verdict: after a restart all answers that are held for programs
  * are judged anew, and a verdict that was dropped before is read first.
@@ -30,6 +31,7 @@
 enum {
 	AGAIN_MAX = 2, /* of AGENTS_MAX for programs that failed before: others have their turn */
 	LAST_PAUSE_S = 60,
+	ABSENT_TRIES = 2, /* a file that is replaced is away for a moment */
 	FILE_BYTES = 1 << 20,
 	FILES = 64
 };
@@ -138,20 +140,36 @@ static const struct assign *waiting(const struct erd *e, const struct ruling *r)
 
 /* ---- what comes of it ---- */
 
-/* Frees ${r}.  ${reasons} is stolen; NULL: it passed. */
-static void verdict(struct erd *e, struct ruling *r, json_t *reasons)
+static void tell(struct erd *e, struct ruling *r, json_t *body)
 {
 	struct err err = ERR_INIT;
-	json_t *body = json_object();
 
 	js_set_str(body, "worker", r->worker);
 	js_set_int(body, "attempt", r->key.attempt);
-	js_set_new(body, "passed", json_boolean(!reasons));
-	if (reasons)
-		js_set_new(body, "reasons", reasons);
 	if (say(e, &r->key.task, "erd", "checked", body, &err) != 0)
 		say_lost(e, r->worker, &err);
 	ruling_free(e->rulings, r);
+}
+
+/* Frees ${r}.  ${reasons} is stolen; NULL: it passed. */
+static void verdict(struct erd *e, struct ruling *r, json_t *reasons)
+{
+	json_t *body = json_object();
+
+	js_set_new(body, "passed", json_boolean(!reasons));
+	if (reasons)
+		js_set_new(body, "reasons", reasons);
+	tell(e, r, body);
+}
+
+/* Frees ${r}: nobody will ever judge. */
+static void no_judge(struct erd *e, struct ruling *r)
+{
+	json_t *body = json_object();
+
+	js_set_new(body, "passed", json_false());
+	js_set_str(body, "absent", r->name);
+	tell(e, r, body);
 }
 
 static void note_broken(struct rulings *all, struct ruling *r, const char *lane, const char *reason)
@@ -243,6 +261,8 @@ static void program_done(void *ctx, const struct agent_job *job, const struct ag
 	log_said(r, job->lane, got);
 	if (!waiting(e, r)) {
 		ruling_free(all, r);
+	} else if (got->absent && r->tries >= ABSENT_TRIES) {
+		no_judge(e, r);
 	} else if (got->outcome != AGENT_ANSWERED) {
 		try_later(e, r, job->lane, got->reason);
 	} else if (no_verdict(got)) {

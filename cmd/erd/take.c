@@ -34,6 +34,14 @@ static int is_verified(const struct erd *e, const struct message *m)
 	return lane && lane->verify.asked;
 }
 
+static const char *what_is_wrong(const json_t *errors)
+{
+	const char *keyword = js_str_or(json_array_get(errors, 0), "/keyword", "");
+
+	return strncmp(keyword, "/rules/", 7) == 0 ? "the answer does not pass the lane's rules"
+	                                           : "the answer does not meet the task's schema";
+}
+
 static json_t *verdict_ok(struct erd *e, const struct message *m, const struct decision *d,
                           int verified)
 {
@@ -51,7 +59,7 @@ static json_t *verdict_ok(struct erd *e, const struct message *m, const struct d
 	if (d->errors) { /* stored, and sent back to work */
 		js_set_str(v, "code", fail_name(FAIL_INVALID));
 		js_set_int(v, "exitCode", fail_exit(FAIL_INVALID));
-		js_set_str(v, "message", "the answer does not meet the task's schema");
+		js_set_str(v, "message", what_is_wrong(d->errors));
 		js_set_copy(v, "errors", d->errors);
 	}
 	return v;

@@ -4,6 +4,7 @@
  * share of the answers that agree.
  */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "engine/decide_p.h"
@@ -276,24 +277,45 @@ static int group_has(const struct agreeing_on *k, const struct approval_group *g
 	return n >= g->quorum;
 }
 
+/* The first group without its quorum, or NULL. */
+static const struct approval_group *group_missing(const struct agreeing_on *k)
+{
+	for (size_t i = 0; i < k->how->approval.n_groups; i++)
+		if (!group_has(k, &k->how->approval.group[i]))
+			return &k->how->approval.group[i];
+	return NULL;
+}
+
+static void note_approval(const struct agreeing_on *k, int yes, int refused,
+                          const struct approval_group *missing, char *out, size_t size)
+{
+	int n = snprintf(out, size, "%s: %d of %zu approve, %d must", refused ? "refused" : "approved", yes,
+	                 k->n, k->how->approval.quorum);
+
+	if (refused && k->how->approval.veto && yes < (int)k->n)
+		snprintf(out + n, size - (size_t)n, "; each has a veto");
+	else if (refused && missing)
+		snprintf(out + n, size - (size_t)n, "; %d of %.64s must", missing->quorum, missing->pool);
+}
+
 /* M of N, with a quorum of each group; a veto ends it at once. */
 static void judge_approval(const struct agreeing_on *k, struct agreement *out)
 {
-	int yes = 0, no = 0, groups = 1, left;
+	int yes = 0, no = 0, left;
+	const struct approval_group *missing = group_missing(k);
 
 	for (size_t i = 0; i < k->n; i++) {
 		int y = approves(k->how, &k->all[i]);
 		yes += y;
 		no += !y;
 	}
-	for (size_t i = 0; i < k->how->approval.n_groups; i++)
-		groups &= group_has(k, &k->how->approval.group[i]);
 	left = k->how->max_overlap - (int)k->n;
-	int approved = yes >= k->how->approval.quorum && groups;
+	int approved = yes >= k->how->approval.quorum && !missing;
 	int refused = (no && k->how->approval.veto) || (!approved && left <= 0) ||
 	              yes + left < k->how->approval.quorum;
 	int found = 0;
-	out->score_micro = (int)(yes * INT64_C(1000000) / (int64_t)k->n);
+	out->score_micro = (int)((refused ? no : yes) * INT64_C(1000000) / (int64_t)k->n);
+	note_approval(k, yes, refused, missing, out->note, sizeof(out->note));
 	for (size_t i = k->n; i-- > 0;)
 		if (approves(k->how, &k->all[i]) == !refused) {
 			out->winner = (int)i;
@@ -369,6 +391,21 @@ static void weigh(struct agreeing_on *k)
 	}
 }
 
+/* Of numbers where they are and how far they spread; the categories are told already. */
+static void tell_numbers(const struct combine_plan *plan, const json_t *answer,
+                         const struct combine_result *results, json_t *fields)
+{
+	for (size_t i = 0; i < plan->n; i++) {
+		const json_t *v = js_at(answer, plan->field[i].pointer);
+		if (plan->field[i].kind != COMBINE_NUMBER || !json_is_number(v))
+			continue;
+		json_t *told = json_object();
+		js_set_copy(told, "value", v);
+		js_set_new(told, "spread", json_real(results[i].spread));
+		js_set_new(fields, plan->field[i].pointer[0] ? plan->field[i].pointer : "/", told);
+	}
+}
+
 static void put_together(struct agreeing_on *k, struct agreement *out)
 {
 	struct combine_result results[COMBINE_FIELDS];
@@ -382,6 +419,8 @@ static void put_together(struct agreeing_on *k, struct agreement *out)
 		out->answer = json_incref(all);
 	double share = (double)agreeing(k, out->answer ? cells : k->cells[out->winner], results,
 	                                out->agrees) / (double)k->n;
+	if (k->n > 1)
+		tell_numbers(k->plan, out->answer ? all : k->all[out->winner].answer, results, k->fields);
 	double score = k->posterior < 0 ? share : k->posterior;
 	out->kind = enough(k, score);
 	out->score_micro = (int)lround(score * 1e6);

@@ -261,8 +261,24 @@ int stage_anomaly(struct answered *v, struct err *err)
 
 /* ---- programs ---- */
 
+/* An answer that nobody can judge: no fault of its giver, and no result. */
+static void nobody_judges(const struct answered *v, const char *program)
+{
+	json_t *data = check_data(STAGE_RULES, v->attempt), *reasons = json_array();
+	char keyword[96], text[120];
+
+	snprintf(keyword, sizeof(keyword), "/programs/%.64s", program);
+	snprintf(text, sizeof(text), "the lane's program %.64s is not there", program);
+	json_array_append_new(reasons, reason_of("", keyword, "there is no such program to judge the answer"));
+	js_set_new(data, "errors", reasons);
+	draft_task(v->d, EV_CHECK_FAILED, data);
+	data = json_object();
+	js_set_str(data, "reason", text);
+	draft_task(v->d, EV_FAILED, data);
+}
+
 /* What the lane's programs said of an answer that waits for them: body {worker, attempt, passed,
- * reasons}. */
+ * reasons, absent}. */
 int decide_checked(struct world *w, int64_t now_ms, const struct input *in, struct task *t,
                    struct decision *out, struct err *err)
 {
@@ -279,6 +295,10 @@ int decide_checked(struct world *w, int64_t now_ms, const struct input *in, stru
 	drafts_init(&d, out, &t->id, t, "erd");
 	answered_held(&v, w, now_ms, in, t, a, &d);
 	v.fresh = 1;
+	if (json_object_get(body, "absent")) {
+		nobody_judges(&v, js_str_or(body, "/absent", ""));
+		return 0;
+	}
 	if (!json_is_true(json_object_get(body, "passed"))) {
 		const json_t *reasons = json_object_get(body, "reasons");
 		return rules_failed(&v, reasons ? json_incref((json_t *)reasons) : json_array());

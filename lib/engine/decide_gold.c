@@ -40,12 +40,24 @@ int stage_gold(struct answered *v, struct err *err)
 		js_set_new(data, "right", json_boolean(gold_right(g, v->answer)));
 		js_set_new(data, "learn", learn_known(v, &own, g->answer));
 	}
-	reputation_low(v->skill, &s);
+	if (v->how->gold.reject_milli >= 0)
+		reputation_of(v->w, v->t->match->lane, v->worker, &s);
+	else
+		reputation_low(v->skill, &s);
 	js_set_int(data, "meanMicro", s.mean_micro);
 	js_set_int(data, "lowMicro", s.low_micro);
 	js_set_int(data, "observations", s.known);
-	stage_passed(v, data);
-	return 1;
+	enum trust trust = trust_in(v, &s);
+	trust_note(v, trust, data);
+	if (trust != TRUST_REJECT) {
+		stage_passed(v, data);
+		return 1;
+	}
+	js_set_int(data, "highMicro", s.high_micro);
+	json_t *reasons = trust_reasons(v);
+	stage_failed_with(v, STAGE_GOLD, reasons, data);
+	json_decref(reasons);
+	return 0;
 }
 
 /* ---- asking ---- */

@@ -32,13 +32,9 @@ static int rate_for(const struct answered *v, int rate)
 
 int review_wanted(const struct answered *v, const struct agreement *a, json_t **why)
 {
-	int risk = -1;
-	const char *word = js_str_or(v->in->created, "/spec/risk", NULL);
+	int risk = answered_risk(v);
 	int rate, drawn = (int)(lot_of(&v->t->id, (uint64_t)v->attempt) % 1000);
 
-	for (int i = 0; word && risk_names[i]; i++)
-		if (strcmp(word, risk_names[i]) == 0)
-			risk = i;
 	*why = json_object();
 	if (v->t->gold || v->t->esc || !v->how->qa.lane || v->t->reviews) {
 		js_set_str(*why, "note", "nobody reviews this kind of task");
@@ -186,6 +182,18 @@ void review_ask(const struct answered *v, const struct opinion *o, const struct 
 		no_reviewer(v, "nobody reviewed it in time");
 }
 
+/* Where it is not the one that the answer was held for. */
+static void tell_which(const struct answered *v, const struct opinion *o, const struct id *review)
+{
+	struct id first = review_id(v->w, &v->t->id, o->attempt, 0);
+	char text[ID_TEXT_MAX];
+
+	if (memcmp(&first, review, sizeof(first)) != 0)
+		draft_fact(v->d, EV_HELD, &(struct fact){.worker = o->worker, .attempt = o->attempt,
+		                                         .awaits = awaits_names[AWAITS_REVIEW],
+		                                         .review = id_format(review, "task_", text)});
+}
+
 /* The task of a review is made by a decision of its own: whoever answered does not wait for it. */
 static void review_make(const struct answered *v, const struct opinion *o, const struct agreement *a)
 {
@@ -196,6 +204,7 @@ static void review_make(const struct answered *v, const struct opinion *o, const
 		no_reviewer(v, "nobody reviewed it in time");
 		return;
 	}
+	tell_which(v, o, &n.id);
 	json_t *body = review_body(v, o, a);
 	n.body = body;
 	int rc = draft_own_task(v->w, v->now_ms, &n, v->d->out, &bad);

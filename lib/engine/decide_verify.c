@@ -1,5 +1,6 @@
 /* The stages in their order, and what becomes of an answer that passed or failed one. */
 #include <assert.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/err.h"
@@ -12,6 +13,7 @@
 
 static const struct verify nothing_asked = {
 	.min_overlap = 1, .max_overlap = 1, .confidence_milli = 500,
+	.gold = {.accept_milli = -1, .more_milli = -1, .reject_milli = -1},
 	.on_fail = {[STAGE_RULES] = ON_FAIL_RETURN}};
 
 const struct verify *verify_of(const struct world *w, const struct task *t)
@@ -160,6 +162,8 @@ static void draft_end_good(const struct answered *v, const struct opinion *o)
 void draft_good(const struct answered *v, const struct opinion *o, json_t *verified)
 {
 	js_set_int(verified, "attempt", o->attempt);
+	if (v->t->reviews && json_object_get(verified, "answer"))
+		js_set_str(verified, "worker", o->worker); /* read as a reviewer's word */
 	draft_task(v->d, EV_VERIFIED, verified);
 	draft_end_good(v, o);
 }
@@ -215,6 +219,29 @@ static void mark(json_t *data, const struct agreement *a)
 		js_set_new(data, "unsure", json_true());
 }
 
+/* Where an answer is another one, as far as fields were compared; texts are not. */
+static json_t *differences(const struct agreement *a, const struct opinion *all, size_t who)
+{
+	const json_t *result = a->answer ? a->answer : all[a->winner].answer;
+	json_t *out = json_array(), *told;
+	const char *at;
+
+	json_object_foreach(a->fields, at, told) {
+		const char *pointer = strcmp(at, "/") == 0 ? "" : at;
+		const json_t *own = js_at(all[who].answer, pointer), *v = js_at(result, pointer);
+		double spread = json_number_value(json_object_get(told, "spread"));
+		if (own == v || (own && v && json_equal((json_t *)own, (json_t *)v)))
+			continue;
+		if (json_object_get(told, "spread") && json_is_number(own) &&
+		    fabs(json_number_value(own) - json_number_value(v)) <= 3 * spread)
+			continue;
+		json_array_append_new(out, reason_of(pointer, "/consensus", "most others answered differently"));
+	}
+	if (!json_array_size(out))
+		json_array_append_new(out, reason_of("", "/consensus", "most others answered differently"));
+	return out;
+}
+
 void tell_agreement(const struct answered *v, const struct opinion *all, size_t n,
                     const struct agreement *a)
 {
@@ -224,11 +251,10 @@ void tell_agreement(const struct answered *v, const struct opinion *all, size_t 
 		js_set_int(data, "answers", (json_int_t)n);
 		js_set_copy(data, "fields", a->fields);
 		mark(data, a);
-		if (!a->agrees[i]) {
-			json_t *r = json_array();
-			json_array_append_new(r, reason_of("", "/consensus", "most others answered differently"));
-			js_set_new(data, "errors", r);
-		}
+		if (a->note[0])
+			js_set_str(data, "note", a->note);
+		if (!a->agrees[i])
+			js_set_new(data, "errors", differences(a, all, i));
 		draft_task(v->d, a->agrees[i] ? EV_CHECK_PASSED : EV_CHECK_FAILED, data);
 	}
 }
@@ -294,6 +320,10 @@ static void conclude(struct answered *v)
 
 	agreement_of(v, all, n, &a);
 	const struct opinion *o = &all[a.winner];
+	if (a.kind == AGREE_MORE && trusted_alone(v, all, n, &a))
+		a.kind = AGREE_ENOUGH;
+	else if (a.kind == AGREE_ENOUGH && attempts_left(v) && doubts_want_more(v, all, n))
+		a.kind = AGREE_MORE;
 	int too_few = none_left(v, n, &a);
 	if (a.kind == AGREE_MORE) {
 		draft_held(v, &a, &(struct fact){

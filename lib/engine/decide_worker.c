@@ -147,7 +147,7 @@ static int claims(const struct world *w, const struct message *m, const struct t
 {
 	const struct assign *a = task_assign_of(t, m->from);
 
-	return t->claim && !t->esc && (m->type == MSG_ACCEPT || m->type == MSG_START) &&
+	return t->claim && !t->esc && !t->hold_ms && (m->type == MSG_ACCEPT || m->type == MSG_START) &&
 	       (!a || a->state == AS_ENDED) && (t->state == ST_QUEUED || t->state == ST_OFFERED) &&
 	       config_worker(w->config, m->from);
 }

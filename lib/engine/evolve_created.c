@@ -51,6 +51,19 @@ static void not_by_answerers(struct world *w, struct task *t)
 			task_add_assign(t, parent->assigns[i].worker)->declined = 1;
 }
 
+/* Nor who is not to judge in a dispute. */
+static void not_by_the_disputed(struct world *w, struct task *t, const json_t *body)
+{
+	const json_t *names =
+		json_object_get(body, "disputes") ? js_at(body, "/metadata/disputed/notBy") : NULL;
+
+	for (size_t i = 0; i < json_array_size(names) && i < OVERLAP_MAX; i++) {
+		const char *name = json_string_value(json_array_get(names, i));
+		if (name)
+			task_add_assign(t, world_crew(w, name))->declined = 1;
+	}
+}
+
 static void take_terms(struct world *w, struct task *t, const struct event *ev,
                        const struct terms *from)
 {
@@ -83,6 +96,8 @@ static void take_terms(struct world *w, struct task *t, const struct event *ev,
 	t->due_fixed = spec->deadline_ms && spec->deadline_ms == t->due_ms;
 	if (t->gold && spec->need.workers.n == 1)
 		gold_given(w, t, spec->need.workers.s[0]);
+	if (ev->data)
+		not_by_the_disputed(w, t, json_object_get(ev->data, "body"));
 }
 
 int evolve_created(struct world *w, const struct event *ev, struct err *err)

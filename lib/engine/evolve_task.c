@@ -190,7 +190,7 @@ static void tell_parent(struct world *w, const struct task *t, const struct even
 		return;
 	if (ev->state == ST_COMPLETED)
 		a = task_assign_of(t, worker_of(ev));
-	parent->verdict = a ? a->answer : (struct journal_pos){0, 0, 0};
+	parent->verdict = !a ? (struct journal_pos){0, 0, 0} : t->verdict.length ? t->verdict : a->answer;
 	parent->recheck = 1;
 	world_set_timer(w, parent);
 }
@@ -347,6 +347,8 @@ static void apply(struct world *w, struct task *t, const struct event *ev)
 			reputation_check(w, t, ev);
 		break;
 	case EV_VERIFIED:
+		if (t->reviews && ev->data && json_object_get(ev->data, "answer"))
+			t->verdict = ev->pos; /* what several reviewers say together */
 		reputation_verified(w, t, ev);
 		break;
 	case EV_SLA_BREACHED:

@@ -29,6 +29,7 @@ struct fact;
 struct lane;
 struct lane_stats;
 struct skill;
+struct standing;
 struct task;
 struct world;
 
@@ -74,8 +75,9 @@ struct agreement {
 	int score_micro;          /* posterior, or share of votes */
 	int tie;
 	uint8_t agrees[OVERLAP_MAX + 1]; /* each opinion with the result */
-	json_t *fields;           /* owned: for people, {pointer: {category, posteriorMicro}}, or NULL */
+	json_t *fields;           /* owned: for people, {pointer: {category, posteriorMicro} or {value, spread}}, or NULL */
 	json_t *learn;            /* owned: what evolve learns of it (engine/reputation.h), or NULL */
+	char note[160];           /* of an approval: how it was counted */
 };
 
 /* What the lane of ${t} asks for; never NULL. */
@@ -134,6 +136,18 @@ int stage_schema(struct answered *v, struct err *err);
 int stage_rules(struct answered *v, struct err *err);
 int stage_anomaly(struct answered *v, struct err *err);
 int stage_gold(struct answered *v, struct err *err);
+
+/* decide_trust.c: what the lane does with answers of somebody whose accuracy is known to be so (verify.gold) */
+enum trust { TRUST_AS_USUAL, TRUST_ACCEPT, TRUST_ASK_MORE, TRUST_REJECT };
+enum trust trust_in(const struct answered *v, const struct standing *s);
+void trust_note(const struct answered *v, enum trust trust, json_t *data); /* adds action and note */
+json_t *trust_reasons(const struct answered *v);
+/* The result is the answer of somebody who is trusted: nobody else is needed, but for the task's risk. */
+int trusted_alone(const struct answered *v, const struct opinion *all, size_t n,
+                  const struct agreement *a);
+/* The answers that count are fewer than the task asks for, and it may have more. */
+int doubts_want_more(const struct answered *v, const struct opinion *all, size_t n);
+int answered_risk(const struct answered *v); /* enum risk, or -1 */
 
 /* decide_agree.c: do the answers agree enough? */
 void agreement_of(const struct answered *v, const struct opinion *all, size_t n,

@@ -267,8 +267,8 @@ static int check_reason(const json_t *doc, size_t i, struct err *err)
 
 static int body_checked(const json_t *doc, struct err *err)
 {
-	static const char *const keys[] = {"worker", "attempt", "passed", "reasons", NULL};
-	const char *worker = NULL;
+	static const char *const keys[] = {"worker", "attempt", "passed", "reasons", "absent", NULL};
+	const char *worker = NULL, *absent = NULL;
 	int64_t attempt = 0;
 	int passed = 0;
 	json_t *reasons = NULL;
@@ -278,6 +278,7 @@ static int body_checked(const json_t *doc, struct err *err)
 	    required(worker, "/body/worker", err) != 0 ||
 	    js_get_int(doc, "/body/attempt", 1, 255, &attempt, err) != 0 ||
 	    js_get_bool(doc, "/body/passed", &passed, err) != 0 ||
+	    js_get_str(doc, "/body/absent", &absent, 64, err) != 0 ||
 	    js_get_arr(doc, "/body/reasons", REASONS_MAX, &reasons, err) != 0)
 		return -1;
 	for (size_t i = 0; i < json_array_size(reasons); i++)

@@ -52,7 +52,7 @@ enum message_type {
 	MSG_UNACKNOWLEDGE,
 	MSG_ESCALATE,
 	MSG_RESOLVE,
-	MSG_CHECKED,     /* what rule programs said of an answer: body {worker,attempt,passed,reasons} */
+	MSG_CHECKED,     /* what rule programs said of an answer: body {worker,attempt,passed,reasons,absent} */
 	MSG_REINSTATE,   /* of no task: a suspended worker may work again: body {worker,lane,reason} */
 	MSG_REASSIGN,
 	MSG_COUNT

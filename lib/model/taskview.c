@@ -149,7 +149,8 @@ json_t *taskview_public(const struct event *ev)
 		return NULL;
 	if (ev->type == EV_CREATED)
 		return public_created(ev);
-	if (ev->type != EV_CHECK_PASSED && ev->type != EV_CHECK_FAILED && ev->type != EV_VERIFIED)
+	if (ev->type != EV_CHECK_PASSED && ev->type != EV_CHECK_FAILED && ev->type != EV_VERIFIED &&
+	    ev->type != EV_HELD)
 		return json_incref(ev->data);
 	out = json_copy(ev->data);
 	for (size_t i = 0; hidden[i]; i++)

@@ -51,6 +51,9 @@ static const struct field gold_fields[] = {
 	{"/verify/gold/newRate", F_MILLI, AT(verify, gold.new_rate_milli), 0, 500, 0, NULL},
 	{"/verify/gold/newTasks", F_INT, AT(verify, gold.new_tasks), 0, 1000, 20, NULL},
 	{"/verify/gold/floor", F_MILLI, AT(verify, gold.floor_milli), 0, 1000, 600, NULL},
+	{"/verify/gold/acceptIfAtLeast", F_MILLI, AT(verify, gold.accept_milli), 0, 1000, -1, NULL},
+	{"/verify/gold/askMoreIfLess", F_MILLI, AT(verify, gold.more_milli), 0, 1000, -1, NULL},
+	{"/verify/gold/rejectIfLess", F_MILLI, AT(verify, gold.reject_milli), 0, 1000, -1, NULL},
 };
 
 static const struct field qa_fields[] = {
@@ -62,6 +65,8 @@ static const struct field fail_fields[] = {
 	{"/verify/onFail/rules", F_WORD, AT(verify, on_fail[STAGE_RULES]), 0, 0, ON_FAIL_RETURN,
 	 fail_words},
 	{"/verify/onFail/anomaly", F_WORD, AT(verify, on_fail[STAGE_ANOMALY]), 0, 0, ON_FAIL_REROUTE,
+	 fail_words},
+	{"/verify/onFail/gold", F_WORD, AT(verify, on_fail[STAGE_GOLD]), 0, 0, ON_FAIL_REROUTE,
 	 fail_words},
 	{"/verify/onFail/consensus", F_WORD, AT(verify, on_fail[STAGE_CONSENSUS]), 0, 0, UNSURE_ACCEPT,
 	 unsure_words},
@@ -261,6 +266,8 @@ int verify_read(const json_t *doc, struct verify *out, struct err *err)
 		return err_field(err, FAIL_INVALID, "/verify/qa/lane", "required: who reviews");
 	if (!js_at(doc, "/verify/onFail/consensus"))
 		out->on_fail[STAGE_CONSENSUS] = unsure_unsaid(doc, out);
+	if (out->gold.accept_milli >= 0 && out->gold.accept_milli < out->gold.reject_milli)
+		return err_field(err, FAIL_INVALID, "/verify/gold/acceptIfAtLeast", "is below rejectIfLess");
 	if (out->gold.new_rate_milli < out->gold.rate_milli)
 		out->gold.new_rate_milli = out->gold.rate_milli;
 	if (read_rules(doc, out, err) != 0 || read_programs(doc, out, err) != 0)

@@ -12,11 +12,12 @@
  *                (256)}]: the answer on stdin, the verdict on exit status and stdout,
  *              anomaly {alpha "0".."0.1" ("0.001"; 0: off), off [names of tests]},
  *              gold {rate "0".."0.5" ("0"), newRate ("0": as rate), newTasks (20),
- *                floor "0".."1" ("0.6")},
+ *                floor "0".."1" ("0.6"), acceptIfAtLeast, askMoreIfLess, rejectIfLess "0".."1"
+ *                (none): what the accuracy of its giver makes of an answer},
  *              qa {lane, rate "0".."1"}: a lane whose workers review; without one nobody does,
- *              onFail {rules (return), anomaly, qa (reroute): return|reroute|fail: what a failed stage
- *                does with the answer; consensus accept|review|fail: what becomes of answers that
- *                do not agree enough, with as many as maxOverlap allows; where it is not said,
+ *              onFail {rules (return), anomaly, gold, qa (reroute): return|reroute|fail: what a failed
+ *                stage does with the answer; consensus accept|review|fail: what becomes of answers
+ *                that do not agree enough, with as many as maxOverlap allows; where it is not said,
  *                review with a qa.lane, else fail where a confidence is stated, else accept}
  *            }
  *            A lane's risk {TIER {minOverlap, qaRate}} raises them for tasks of that risk; by default
@@ -106,6 +107,7 @@ struct verify {
 	struct strings anomaly_off;
 	struct {
 		int rate_milli, new_rate_milli, new_tasks, floor_milli;
+		int accept_milli, more_milli, reject_milli; /* -1: not said */
 	} gold;
 	struct {
 		const char *lane;     /* or NULL */

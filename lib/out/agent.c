@@ -152,6 +152,7 @@ static void tell(struct agents *a, struct child *c)
 	if (c->why[0]) {
 		r.outcome = AGENT_FAILED;
 		r.reason = c->why;
+		r.absent = c->absent;
 	} else {
 		r.outcome = AGENT_ANSWERED;
 		r.bytes = buf_str(&c->answer);
@@ -194,6 +195,7 @@ static void start_waiting(struct agents *a)
 		a->nwaiting--;
 		if (rc) {
 			child_fail(c, err.msg);
+			c->absent = err.code == FAIL_NOT_FOUND;
 			tell(a, c);
 		} else {
 			a->running[a->nrunning++] = c;

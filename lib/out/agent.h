@@ -67,6 +67,7 @@ struct agent_result {
 	int status;        /* ANSWERED: exit status, 0 unless .judge */
 	int cut;           /* more was printed than is kept */
 	const char *reason; /* FAILED: one safe line */
+	int absent;         /* FAILED: there is no such program */
 	const char *log;    /* the end of stderr as it came: not safe, may be empty */
 	size_t nlog;
 };

@@ -35,6 +35,7 @@ struct child {
 	char *log; /* owned; AGENT_LOG_MAX bytes while it runs */
 	size_t nlog;
 	char why[256]; /* failed, and why; "" while not */
+	int absent;    /* failed: there is no such program */
 };
 
 struct child_place {

@@ -11,8 +11,8 @@
 #                 schema anomaly crowd worlds (SEEDS=1000 worlds in each row of anomaly and crowd; of
 #                 worlds, which are rehearsed with the whole engine, a hundredth of that, or
 #                 WORLDS=1000: two hours)
-#   ANSWERS=150000 of the year behind "verify" (of that desk 1000000; they take half a
-#                 millisecond each)
+#   ANSWERS=150000 of the year behind "verify" (of that desk 1000000, which take six
+#                 minutes)
 # Absolute figures move from machine to machine; quote the ratios.
 set -u
 O=$(realpath "$1") || exit 2
@@ -330,10 +330,12 @@ if does verify; then
 				"$target"
 		done
 	done
-	row "reputation: of a worker in a lane" \
-		"$(sed -n 's/^verify\.memory .* pair=\([0-9]*\).*/\1/p' "$W/out") B" "" "" ""
-	row "  of a lane" "$(sed -n 's/^verify\.memory .* lane=\([0-9]*\).*/\1/p' "$W/out") B" "" \
-		"" ""
+	of_memory() { # FIELD, at the end
+		sed -n "s/^verify\.memory .* $1=\([0-9.]*\).*/\1/p" "$W/out" | tail -1
+	}
+	row "reputation: of a worker in a lane" "$(of_memory pair) B" "" "" ""
+	row "  of a lane" "$(of_memory lane) B" "" "" ""
+	row "  of all, by answer" "$(of_memory answer) B" "" "" ""
 fi
 
 if does schema; then

@@ -1,15 +1,16 @@
 /*
- * bench/worlds -- verification by the whole engine in rehearsed worlds (lib/sim): routing, gold tasks,
- * consensus, reviews, reputation and suspension together, over many seeds.
+ * bench/worlds -- verification by the whole engine in rehearsed worlds (lib/sim): routing, gold
+ * tasks, consensus, reviews, reputation and suspension together, over many seeds.
  *
- *   worlds [SEEDS [PART]]      default: 10 seeds (a minute of one core), and every row; else those whose
- *                              name has PART in it
+ *   worlds [SEEDS [PART]]      default: 10 seeds (80 s of one core), and every row; else those
+ *                              whose name has PART in it
  *
- * "in 30" are the bad who are suspended after at most 30 answers, gold ones among them; of an adversary
- * those count that came after it had earned trust.  All workers are new when a world begins.
+ * "in 30" are the bad who are suspended after at most 30 answers, gold ones among them; of an
+ * adversary those count that came after it had earned trust.  All workers are new when a world
+ * begins, but for those who "join".
  *
- * Beside each world stands the optimal sequential test that asks honest workers only and knows how good
- * they are.
+ * Beside each world stands the optimal sequential test that asks honest workers only and knows how
+ * good they are.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -30,40 +31,43 @@ struct row {
 	enum kind kind;
 	int bad; /* of CREW */
 	const char *weights; /* of truths; NULL: even */
+	int join_h; /* hours after the others */
 };
 
 static const struct row rows[] = {
-	{"honest", 2, KIND_HONEST, 0, NULL},
-	{"honest", 4, KIND_HONEST, 0, NULL},
-	{"skewed 95:5, honest", 2, KIND_HONEST, 0, "95 5"},
-	{"skewed 95:3:1:1, honest", 4, KIND_HONEST, 0, "95 3 1 1"},
-	{"skewed 95:3:1:1, spammer", 4, KIND_SPAMMER, 8, "95 3 1 1"},
-	{"sloppy", 2, KIND_SLOPPY, 2, NULL},
-	{"sloppy", 2, KIND_SLOPPY, 8, NULL},
-	{"sloppy", 2, KIND_SLOPPY, 16, NULL},
-	{"sloppy", 4, KIND_SLOPPY, 2, NULL},
-	{"sloppy", 4, KIND_SLOPPY, 8, NULL},
-	{"sloppy", 4, KIND_SLOPPY, 16, NULL},
-	{"spammer", 2, KIND_SPAMMER, 2, NULL},
-	{"spammer", 2, KIND_SPAMMER, 8, NULL},
-	{"spammer", 2, KIND_SPAMMER, 16, NULL},
-	{"spammer", 4, KIND_SPAMMER, 2, NULL},
-	{"spammer", 4, KIND_SPAMMER, 8, NULL},
-	{"spammer", 4, KIND_SPAMMER, 16, NULL},
-	{"constant", 2, KIND_CONSTANT, 8, NULL},
-	{"constant", 4, KIND_CONSTANT, 8, NULL},
-	{"colluding", 2, KIND_COLLUDING, 2, NULL},
-	{"colluding", 2, KIND_COLLUDING, 8, NULL},
-	{"colluding", 2, KIND_COLLUDING, 16, NULL},
-	{"colluding", 4, KIND_COLLUDING, 2, NULL},
-	{"colluding", 4, KIND_COLLUDING, 8, NULL},
-	{"colluding", 4, KIND_COLLUDING, 16, NULL},
-	{"adversary", 2, KIND_ADVERSARY, 2, NULL},
-	{"adversary", 2, KIND_ADVERSARY, 8, NULL},
-	{"adversary", 2, KIND_ADVERSARY, 16, NULL},
-	{"adversary", 4, KIND_ADVERSARY, 2, NULL},
-	{"adversary", 4, KIND_ADVERSARY, 8, NULL},
-	{"adversary", 4, KIND_ADVERSARY, 16, NULL},
+	{"honest", 2, KIND_HONEST, 0, NULL, 0},
+	{"honest", 4, KIND_HONEST, 0, NULL, 0},
+	{"skewed 95:5, honest", 2, KIND_HONEST, 0, "95 5", 0},
+	{"skewed 95:3:1:1, honest", 4, KIND_HONEST, 0, "95 3 1 1", 0},
+	{"skewed 95:3:1:1, spammer", 4, KIND_SPAMMER, 8, "95 3 1 1", 0},
+	{"sloppy", 2, KIND_SLOPPY, 2, NULL, 0},
+	{"sloppy", 2, KIND_SLOPPY, 8, NULL, 0},
+	{"sloppy", 2, KIND_SLOPPY, 16, NULL, 0},
+	{"sloppy", 4, KIND_SLOPPY, 2, NULL, 0},
+	{"sloppy", 4, KIND_SLOPPY, 8, NULL, 0},
+	{"sloppy", 4, KIND_SLOPPY, 16, NULL, 0},
+	{"spammer", 2, KIND_SPAMMER, 2, NULL, 0},
+	{"spammer", 2, KIND_SPAMMER, 8, NULL, 0},
+	{"spammer", 2, KIND_SPAMMER, 16, NULL, 0},
+	{"spammer", 4, KIND_SPAMMER, 2, NULL, 0},
+	{"spammer", 4, KIND_SPAMMER, 8, NULL, 0},
+	{"spammer", 4, KIND_SPAMMER, 16, NULL, 0},
+	{"spammer, join after 3 h", 2, KIND_SPAMMER, 8, NULL, 3},
+	{"spammer, join after 3 h", 4, KIND_SPAMMER, 8, NULL, 3},
+	{"constant", 2, KIND_CONSTANT, 8, NULL, 0},
+	{"constant", 4, KIND_CONSTANT, 8, NULL, 0},
+	{"colluding", 2, KIND_COLLUDING, 2, NULL, 0},
+	{"colluding", 2, KIND_COLLUDING, 8, NULL, 0},
+	{"colluding", 2, KIND_COLLUDING, 16, NULL, 0},
+	{"colluding", 4, KIND_COLLUDING, 2, NULL, 0},
+	{"colluding", 4, KIND_COLLUDING, 8, NULL, 0},
+	{"colluding", 4, KIND_COLLUDING, 16, NULL, 0},
+	{"adversary", 2, KIND_ADVERSARY, 2, NULL, 0},
+	{"adversary", 2, KIND_ADVERSARY, 8, NULL, 0},
+	{"adversary", 2, KIND_ADVERSARY, 16, NULL, 0},
+	{"adversary", 4, KIND_ADVERSARY, 2, NULL, 0},
+	{"adversary", 4, KIND_ADVERSARY, 8, NULL, 0},
+	{"adversary", 4, KIND_ADVERSARY, 16, NULL, 0},
 };
 
 struct sum {
@@ -118,8 +122,8 @@ static void say_lanes(struct text *t, const struct row *r)
 		say(t, "%s\"%c\"", k ? "," : "", 'a' + k);
 	say(t, "]}}},\"verify\":{\"minOverlap\":1,\"maxOverlap\":%d,\"confidence\":\"%.2f\","
 	       "\"gold\":{\"rate\":\"0.05\",\"newRate\":\"0.5\",\"newTasks\":20,\"floor\":\"0.72\"},"
-	       "\"qa\":{\"lane\":\"q\",\"rate\":\"0.02\"}}},\"q\":{\"pools\":[\"s\"],\"slaSeconds\":14400}},",
-	    MAX_OVERLAP, confidence);
+	       "\"qa\":{\"lane\":\"q\",\"rate\":\"0.02\"}}},"
+	       "\"q\":{\"pools\":[\"s\"],\"slaSeconds\":14400}},", MAX_OVERLAP, confidence);
 	say(t, "\"gold\":{");
 	for (int i = 0; i < GOLDS; i++)
 		say(t, "%s\"g%d\":{\"lane\":\"l\",\"body\":{\"er\":1,\"lane\":\"l\",\"title\":\"t\"},"
@@ -140,6 +144,8 @@ static void say_crews(struct text *t, const struct row *r)
 	    r->bad, work, kind_names[r->kind]);
 	if (r->kind == KIND_ADVERSARY)
 		say(t, ",\"trustTasks\":%d,\"right\":0.95", TRUST);
+	if (r->join_h)
+		say(t, ",\"absent\":[{\"from\":\"0h\",\"until\":\"%dh\"}]", r->join_h);
 	say(t, "}}");
 }
 
@@ -320,10 +326,10 @@ int main(int argc, char **argv)
 
 	printf("erctl simulate, %d seeds each: %d workers, honest ones right with %.2f; confidence %.2f, "
 	       "at most %d answers, floor 0.72\n", seeds, CREW, honest, confidence, MAX_OVERLAP);
-	printf("%-45s %-8s %-18s  %-16s %-9s %-7s  %-8s %s\n", "", "accepted", "overlap", "bad suspended", "honest",
-	       "tasks", "reviews", "gold");
-	printf("%-45s %-7s  %5s %5s %5s  %7s %7s  %7s  %7s\n", "", "right", "", "best", "ratio", "in 30", "ever",
-	       "out", "lost");
+	printf("%-45s %-8s %-18s  %-16s %-9s %-7s  %-8s %s\n", "", "accepted", "overlap",
+	       "bad suspended", "honest", "tasks", "reviews", "gold");
+	printf("%-45s %-7s  %5s %5s %5s  %7s %7s  %7s  %7s\n", "", "right", "", "best", "ratio",
+	       "in 30", "ever", "out", "lost");
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
 		if (argc < 3 || strstr(rows[i].name, argv[2]))
 			run(&rows[i], seeds);

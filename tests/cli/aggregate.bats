@@ -64,6 +64,8 @@ small() {
 	expect 0 erctl aggregate b.csv --workers --json
 	jq -e '.questions == [{"question":"a, b","label":"two\nlines","posterior":.questions[0].posterior,"answers":2,"tie":false}]
 		and .workers[0].worker == "x \"1\""' <<<"$output" >/dev/null
+	printf ' Question ,WORKER,answer\t\nq,a,x\n' >b.csv
+	expect 0 erctl aggregate b.csv
 	printf 'question,worker,answer\nq,a,\x1b[2J\n' >b.csv
 	expect 0 erctl aggregate b.csv
 	[[ $output != *$'\x1b'* ]]
@@ -86,6 +88,7 @@ small() {
 	}
 	bad '' 'b.csv: empty'
 	bad 'q1,ana,yes\n' 'line 1: the header has no column question'
+	bad 'question,worker,answer,answer\nq1,ana,x,y\n' 'line 1: the header has more than one column answer'
 	bad 'question,worker,answer\nq1,ana\n' 'line 2: 2 columns where the header has 3'
 	bad 'question,worker,answer\nq1,ana,\n' 'line 2, column 3 (answer): empty'
 	bad 'question,worker,answer\nq1,a\xff,yes\n' 'line 2, column 2 (worker): not UTF-8'

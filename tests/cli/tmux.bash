@@ -1,7 +1,7 @@
 # Drive a full screen in tmux: a server of its own per test, keys in, text out, no fixed sleeps.
 #   tui_start COLS ROWS COMMAND…  start it on a terminal of that size (TUI_TERM: its TERM)
 #   keys KEY…    as tmux send-keys names them        type TEXT   literally
-#   sees TEXT    within ten seconds                  hides TEXT  it goes away within ten seconds
+#   sees TEXT    within thirty seconds               hides TEXT  it goes away within thirty seconds
 #   screen       what is there now                   tui_ends N  it ends with that status, and what
 #                                                   it left is on the screen
 #   teardown     must call tui_stop

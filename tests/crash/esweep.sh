@@ -34,7 +34,7 @@ one() { # CASE SYSCALL N ERROR[+]
 	call=$2 n=$3
 	shift 4
 	{
-		timeout -s KILL 20 strace -f -qq -o "$d.trace" -e trace="$call" \
+		timeout -s KILL 20 strace -f --seccomp-bpf -qq -o "$d.trace" -e trace="$call" \
 			-e inject="$call:error=$code:when=$n$plus" \
 			"$@" >"$d.out" 2>&1 </dev/null
 		rc=$?

@@ -101,7 +101,7 @@ need_strace "kills at system calls"
 scratch
 case $1 in
 all) which=all cases='erctl submit accept decline start answer reject block reply cancel batch refuse erctl-evidence evidence' ;;
-*) which=changes cases='erctl submit accept answer cancel batch erctl-evidence evidence' ;;
+*) which=changes cases='erctl submit answer batch erctl-evidence evidence' ;;
 esac
 shift
 [ $# = 0 ] || cases=$*

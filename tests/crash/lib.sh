@@ -19,7 +19,7 @@ need_strace() {
 
 # In memory where possible: these tests kill processes, they do not cut power.
 scratch() {
-	base=${TMPDIR:-/tmp}
+	base=${DISK_TMPDIR:-${TMPDIR:-/tmp}}
 	if [ "${1-}" != disk ] && [ -w /dev/shm ] &&
 		[ "$(df -k --output=avail /dev/shm | tail -n 1)" -gt 65536 ]; then
 		base=/dev/shm

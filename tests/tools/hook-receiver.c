@@ -175,7 +175,7 @@ struct check {
 static void note(struct check *c, const char *scheme, int bad, const char *reason)
 {
 	if (bad && !c->reason[0])
-		snprintf(c->reason, sizeof(c->reason), "%s: %s", scheme, reason);
+		snprintf(c->reason, sizeof(c->reason), "%s: %.200s", scheme, reason);
 	if (!bad)
 		buf_addf(&c->scheme, "%s%s", c->scheme.len ? "+" : "", scheme);
 }

@@ -81,6 +81,42 @@ START_TEST(near_texts_are_near)
 }
 END_TEST
 
+/* SimHash with 64 plain sums, of text that is folded already. */
+static uint64_t plain_simhash(const char *s, size_t n)
+{
+	int sum[64] = {0};
+	uint64_t window = 0, out = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		window = (window << 8 | (unsigned char)s[i]) & 0xffffffffffffu;
+		for (int b = 0; i >= 5 && b < 64; b++)
+			sum[b] += hash_mix(window, 0) >> b & 1 ? 1 : -1;
+	}
+	for (int b = 0; b < 64; b++)
+		out |= (uint64_t)(sum[b] > 0) << b;
+	return out;
+}
+
+START_TEST(sums_are_as_if_one_by_one)
+{
+	char text[3000];
+	uint64_t x = 7;
+	uint16_t len;
+
+	for (size_t n = 0; n < sizeof(text); n += n < 40 ? 1 : 97) {
+		for (size_t i = 0; i < n; i++) {
+			x = x * 6364136223846793005u + 1442695040888963407u;
+			text[i] = (char)((x >> 40) % 11 == 0 && i && text[i - 1] != ' ' ? ' ' : 'a' + (x >> 33) % 26);
+		}
+		size_t seen = n < 2048 ? n : 2048;
+		ck_assert_uint_eq(text_simhash(text, n, &len), plain_simhash(text, seen));
+		ck_assert_uint_eq(len, seen);
+	}
+	ck_assert_uint_eq(text_simhash("Say:  \"It's\tCLOSED\" (12)!", 26, &len),
+	                  plain_simhash("say it s closed 12 ", 19));
+}
+END_TEST
+
 START_TEST(points_are_counted_not_bytes)
 {
 	struct traces t;
@@ -430,6 +466,7 @@ int main(void)
 	tcase_add_test(t, order_of_members_is_nothing);
 	tcase_add_test(t, choices_differ_and_prose_is_none);
 	tcase_add_test(t, near_texts_are_near);
+	tcase_add_test(t, sums_are_as_if_one_by_one);
 	tcase_add_test(t, points_are_counted_not_bytes);
 	tcase_add_test(t, hostile_answers_are_bounded);
 	tcase_add_test(t, traces_come_back);

@@ -218,6 +218,48 @@ START_TEST(texts)
 }
 END_TEST
 
+/* ${n} characters from ${from} on of a text without end. */
+static void add_prose(struct buf *b, size_t from, size_t n)
+{
+	uint32_t x = 1;
+
+	for (size_t i = 0; i < from + n; i++) {
+		x = x * 1664525 + 1013904223;
+		if (i >= from)
+			buf_addc(b, x >> 24 < 40 ? ' ' : (char)('a' + (x >> 16) % 26));
+	}
+}
+
+/* The middle of three is nearest to both, whatever their length and however often it repeats itself. */
+START_TEST(long_texts)
+{
+	static const size_t sizes[] = {100, 130, 400, 520, 3000, 70000};
+
+	for (size_t i = 0; i < NITEMS(sizes); i++) {
+		for (int repeated = 0; repeated < 2; repeated++) {
+			struct buf answers = BUF_INIT, middle = BUF_INIT;
+			size_t n = sizes[i];
+			for (size_t k = 0; k < 3; k++) {
+				struct buf *b = &answers;
+				buf_adds(b, k ? ",\"" : "[\"");
+				size_t from = b->len;
+				for (int r = 0; r < (repeated ? 3 : 1); r++)
+					add_prose(b, 100 + k * n / 8, n / (repeated ? 3 : 1));
+				if (k == 1)
+					buf_add(&middle, buf_str(b) + from, b->len - from);
+				buf_addc(b, '"');
+			}
+			buf_addc(&answers, ']');
+			json_t *made = combined("{\"type\":\"string\"}", buf_str(&answers), NULL, NULL);
+			ck_assert_str_eq(json_string_value(made), buf_str(&middle));
+			json_decref(made);
+			buf_release(&answers);
+			buf_release(&middle);
+		}
+	}
+}
+END_TEST
+
 START_TEST(wholes)
 {
 	struct combine_result r[1];
@@ -275,6 +317,7 @@ int main(void)
 	tcase_add_test(t, numbers);
 	tcase_add_test(t, sets);
 	tcase_add_test(t, texts);
+	tcase_add_test(t, long_texts);
 	tcase_add_test(t, wholes);
 	tcase_add_test(t, objects_by_field);
 	tcase_add_test(t, in_any_order);

@@ -208,6 +208,33 @@ START_TEST(stops_goes_on_gives_up)
 }
 END_TEST
 
+/* What crowd_by_others says of all at once is what the posterior without each says. */
+START_TEST(by_the_others_alone)
+{
+	struct voter who[5];
+	double right[5], p[40];
+
+	for (uint32_t k = 2; k <= 40; k += 19) { /* confusions are kept of few, not of many */
+		crowd_init(&c, k, 0.6);
+		for (uint32_t i = 0; i < 5; i++) {
+			voter_init(&who[i]);
+			gold(&who[i], 10 + 5 * i, 6 + 4 * i);
+		}
+		for (size_t n = 2; n <= 5; n++) {
+			struct vote votes[] = {{&who[0], 1}, {&who[1], 0}, {NULL, 1}, {&who[3], k - 1}, {&who[4], 1}};
+			crowd_by_others(&c, votes, n, right);
+			for (size_t i = 0; i < n; i++) {
+				struct vote others[5];
+				memcpy(others, votes, sizeof(others));
+				others[i] = votes[n - 1];
+				crowd_posterior(&c, others, n - 1, p);
+				ck_assert_double_eq(right[i], p[votes[i].answer]);
+			}
+		}
+	}
+}
+END_TEST
+
 START_TEST(many_categories)
 {
 	struct vote votes[3] = {{&v[0], 900}, {&v[1], 900}, {&v[2], 4}};
@@ -350,6 +377,7 @@ int main(void)
 	tcase_add_checked_fixture(t, setup, NULL);
 	tcase_add_test(t, posterior_is_bayes);
 	tcase_add_test(t, stops_goes_on_gives_up);
+	tcase_add_test(t, by_the_others_alone);
 	tcase_add_test(t, many_categories);
 	tcase_add_test(t, nobody_confirms_themselves);
 	tcase_add_test(t, qa_replaces_what_was_learned);

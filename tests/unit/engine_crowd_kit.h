@@ -141,6 +141,7 @@ struct kind {
 	double spam, against, together; /* shares of the workers */
 	double trap;          /* share of questions that most get wrong, and alike */
 	double alike;         /* share of errors that are typical for the class */
+	double mute;          /* share of workers who say the first category whatever is asked */
 	double busy;          /* workers answer as often as rank to the power of minus this */
 };
 
@@ -179,7 +180,8 @@ static inline void kit_crowd(const struct kind *s, struct kit_crowd *c)
 		double u = kit_chance();
 		c->skill[w] = log(s->right / (1 - s->right)) + s->differ * kit_normal();
 		c->type[w] = u < s->spam ? 1 : u < s->spam + s->against ? 2
-		             : u < s->spam + s->against + s->together ? 3 : 0;
+		             : u < s->spam + s->against + s->together ? 3
+		             : u < s->spam + s->against + s->together + s->mute ? 4 : 0;
 		c->favourite[w] = (int)kit_below((uint32_t)s->k);
 		c->all += c->often[w] = pow(w + 1, -s->busy);
 		for (int j = 0; j < s->k; j++)
@@ -217,6 +219,8 @@ static inline int kit_answer(const struct kind *s, const struct kit_crowd *c,
 		return kit_chance() < 0.5 ? c->favourite[w] : (int)kit_below((uint32_t)s->k);
 	if (c->type[w] == 3)
 		return q->lure;
+	if (c->type[w] == 4)
+		return 0;
 	p = p < 0.02 ? 0.02 : p > 0.99 ? 0.99 : p;
 	p = c->type[w] == 2 ? 1 - p : p;
 	if (kit_chance() < (q->trap ? 0.45 * p : p))

@@ -26,6 +26,8 @@ static inline void draw_checks(struct sim *s, struct buf *out)
 	                                    "{\"<\":[{\"var\":\"answer.n\"},8]}",
 	                                    "{\"!=\":[{\"var\":\"worker.name\"},\"gus\"]}"};
 	static const char *const alphas[] = {"0", "0.001", "0.1", "0.1"};
+	static const char *const trust[] = {"", "", ",\"acceptIfAtLeast\":\"0.7\",\"askMoreIfLess\":\"0.6\"",
+	                                    ",\"rejectIfLess\":\"0.8\",\"acceptIfAtLeast\":\"0.8\""};
 
 	if (draw(s, 3) == 0)
 		buf_addf(out,
@@ -37,8 +39,8 @@ static inline void draw_checks(struct sim *s, struct buf *out)
 	if (draw(s, 4))
 		buf_addf(out, ",\"anomaly\":{\"alpha\":\"%s\"}", one_of(s, alphas, NITEMS(alphas)));
 	if (draw(s, 3))
-		buf_addf(out, ",\"gold\":{\"rate\":\"0.%d\",\"floor\":\"0.%d\"}",
-		         1 + (int)draw(s, 5), 2 + (int)draw(s, 8));
+		buf_addf(out, ",\"gold\":{\"rate\":\"0.%d\",\"floor\":\"0.%d\"%s}",
+		         1 + (int)draw(s, 5), 2 + (int)draw(s, 8), one_of(s, trust, NITEMS(trust)));
 }
 
 static inline void draw_qa(struct sim *s, struct buf *out)

@@ -94,7 +94,10 @@ static void checked(struct sim *s)
 			                              : one_of(s, workers, NITEMS(workers));
 			snprintf(body, sizeof(body),
 			         "{\"worker\":\"%s\",\"attempt\":%d,\"passed\":%s}", who,
-			         a->attempt + (draw(s, 6) == 0), draw(s, 4) ? "true" : "false");
+			         a->attempt + (draw(s, 6) == 0),
+			         draw(s, 4)   ? "true"
+			         : draw(s, 4) ? "false"
+			                      : "false,\"absent\":\"p\"");
 			say(s, id, "erd", "checked", body);
 			return;
 		}

@@ -3,6 +3,7 @@
 
 #include "json/schema/schema.h"
 #include "model/contract.h"
+#include "model/gold.h"
 
 START_TEST(example_is_whole)
 {
@@ -239,6 +240,33 @@ START_TEST(many_in_order)
 }
 END_TEST
 
+START_TEST(gold_of_a_lane)
+{
+	static const char in_a[] = "{\"lane\":\"a\",\"body\":{},\"answer\":1}";
+	static const char in_b[] = "{\"lane\":\"b\",\"body\":{},\"answer\":1}";
+	struct config *c = config_new();
+	struct err err = ERR_INIT;
+
+	ck_assert_uint_eq(config_golds(c, "a"), 0);
+	kit_set(c, CFG_GOLD, "z", in_a);
+	kit_set(c, CFG_GOLD, "m", in_b);
+	kit_set(c, CFG_GOLD, "b", in_a);
+	kit_set(c, CFG_GOLD, "k", in_a);
+	ck_assert_uint_eq(config_golds(c, "a"), 3);
+	ck_assert_uint_eq(config_golds(c, "b"), 1);
+	ck_assert_uint_eq(config_golds(c, "ab"), 0);
+	ck_assert_str_eq(config_gold_at(c, "a", 0)->name, "b");
+	ck_assert_str_eq(config_gold_at(c, "a", 2)->name, "z");
+	ck_assert_str_eq(config_gold_at(c, "b", 0)->name, "m");
+	kit_set(c, CFG_GOLD, "k", in_b); /* it moves */
+	ck_assert_uint_eq(config_golds(c, "a"), 2);
+	ck_assert_str_eq(config_gold_at(c, "b", 0)->name, "k");
+	ck_assert_int_eq(config_set(c, CFG_GOLD, "z", NULL, &err), 0);
+	ck_assert_uint_eq(config_golds(c, "a"), 1);
+	config_free(c);
+}
+END_TEST
+
 START_TEST(shorthand_schema_document)
 {
 	struct config *c = config_new();
@@ -304,6 +332,7 @@ int main(void)
 	tcase_add_test(t, dangling);
 	tcase_add_test(t, dangling_names_of_routing);
 	tcase_add_test(t, many_in_order);
+	tcase_add_test(t, gold_of_a_lane);
 	tcase_add_test(t, shorthand_schema_document);
 	tcase_add_test(t, who_stands_in_and_who_takes_over);
 	suite_add_tcase(s, t);

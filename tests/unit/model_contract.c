@@ -95,6 +95,37 @@ START_TEST(not_made)
 }
 END_TEST
 
+static int dropped;
+
+static void drop(void *beside)
+{
+	dropped += *(int *)beside;
+}
+
+/* What is made of a contract is found again with any copy of it, and goes when it goes. */
+START_TEST(beside)
+{
+	struct config *c = config_new();
+	struct err err = ERR_INIT;
+	json_t *doc = kit_parse("{\"minimum\":1,\"maximum\":2}"), *copy = json_deep_copy(doc);
+	json_t *turned = kit_parse("{\"maximum\":2,\"minimum\":1}");
+	static int one = 1;
+
+	struct compiled *found = contract_compiled(c, doc, &err);
+	ck_assert_ptr_null(found->beside);
+	found->beside = &one;
+	found->drop = drop;
+	ck_assert_ptr_null(contract_compiled(c, turned, &err)->beside);
+	ck_assert_ptr_eq(contract_compiled(c, copy, &err)->beside, &one);
+	ck_assert_int_eq(dropped, 0);
+	config_free(c);
+	ck_assert_int_eq(dropped, 1);
+	json_decref(doc);
+	json_decref(copy);
+	json_decref(turned);
+}
+END_TEST
+
 /* More schemas than the cache keeps: still each is judged by its own. */
 START_TEST(many)
 {
@@ -224,6 +255,7 @@ int main(void)
 
 	tcase_add_test(t, made);
 	tcase_add_loop_test(t, not_made, 0, NITEMS(refused));
+	tcase_add_test(t, beside);
 	tcase_add_test(t, many);
 	tcase_add_test(t, large);
 	tcase_add_test(t, too_large);

@@ -13,6 +13,10 @@ const char *const agg_method_names[AGG_METHODS] = {"default", "ds", "majority", 
 static const double tie_within = 1e-9;
 /* A worker's skill before the first answer counts as so many of the crowd's answers. */
 static const double skill_n = 4;
+/* The logarithm of how much likelier: so much, and so much for each answer; less where one label has
+ * become more common than the votes make it. */
+static const double clearly = 6, clearly_each[] = {0.02, 0.01};
+static const double far_apart = 0.05, more_common = 0.02; /* of the labels */
 
 struct agg_detail {
 	struct ballots b;
@@ -22,23 +26,97 @@ struct agg_detail {
 
 /* ---- the default ---- */
 
+enum { TIERS = 4 };
+static const struct tiers tiers[TIERS] = {
+	{1, 1, NULL}, {0, 1, NULL}, {1, 0.5, NULL}, {0, 0.5, NULL}};
+
+static size_t likeliest(const struct ballots *b, const double *post, uint32_t q)
+{
+	size_t best = b->cand_off[q];
+
+	for (size_t c = best; c < b->cand_off[q + 1]; c++)
+		best = post[c] > post[best] ? c : best;
+	return best;
+}
+
+/* The share of questions that get another label. */
+static double apart(const struct ballots *b, const double *one, const double *other)
+{
+	size_t n = 0;
+
+	for (uint32_t q = 0; q < b->nq; q++)
+		n += b->cand_off[q] < b->cand_off[q + 1] && likeliest(b, one, q) != likeliest(b, other, q);
+	return b->nq ? (double)n / b->nq : 0;
+}
+
+/* The share of the label that most questions get. */
+static double most_common(const struct ballots *b, const double *post)
+{
+	size_t *n = mem_alloc(b->k * sizeof *n), most = 0;
+
+	for (uint32_t q = 0; q < b->nq; q++) {
+		if (b->cand_off[q] == b->cand_off[q + 1])
+			continue;
+		size_t of = ++n[b->cand[likeliest(b, post, q)]];
+		most = of > most ? of : most;
+	}
+	free(n);
+	return b->nq ? (double)most / b->nq : 0;
+}
+
+static void progress_part(struct fit *f, size_t i, size_t of)
+{
+	f->from = (double)i / (double)of;
+	f->to = (double)(i + 1) / (double)of;
+}
+
+/* Where most say the same whatever is asked, EM that begins with the shares of the votes ends with them.
+ * What tables of single workers say is another beginning, and counts where it makes the answers
+ * clearly likelier. */
+static void begin_again(struct fit *f, const double *tables, double evidence, const struct tiers *how,
+                        double *post)
+{
+	size_t n = f->b->cand_off[f->b->nq];
+	struct tiers again = *how;
+
+	again.start = tables;
+	fit_tiers(f, &again);
+	if (f->evidence > evidence)
+		memcpy(post, f->post, n * sizeof *post);
+}
+
 static void pool_opinions(struct fit *f)
 {
-	static const struct tiers how[] = {{1, 1}, {0, 1}, {1, 0.5}, {0, 0.5}};
-	size_t n = f->b->cand_off[f->b->nq], opinions = NITEMS(how) + 1;
-	double *sum = mem_alloc((n ? n : 1) * sizeof *sum);
+	size_t n = f->b->cand_off[f->b->nq];
+	double *mem = mem_alloc((n ? n : 1) * (TIERS + 2) * sizeof *mem);
+	double *tables = mem, *sum = mem + n, *post = mem + 2 * n, evidence[TIERS];
 
+	progress_part(f, 0, TIERS + 1);
+	fit_tables(f);
+	memcpy(tables, f->post, n * sizeof *tables);
 	memcpy(sum, f->share, n * sizeof *sum);
-	for (size_t i = 0; i < NITEMS(how); i++) {
-		f->from = (double)i / NITEMS(how);
-		f->to = (double)(i + 1) / NITEMS(how);
-		fit_tiers(f, &how[i]);
+	for (size_t i = 0; i < TIERS; i++) {
+		progress_part(f, i + 1, TIERS + 1);
+		fit_tiers(f, &tiers[i]);
+		evidence[i] = f->evidence;
+		memcpy(post + i * n, f->post, n * sizeof *post);
 		for (size_t c = 0; c < n; c++)
 			sum[c] += f->post[c];
 	}
+	if (apart(f->b, sum, tables) > far_apart) {
+		int suspect = most_common(f->b, sum) > most_common(f->b, f->share) + more_common;
+		for (size_t i = 0; i < TIERS; i++)
+			evidence[i] += clearly + clearly_each[suspect] * (double)f->b->n;
+		memcpy(sum, f->share, n * sizeof *sum);
+		for (size_t i = 0; i < TIERS; i++) {
+			begin_again(f, tables, evidence[i], &tiers[i], post + i * n);
+			for (size_t c = 0; c < n; c++)
+				sum[c] += post[i * n + c];
+		}
+	}
 	for (size_t c = 0; c < n; c++)
-		f->post[c] = sum[c] / (double)opinions;
-	free(sum);
+		f->post[c] = sum[c] / (TIERS + 1);
+	free(mem);
 }
 
 /* ---- what comes out ---- */

@@ -21,7 +21,10 @@
  *                       or by its square root), and whether typical confusions are shared by the
  *                       crowd.  Each alone loses to the majority on some kind of data (skewed
  *                       classes, shared bias, few answers per question); where they disagree the
- *                       votes decide.
+ *                       votes decide.  Where their labels are far from those of ds, each
+ *                       begins again with ds, and stays where that makes the answers clearly
+ *                       likelier (most workers may say the same whatever is asked: then
+ *                       the shares of the votes are a bad beginning).
  * Compare    Kim and Ghahramani, "Bayesian Classifier Combination", AISTATS 2012, for the Bayesian
  *            Dawid-Skene; Venanzi et al., "Community-Based Bayesian Aggregation Models for
  *            Crowdsourcing", WWW 2014, for shrinking to a crowd; Whitehill et al., "Whose Vote

@@ -22,7 +22,8 @@ static void likelihoods(const struct crowd *c, const struct lesson *l, double ri
 		x[g] = right * l->p[g] + (1 - right) * (1 - l->p[g]) / others;
 }
 
-/* What became known of an answer: the chance that it is right, before (below 0: it is new) and now. */
+/* What became known of an answer: the chance that it is right, before (below 0: it is new) and
+ * now. */
 struct news {
 	uint32_t answer;
 	double before, now;

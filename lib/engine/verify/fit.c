@@ -96,8 +96,8 @@ void fit_prior(struct fit *f, double add)
 		f->prior[j] = log(f->prior[j] / total + 1e-300);
 }
 
-/* exp and normalize; the sum of the moves from ${old}. */
-static double softmax(double *logs, size_t n, double *old)
+/* exp and normalize; the sum of the moves from ${old}.  ${all}: the logarithm of the sum is added. */
+static double softmax(double *logs, size_t n, double *old, double *all)
 {
 	double most = logs[0], sum = 0, moved = 0;
 
@@ -105,6 +105,7 @@ static double softmax(double *logs, size_t n, double *old)
 		most = logs[c] > most ? logs[c] : most;
 	for (size_t c = 0; c < n; c++)
 		sum += logs[c] = exp(logs[c] - most);
+	*all += most + log(sum);
 	for (size_t c = 0; c < n; c++) {
 		moved += fabs(logs[c] / sum - old[c]);
 		old[c] = logs[c] / sum;
@@ -117,6 +118,7 @@ double fit_weigh(struct fit *f)
 	const struct ballots *b = f->b;
 	double logs[CANDIDATES_MAX], moved = 0;
 
+	f->evidence = 0;
 	for (uint32_t q = 0; q < b->nq; q++) {
 		size_t nc = b->cand_off[q + 1] - b->cand_off[q];
 		const uint32_t *cell = b->cell + b->cell_off[q];
@@ -128,7 +130,7 @@ double fit_weigh(struct fit *f)
 			for (size_t c = 0; c < nc; c++)
 				logs[c] += f->cell[cell[c]];
 		}
-		moved += softmax(logs, nc, f->post + b->cand_off[q]);
+		moved += softmax(logs, nc, f->post + b->cand_off[q], &f->evidence);
 	}
 	return b->nq ? moved / b->nq : 0;
 }

@@ -19,6 +19,7 @@ struct fit {
 	double *post;            /* [candidates] */
 	double *cell, *row;      /* expected counts, then logarithms of chances; totals of rows */
 	double *prior;           /* [k] logarithms */
+	double evidence;         /* logarithm of how likely the last fit makes the answers */
 	unsigned rounds;         /* of the longest fit so far */
 	int settled;             /* all fits so far */
 	void (*progress)(void *arg, double done);
@@ -29,6 +30,7 @@ struct fit {
 struct tiers {
 	int shared; /* the crowd has typical confusions */
 	double frequent; /* how much the classes' frequency counts: its exponent, 0..1 */
+	const double *start; /* [candidates] to begin with; NULL: the vote shares */
 };
 
 void fit_init(struct fit *f, const struct ballots *b);
@@ -42,7 +44,7 @@ void fit_tiers(struct fit *f, const struct tiers *how); /* hierarchical */
 /* For the fits: */
 void fit_count(struct fit *f);                   /* .cell and .row of .post */
 void fit_prior(struct fit *f, double add);       /* .prior of .post; .add to each class */
-double fit_weigh(struct fit *f);                 /* .post of .prior and logs in .cell; mean move */
+double fit_weigh(struct fit *f);                 /* .post of .prior and logs in .cell, .evidence; mean move */
 int fit_still(struct fit *f, unsigned round, unsigned of, double moved); /* 1: it is over */
 
 #endif

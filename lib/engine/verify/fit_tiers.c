@@ -248,7 +248,10 @@ void fit_tiers(struct fit *f, const struct tiers *how)
 	c.expect = c.right + b->nw;
 	c.n = c.expect + b->nw;
 	c.base = c.n + b->nw;
-	fit_shares(f);
+	if (how->start)
+		memcpy(f->post, how->start, b->cand_off[b->nq] * sizeof *f->post);
+	else
+		fit_shares(f);
 	for (unsigned round = 1; round <= ROUNDS; round++) {
 		double moved = one_round(f, &c, how, round);
 		if (fit_still(f, round, ROUNDS, round > 4 ? moved : 1))
