@@ -33,6 +33,7 @@
 #include "json/js.h"
 #include "model/message.h"
 #include "model/traits.h"
+#include "figures.h"
 
 enum { SKILLS = 40, RARE = 200, POOL_MAX = 250, TIMERS = 1000000, FIRSTS = 2000 };
 
@@ -49,20 +50,6 @@ static uint64_t draw(uint64_t n)
 	return rng % n;
 }
 
-static double clock_us(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
-	return (double)ts.tv_sec * 1e6 + (double)ts.tv_nsec / 1e3;
-}
-
-static void die(const char *what, const struct err *err)
-{
-	fprintf(stderr, "route: %s: %s\n", what, err->msg);
-	exit(1);
-}
-
 static void apply(const struct decision *d)
 {
 	struct err err = ERR_INIT;
@@ -74,7 +61,7 @@ static void apply(const struct decision *d)
 		                   .task = dr->task, .state = dr->state, .actor = dr->actor,
 		                   .data = dr->data};
 		if (evolve(w, &ev, &err) != 0)
-			die("evolve", &err);
+			die("evolve", err.msg);
 	}
 }
 
@@ -82,11 +69,11 @@ static double feed(const struct input *in)
 {
 	struct err err = ERR_INIT;
 	struct decision d;
-	double from = clock_us();
+	double from = now_us();
 
 	if (decide(w, now, in, &d, &err) != 0)
-		die("decide", &err);
-	double took = clock_us() - from;
+		die("decide", err.msg);
+	double took = now_us() - from;
 	apply(&d);
 	if (in->kind == IN_ROUTE && !d.n)
 		engine_route_failed(w, &in->task, d.class_full);
@@ -215,40 +202,12 @@ static void answer(const struct id *id)
 	json_decref(body);
 }
 
-/* ---- figures ---- */
-
-struct figures {
-	double *us, all; /* owned */
-	size_t n, cap;
-};
-
-static void add(struct figures *f, double us)
-{
-	if (f->n == f->cap) {
-		f->cap = f->cap ? 2 * f->cap : 1024;
-		f->us = mem_grow(f->us, f->cap, sizeof(*f->us));
-	}
-	f->us[f->n++] = us;
-	f->all += us;
-}
-
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return x < y ? -1 : x > y;
-}
-
 static void print(const char *name, struct figures *f)
 {
 	if (!f->n)
 		return;
-	qsort(f->us, f->n, sizeof(*f->us), by_value);
-	printf("route.%s workers=%d lanes=%d n=%zu "
-	       "mean=%.1f p50=%.1f p99=%.1f p999=%.1f max=%.0f us\n",
-	       name, n_workers, n_lanes, f->n, f->all / (double)f->n, f->us[f->n / 2],
-	       f->us[f->n * 99 / 100], f->us[f->n * 999 / 1000], f->us[f->n - 1]);
-	free(f->us);
+	printf("route.%s workers=%d lanes=%d", name, n_workers, n_lanes);
+	figures_print(f);
 }
 
 /* ---- the baseline ---- */
@@ -332,8 +291,8 @@ static double scan_instead(const struct id *id)
 	struct choice c;
 
 	route_choose(w, t, now, why, &c);
-	double from = clock_us(), most = scan(t, &best);
-	double took = clock_us() - from;
+	double from = now_us(), most = scan(t, &best);
+	double took = now_us() - from;
 	if (best && !json_object_get(why, "explored") &&
 	    most > 1e-5 + score_of(t, world_lane(w, t->match->lane, 1),
 	                           config_lane(w->config, t->match->lane),
@@ -363,10 +322,10 @@ static void settle(struct figures *f, struct figures *scans)
 	while (engine_next(w, now, &in)) {
 		int scanned = in.kind == IN_ROUTE && scans && draw(100) == 0;
 		if (scanned)
-			add(scans, scan_instead(&in.task));
+			figures_add(scans, scan_instead(&in.task));
 		double took = feed(&in);
 		if (in.kind == IN_ROUTE && f && !scanned) /* those were warmed up */
-			add(f, took);
+			figures_add(f, took);
 	}
 }
 
@@ -398,8 +357,8 @@ static void run_first(uint64_t n)
 		snprintf(skill[2], sizeof(skill[2]), "s%d", i / SKILLS % SKILLS);
 		json_t *need = json_pack("{s:[s,s,s]}", "skills", skill[0], skill[1], skill[2]);
 		json_t *same = json_deep_copy(need);
-		add(&first, whole(n++, lane, need));
-		add(&again, whole(n++, lane, same));
+		figures_add(&first, whole(n++, lane, need));
+		figures_add(&again, whole(n++, lane, same));
 	}
 	print("first", &first);
 	print("again", &again);
@@ -453,13 +412,13 @@ static void run_timers(void)
 	struct heap h;
 
 	heap_init(&h, no_move, slots);
-	double from = clock_us();
+	double from = now_us();
 	for (uint32_t i = 0; i < TIMERS; i++)
 		heap_add(&h, (int64_t)draw(1u << 30), i);
-	double added = clock_us();
+	double added = now_us();
 	while (h.n)
 		heap_remove(&h, 0);
-	double fired = clock_us();
+	double fired = now_us();
 	printf("route.timers pending=%d add=%.2f fire=%.2f us\n", TIMERS, (added - from) / TIMERS,
 	       (fired - added) / TIMERS);
 	heap_release(&h);

@@ -4,8 +4,9 @@
  *   verify [ANSWERS]      default: 150,000; a year of this desk is 1,000,000
  *
  * A desk of 200 workers and ten lanes that ask for all six stages: rules, anomaly tests, gold
- * tasks, up to five answers by consensus, and a review of some.  A virtual clock spreads ANSWERS over
- * a year, so that each has its workers' whole past in reputation.  One worker in ten is careless.
+ * tasks, up to five answers by consensus, and a review of some.  A virtual clock spreads ANSWERS
+ * over a year, so that each has its workers' whole past in reputation.  One worker in ten is
+ * careless.
  *
  * verify.decide  decide() of an answer: all stages in process, events and their JSON data made.
  * verify.encode  those events as lines of the journal.
@@ -13,10 +14,11 @@
  * verify.all     the three together.
  *                Each for 20,000 answers after the first 10,000 (history=early), after 100,000
  *                (history=middle, where there are twice as many) and for the last 20,000
- *                (history=late); processor time.  Reading the task's documents back, which the shell
- *                does before, is told apart: verify.documents.
- * verify.memory  what reputation keeps, by lane and worker and by lane, and what that is for each answer;
- *                rss: of the whole process, with ids of closed tasks and the journal's last documents.
+ *                (history=late); processor time.  Reading the task's documents back, which the
+ *                shell does before, is told apart: verify.documents.
+ * verify.memory  what reputation keeps, by lane and worker and by lane, and what that is for each
+ *                answer; rss: of the whole process, with ids of closed tasks and the journal's
+ *                last documents.
  */
 #include <math.h>
 #include <stdio.h>
@@ -36,47 +38,18 @@
 #include "engine/world.h"
 #include "json/js.h"
 #include "model/message.h"
+#include "figures.h"
+#include "verify_journal.h"
+#include "verify_papers.h"
 
-enum { WORKERS = 200, LANES = 10, SENIORS = 10, GOLDS = 60, WORDS = 3000, KEPT = 1 << 15,
-       ACTIONS = 1 << 16, EARLY = 10000, MIDDLE = 100000, WINDOW = 20000, QUESTIONS_PER_ANSWERS = 2 };
+enum { WORKERS = 200, LANES = 10, SENIORS = 10, GOLDS = 60, ACTIONS = 1 << 16 };
+enum { EARLY = 10000, MIDDLE = 100000, WINDOW = 20000, QUESTIONS_PER_ANSWERS = 2 };
 
 static const int64_t year_ms = INT64_C(365) * 24 * 3600 * 1000;
 
 static struct world *w;
-static uint64_t seq, rng = 88172645463325252u;
+static uint64_t seq;
 static int64_t now = 1770000000000;
-
-static void die(const char *what, const char *why)
-{
-	fprintf(stderr, "verify: %s: %s\n", what, why);
-	exit(1);
-}
-
-static uint64_t next(uint64_t *state)
-{
-	*state ^= *state << 13;
-	*state ^= *state >> 7;
-	*state ^= *state << 17;
-	return *state;
-}
-
-static uint64_t draw(uint64_t n)
-{
-	return next(&rng) % n;
-}
-
-static double unit(void)
-{
-	return ((double)draw(1u << 30) + 0.5) / (1u << 30);
-}
-
-static double now_us(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
-	return (double)ts.tv_sec * 1e6 + (double)ts.tv_nsec / 1e3;
-}
 
 /* ---- figures ---- */
 
@@ -89,43 +62,18 @@ static double clock_us(void)
 	return at_hand ? now_us() : 0;
 }
 
-struct figures {
-	double *us, all; /* owned */
-	size_t n, cap;
-};
-
 struct window {
 	struct figures documents, decide, encode, evolve, whole;
 };
 
 static struct window early, middle, late;
 
-static void add(struct figures *f, double us)
-{
-	if (f->n == f->cap) {
-		f->cap = f->cap ? 2 * f->cap : 1024;
-		f->us = mem_grow(f->us, f->cap, sizeof(*f->us));
-	}
-	f->us[f->n++] = us;
-	f->all += us;
-}
-
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return x < y ? -1 : x > y;
-}
-
 static void print(const char *name, const char *history, struct figures *f)
 {
 	if (!f->n)
 		return;
-	qsort(f->us, f->n, sizeof(*f->us), by_value);
-	printf("verify.%s history=%s n=%zu mean=%.1f p50=%.1f p99=%.1f p999=%.1f max=%.0f us\n", name,
-	       history, f->n, f->all / (double)f->n, f->us[f->n / 2], f->us[f->n * 99 / 100],
-	       f->us[f->n * 999 / 1000], f->us[f->n - 1]);
-	free(f->us);
+	printf("verify.%s history=%s", name, history);
+	figures_print(f);
 }
 
 static void print_window(struct window *v, const char *history)
@@ -135,58 +83,6 @@ static void print_window(struct window *v, const char *history)
 	print("encode", history, &v->encode);
 	print("evolve", history, &v->evolve);
 	print("all", history, &v->whole);
-}
-
-/* ---- a journal of which only the documents of late are kept ---- */
-
-static struct document {
-	char *line; /* owned */
-	uint64_t seq;
-} kept[KEPT];
-static uint64_t n_kept;
-static struct buf line; /* as it would go into the journal */
-
-static uint64_t n_lines, lines_hash;
-
-/* The same desk gives the same journal, by whatever path it was decided. */
-static void fingerprint(const struct buf *l)
-{
-	uint64_t h = lines_hash ^ l->len, word;
-	const char *s = l->data;
-
-	for (size_t n = l->len; n; s += sizeof(word), n -= n < sizeof(word) ? n : sizeof(word)) {
-		word = 0;
-		memcpy(&word, s, n < sizeof(word) ? n : sizeof(word));
-		h = lot_mix(h ^ word) + 1;
-	}
-	lines_hash = h;
-	n_lines++;
-}
-
-static struct journal_pos keep(const struct event *ev)
-{
-	struct document *d = &kept[n_kept % KEPT];
-
-	buf_addc(&line, '}');
-	free(d->line);
-	d->line = mem_strndup(buf_str(&line), line.len);
-	d->seq = ev->seq;
-	n_kept++;
-	return (struct journal_pos){1, (uint32_t)n_kept - 1, (uint32_t)line.len};
-}
-
-static json_t *data_at(struct journal_pos at)
-{
-	struct err err = ERR_INIT;
-
-	if (n_kept - at.offset > KEPT)
-		die("journal", "a task is open for too long");
-	json_t *event = js_parse(kept[at.offset % KEPT].line, at.length, &js_limits_own, &err);
-	if (!event)
-		die("journal", err.msg);
-	json_t *data = json_incref(json_object_get(event, "data"));
-	json_decref(event);
-	return data;
 }
 
 /* ---- what workers do, by the clock ---- */
@@ -239,7 +135,8 @@ static void evolve_one(const struct draft *dr, struct took *took)
 {
 	struct err err = ERR_INIT;
 	struct event ev = {.type = dr->type, .seq = ++seq, .at_ms = now, .has_task = dr->has_task,
-	                   .task = dr->task, .state = dr->state, .actor = dr->actor, .data = dr->data};
+	                   .task = dr->task, .state = dr->state, .actor = dr->actor,
+	                   .data = dr->data};
 
 	id_from_seq(&ev.id, now, 7, ev.seq);
 	buf_clear(&line);
@@ -251,7 +148,8 @@ static void evolve_one(const struct draft *dr, struct took *took)
 	if (dr->type == EV_CREATED || dr->type == EV_SUBMITTED)
 		ev.pos = keep(&ev);
 	if (dr->type == EV_OFFERED)
-		plan(now + 1000 + (int64_t)draw(60000), &ev.task, js_str_or(dr->data, "/worker", ""), 0);
+		plan(now + 1000 + (int64_t)draw(60000), &ev.task,
+		     js_str_or(dr->data, "/worker", ""), 0);
 	double before = clock_us();
 	if (evolve(w, &ev, &err) != 0)
 		die("evolve", err.msg);
@@ -327,35 +225,6 @@ static void until(int64_t at_ms)
 
 /* ---- the desk ---- */
 
-static const char *const kinds[] = {"invoice", "receipt", "letter", "other"};
-static const char *const marks[] = {"blurred", "stamped", "signed", "folded", "foreign", "torn"};
-static char *words[WORDS];
-
-static void make_words(void)
-{
-	for (int i = 0; i < WORDS; i++) {
-		size_t n = 3 + draw(7);
-		words[i] = mem_alloc(n + 1);
-		for (size_t k = 0; k < n; k++)
-			words[i][k] = (char)('a' + draw(26));
-		words[i][n] = '\0';
-	}
-}
-
-static json_t *text_of(size_t n)
-{
-	struct buf b = BUF_INIT;
-
-	for (size_t i = 0; i < n; i++) {
-		if (i)
-			buf_addc(&b, ' ');
-		buf_adds(&b, words[draw(WORDS)]);
-	}
-	json_t *s = json_string(buf_str(&b));
-	buf_release(&b);
-	return s;
-}
-
 static void config(enum config_kind kind, const char *name, json_t *doc)
 {
 	struct input in = {.kind = IN_CONFIG, .config_kind = kind, .config_name = name,
@@ -376,58 +245,6 @@ static void config_text(enum config_kind kind, const char *name, const char *tex
 	if (!doc)
 		die(name, err.msg);
 	config(kind, name, doc);
-}
-
-/* What is right follows from the task: ${truth} decides each field. */
-static json_t *answer_of(uint64_t truth, int error_percent)
-{
-	json_t *out = json_object(), *set = json_array();
-	uint64_t t = truth * 0x9e3779b97f4a7c15u | 1;
-
-	next(&t);
-	size_t kind = next(&t) % 4, off = (uint64_t)error_percent > draw(100) ? 1 + draw(3) : 0;
-	js_set_str(out, "kind", kinds[(kind + off) % 4]);
-	int complete = (int)(next(&t) % 2) ^ ((uint64_t)error_percent > draw(100));
-	js_set_new(out, "complete", json_boolean(complete));
-	int64_t total = 100 + (int64_t)(next(&t) % 900000);
-	js_set_int(out, "total", total + ((uint64_t)error_percent > draw(100) ? (int64_t)draw(1000) : 0));
-	for (size_t i = 0; i < 6; i++)
-		if ((next(&t) % 3 == 0) ^ ((uint64_t)error_percent > draw(300)))
-			json_array_append_new(set, json_string(marks[i]));
-	js_set_new(out, "marks", set);
-	js_set_new(out, "summary", text_of(20 + draw(30)));
-	js_set_new(out, "comment", text_of(3 + draw(12)));
-	return out;
-}
-
-static const char lane_text[] =
-	"{\"pools\":[\"everyone\"],\"slaSeconds\":14400,\"maxAttempts\":12,\"schema\":{\"type\":\"object\","
-	"\"required\":[\"kind\",\"complete\",\"total\",\"marks\",\"summary\"],\"additionalProperties\":false,"
-	"\"properties\":{"
-	"\"kind\":{\"enum\":[\"invoice\",\"receipt\",\"letter\",\"other\"]},"
-	"\"complete\":{\"type\":\"boolean\"},"
-	"\"total\":{\"type\":\"integer\",\"minimum\":0},"
-	"\"marks\":{\"type\":\"array\",\"uniqueItems\":true,\"items\":"
-	"{\"enum\":[\"blurred\",\"stamped\",\"signed\",\"folded\",\"foreign\",\"torn\"]}},"
-	"\"summary\":{\"type\":\"string\",\"minLength\":10,\"maxLength\":2000},"
-	"\"comment\":{\"type\":\"string\",\"maxLength\":500}}},"
-	"\"verify\":{\"minOverlap\":1,\"maxOverlap\":5,\"confidence\":\"0.98\",\"rules\":["
-	"{\"name\":\"total\",\"field\":\"/total\",\"message\":\"more than the limit\",\"logic\":"
-	"{\"<=\":[{\"var\":\"answer.total\"},{\"var\":\"task.payload.limit\"}]}},"
-	"{\"name\":\"signed\",\"field\":\"/marks\",\"logic\":"
-	"{\"or\":[{\"!=\":[{\"var\":\"answer.kind\"},\"cheque\"]},"
-	"{\"in\":[\"signed\",{\"var\":\"answer.marks\"}]}]}}],"
-	"\"gold\":{\"rate\":\"0.05\",\"floor\":\"0.6\"},\"qa\":{\"lane\":\"review\",\"rate\":\"0.05\"}}}";
-
-static json_t *body_of(int lane, uint64_t n)
-{
-	char name[16], title[48];
-
-	snprintf(name, sizeof(name), "l%d", lane);
-	snprintf(title, sizeof(title), "Document %d", (int)(n % 100000));
-	return json_pack("{s:i,s:s,s:s,s:s,s:{s:i,s:o}}", "er", 1, "lane", name, "title", title,
-	                 "instructions", "Read the document and say what it is.", "payload", "limit",
-	                 10000000, "text", text_of(60));
 }
 
 static void make_golds(int lane)
@@ -479,7 +296,8 @@ static int say(enum message_type type, const struct id *task, int worker, json_t
 
 	snprintf(from, sizeof(from), "w%03d", worker);
 	snprintf(mid, sizeof(mid), "msg_%llu", (unsigned long long)seq);
-	struct message m = {.type = type, .id = mid, .task = *task, .from = from, .at_ms = now, .body = body};
+	struct message m = {.type = type, .id = mid, .task = *task, .from = from, .at_ms = now,
+	                    .body = body};
 	struct input in = {.kind = IN_MESSAGE, .msg = &m};
 	return feed(&in, took);
 }
@@ -493,7 +311,8 @@ static void submit(void)
 
 	id_from_seq(&id, now, 2, ++n_tasks);
 	snprintf(mid, sizeof(mid), "task_%llu", (unsigned long long)n_tasks);
-	struct message m = {.type = MSG_SUBMIT, .id = mid, .task = id, .from = "somebody", .body = body};
+	struct message m = {.type = MSG_SUBMIT, .id = mid, .task = id, .from = "somebody",
+	                    .body = body};
 	struct input in = {.kind = IN_MESSAGE, .msg = &m};
 	if (feed(&in, &took))
 		die("submit", "refused");
@@ -545,7 +364,8 @@ static void print_memory(void)
 	printf("verify.memory answers=%llu pairs=%zu pair=%zu B lanes=%zu lane=%zu B answer=%.1f B "
 	       "suspended=%zu rss=%ld MiB\n", (unsigned long long)n_answers, pairs,
 	       pairs ? bytes / pairs : 0, lanes, sizeof(struct book),
-	       (double)(bytes + lanes * sizeof(struct book)) / (double)n_answers, suspended, rss_mib());
+	       (double)(bytes + lanes * sizeof(struct book)) / (double)n_answers, suspended,
+	       rss_mib());
 }
 
 static int is_in(uint64_t from)
@@ -566,11 +386,11 @@ static void measure(const struct took *t)
 		print_memory();
 	if (!v)
 		return;
-	add(&v->documents, t->documents);
-	add(&v->decide, t->decide);
-	add(&v->encode, t->encode);
-	add(&v->evolve, t->evolve);
-	add(&v->whole, t->decide + t->encode + t->evolve);
+	figures_add(&v->documents, t->documents);
+	figures_add(&v->decide, t->decide);
+	figures_add(&v->encode, t->encode);
+	figures_add(&v->evolve, t->evolve);
+	figures_add(&v->whole, t->decide + t->encode + t->evolve);
 }
 
 static void answer(const struct task *t, int worker)
@@ -658,7 +478,8 @@ int main(int argc, char **argv)
 	make_desk();
 	run(argc > 1 ? strtoull(argv[1], NULL, 10) : 150000);
 	printf("verify.desk workers=%d lanes=%d answers=%llu tasks=%llu refused=%llu days=%.0f "
-	       "cpu=%.0f s\n", WORKERS, LANES, (unsigned long long)n_answers, (unsigned long long)n_tasks,
+	       "cpu=%.0f s\n",
+	       WORKERS, LANES, (unsigned long long)n_answers, (unsigned long long)n_tasks,
 	       (unsigned long long)n_refused, (double)(now - from) / 86400000, now_us() / 1e6);
 	print_window(&early, "early");
 	print_window(&middle, "middle");
