@@ -35,8 +35,9 @@ static int header(struct csv *c, struct column *cols, size_t n, struct err *err)
 	for (size_t i = 0; i < n; i++) {
 		int at = csv_column(c, cols[i].names);
 		if (at < 0)
-			return err_set(err, FAIL_INVALID, "line %zu: the header has %s column %s", c->line,
-			               at == CSV_TWICE ? "more than one" : "no", cols[i].names[0]);
+			return err_set(err, FAIL_INVALID, "line %zu: the header has %s column %s",
+			               c->line, at == CSV_TWICE ? "more than one" : "no",
+			               cols[i].names[0]);
 		cols[i].at = (size_t)at;
 	}
 	return 0;

@@ -34,8 +34,8 @@ void csv_init(struct csv *c, int fd);
 void csv_release(struct csv *c);
 int csv_next(struct csv *c, struct err *err); /* 1: a record, 0: the end, -1 */
 const char *csv_field(const struct csv *c, size_t i, size_t *n);
-/* The column of this name or else of another in the NULL-ended list, ASCII case and blanks around it
- * aside; CSV_TWICE: two are called so. */
+/* The column of this name or else of another in the NULL-ended list, ASCII case and blanks around
+ * it aside; CSV_TWICE: two are called so. */
 enum { CSV_NONE = -1, CSV_TWICE = -2 };
 int csv_column(const struct csv *header, const char *const *names);
 

@@ -170,7 +170,8 @@ static size_t waiting_in(struct world *w, const char *lane)
 	for (uint32_t i = 0; i < w->n_tasks; i++) {
 		const struct task *t = world_at(w, i);
 		for (int k = 0; t && strcmp(t->match->lane, lane) == 0 && k < t->n_assigns; k++)
-			n += t->assigns[k].state == AS_HELD && t->assigns[k].awaits == AWAITS_PROGRAMS;
+			n += t->assigns[k].state == AS_HELD &&
+			    t->assigns[k].awaits == AWAITS_PROGRAMS;
 	}
 	return n;
 }
@@ -186,7 +187,8 @@ static json_t *absent_of(const struct run *r, const struct lane *lane)
 		struct buf path = BUF_INIT;
 		if (!file || !strchr(file, '/'))
 			continue;
-		buf_addf(&path, "%s%s%s", *file == '/' ? "" : r->spool.path, *file == '/' ? "" : "/", file);
+		buf_addf(&path, "%s%s%s", *file == '/' ? "" : r->spool.path,
+		         *file == '/' ? "" : "/", file);
 		if (access(buf_str(&path), X_OK) != 0)
 			json_array_append_new(out, json_string(p->name));
 		buf_release(&path);
@@ -226,8 +228,8 @@ static int look_at_programs(void *ctx, const char *name, const json_t *doc)
 	return 0;
 }
 
-void standing_find(const struct run *r, const struct config *c, const struct standing_list *suspended,
-                   const struct standing_list *programs)
+void standing_find(const struct run *r, const struct config *c,
+                   const struct standing_list *suspended, const struct standing_list *programs)
 {
 	struct err unread = ERR_INIT;
 	struct world *w =

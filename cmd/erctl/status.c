@@ -219,9 +219,9 @@ const struct cmd cmd_status = {
 	.summary = "which spool this is, and how it is doing",
 	.about = "Names the spool and why it was chosen, whether erd runs, the tasks by state and "
 	         "by lane, those at risk (four fifths of their time are gone) and overdue, who is "
-	         "on call, what is paused, who is suspended in a lane (er-verify(7)), where answers "
-	         "wait for a lane's programs, messages that wait or were refused, and how far the "
-	         "journal is.\n\n"
+	         "on call, what is paused, who is suspended in a lane (er-verify(7)), where "
+	         "answers wait for a lane's programs, messages that wait or were refused, and how "
+	         "far the journal is.\n\n"
 	         "With --check the exit status is the one of monitoring plugins, not that of the "
 	         "table: 0 well, 1 warning (erd is not running, or tasks are overdue), 2 critical "
 	         "(not running, and messages wait for more than a minute), 3 unknown.",

@@ -3,10 +3,10 @@
  * one after the other, until one says no.  The verdict goes through the drop as a message
  * "checked".
  *
- * A program that cannot judge (it breaks, takes too long or too much) is no fault of who answered: the
- * task waits, and the program is asked again, after some tries every minute, and at once when the
- * configuration changes, for as long as the task is open.  It is said in the log once when a program
- * begins to fail and once when it does no longer.  One that is not there (and is not being
+ * A program that cannot judge (it breaks, takes too long or too much) is no fault of who answered:
+ * the task waits, and the program is asked again, after some tries every minute, and at once when
+ * the configuration changes, for as long as the task is open.  It is said in the log once when a
+ * program begins to fail and once when it does no longer.  One that is not there (and is not being
  * replaced) will not come by waiting: that ends the task.
  *
  * Nothing of this is stored but the verdict: after a restart all answers that are held for programs

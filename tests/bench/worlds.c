@@ -116,18 +116,20 @@ static int gold_category(const struct row *r, int i)
 
 static void say_lanes(struct text *t, const struct row *r)
 {
-	say(t, "\"lanes\":{\"l\":{\"pools\":[\"p\"],\"slaSeconds\":14400,\"schema\":{\"type\":\"object\","
-	       "\"required\":[\"c\"],\"properties\":{\"c\":{\"enum\":[");
+	say(t, "\"lanes\":{\"l\":{\"pools\":[\"p\"],\"slaSeconds\":14400,"
+	       "\"schema\":{\"type\":\"object\",\"required\":[\"c\"],"
+	       "\"properties\":{\"c\":{\"enum\":[");
 	for (int k = 0; k < r->categories; k++)
 		say(t, "%s\"%c\"", k ? "," : "", 'a' + k);
 	say(t, "]}}},\"verify\":{\"minOverlap\":1,\"maxOverlap\":%d,\"confidence\":\"%.2f\","
-	       "\"gold\":{\"rate\":\"0.05\",\"newRate\":\"0.5\",\"newTasks\":20,\"floor\":\"0.72\"},"
-	       "\"qa\":{\"lane\":\"q\",\"rate\":\"0.02\"}}},"
+	       "\"gold\":{\"rate\":\"0.05\",\"newRate\":\"0.5\",\"newTasks\":20,"
+	       "\"floor\":\"0.72\"},\"qa\":{\"lane\":\"q\",\"rate\":\"0.02\"}}},"
 	       "\"q\":{\"pools\":[\"s\"],\"slaSeconds\":14400}},", MAX_OVERLAP, confidence);
 	say(t, "\"gold\":{");
 	for (int i = 0; i < GOLDS; i++)
-		say(t, "%s\"g%d\":{\"lane\":\"l\",\"body\":{\"er\":1,\"lane\":\"l\",\"title\":\"t\"},"
-		       "\"answer\":{\"c\":\"%c\"}}", i ? "," : "", i, 'a' + gold_category(r, i));
+		say(t,
+		    "%s\"g%d\":{\"lane\":\"l\",\"body\":{\"er\":1,\"lane\":\"l\",\"title\":\"t\"},"
+		    "\"answer\":{\"c\":\"%c\"}}", i ? "," : "", i, 'a' + gold_category(r, i));
 	say(t, "}");
 }
 
@@ -135,12 +137,14 @@ static void say_crews(struct text *t, const struct row *r)
 {
 	const char *work = "\"workMinutes\":{\"median\":4,\"spread\":1.8}";
 
-	say(t, "{\"name\":\"good\",\"count\":%d,\"pools\":[\"p\"],\"behaviour\":{%s,\"right\":%.2f}},"
-	       "{\"name\":\"senior\",\"count\":6,\"pools\":[\"s\"],\"behaviour\":{\"right\":0.98}}",
+	say(t, "{\"name\":\"good\",\"count\":%d,\"pools\":[\"p\"],\"behaviour\":{%s,"
+	       "\"right\":%.2f}},{\"name\":\"senior\",\"count\":6,\"pools\":[\"s\"],"
+	       "\"behaviour\":{\"right\":0.98}}",
 	    CREW - r->bad, work, honest);
 	if (!r->bad)
 		return;
-	say(t, ",{\"name\":\"bad\",\"count\":%d,\"pools\":[\"p\"],\"behaviour\":{%s,\"kind\":\"%s\"",
+	say(t,
+	    ",{\"name\":\"bad\",\"count\":%d,\"pools\":[\"p\"],\"behaviour\":{%s,\"kind\":\"%s\"",
 	    r->bad, work, kind_names[r->kind]);
 	if (r->kind == KIND_ADVERSARY)
 		say(t, ",\"trustTasks\":%d,\"right\":0.95", TRUST);
@@ -284,13 +288,15 @@ static double share(uint64_t part, uint64_t whole)
 
 static void print(const struct row *r, const struct sum *s)
 {
-	double overlap = share(s->answers, s->completed), optimal = share(s->best_answers, s->best_tasks);
+	double overlap = share(s->answers, s->completed);
+	double optimal = share(s->best_answers, s->best_tasks);
 
 	printf("%d categories, %4.1f %% %-26s %.4f  %5.2f %5.2f %5.2f  ", r->categories,
 	       100.0 * r->bad / CREW, r->name, share(s->right, s->completed), overlap, optimal,
 	       overlap / optimal);
 	if (s->bad)
-		printf("%5.1f %% %5.1f %%", 100 * share(s->soon, s->bad), 100 * share(s->ever, s->bad));
+		printf("%5.1f %% %5.1f %%", 100 * share(s->soon, s->bad),
+		       100 * share(s->ever, s->bad));
 	else
 		printf("%7s %7s", "", "");
 	printf("  %5.2f %%  %5.2f %%  %5.1f %%  %5.1f %%\n", 100 * share(s->good_out, s->good),
@@ -324,8 +330,9 @@ int main(int argc, char **argv)
 {
 	int seeds = argc > 1 ? (int)strtol(argv[1], NULL, 10) : 10;
 
-	printf("erctl simulate, %d seeds each: %d workers, honest ones right with %.2f; confidence %.2f, "
-	       "at most %d answers, floor 0.72\n", seeds, CREW, honest, confidence, MAX_OVERLAP);
+	printf("erctl simulate, %d seeds each: %d workers, honest ones right with %.2f; "
+	       "confidence %.2f, at most %d answers, floor 0.72\n",
+	       seeds, CREW, honest, confidence, MAX_OVERLAP);
 	printf("%-45s %-8s %-18s  %-16s %-9s %-7s  %-8s %s\n", "", "accepted", "overlap",
 	       "bad suspended", "honest", "tasks", "reviews", "gold");
 	printf("%-45s %-7s  %5s %5s %5s  %7s %7s  %7s  %7s\n", "", "right", "", "best", "ratio",

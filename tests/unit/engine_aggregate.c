@@ -113,7 +113,8 @@ static const struct kind kinds[] = {
 	{"1 of 20 is positive", 1000, 40, 2, 3, .right = .9, .differ = .5, .skew = .05, .busy = .5},
 	{"1000 workers, one answer each", 200, 1000, 2, 5, .right = .75, .differ = .8, .skew = 1},
 	{"three of five say one thing", 300, 30, 2, 5, .right = .85, .skew = 1, .mute = .6},
-	{"three of five, four classes", 300, 30, 4, 5, .right = .85, .differ = .5, .skew = 1, .mute = .6},
+	{"three of five, four classes", 300, 30, 4, 5, .right = .85, .differ = .5, .skew = 1,
+	 .mute = .6},
 };
 
 /* The default may lose to the majority by chance only: over the runs of a kind the mean difference

@@ -230,7 +230,8 @@ static void add_prose(struct buf *b, size_t from, size_t n)
 	}
 }
 
-/* The middle of three is nearest to both, whatever their length and however often it repeats itself. */
+/* The middle of three is nearest to both, whatever their length and however often it repeats
+   itself. */
 START_TEST(long_texts)
 {
 	static const size_t sizes[] = {100, 130, 400, 520, 3000, 70000};
@@ -250,7 +251,8 @@ START_TEST(long_texts)
 				buf_addc(b, '"');
 			}
 			buf_addc(&answers, ']');
-			json_t *made = combined("{\"type\":\"string\"}", buf_str(&answers), NULL, NULL);
+			json_t *made = combined("{\"type\":\"string\"}", buf_str(&answers), NULL,
+			                        NULL);
 			ck_assert_str_eq(json_string_value(made), buf_str(&middle));
 			json_decref(made);
 			buf_release(&answers);

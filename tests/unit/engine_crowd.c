@@ -100,8 +100,8 @@ static struct replay replay(const struct answers *a, double confidence, double f
 	return r;
 }
 
-/* Right less often than with all answers, replayed as well: nobody can look ahead.  In the order of the
- * file, and over random orders on average; the luck of one order is as much again. */
+/* Right less often than with all answers, replayed as well: nobody can look ahead.  In the order of
+ * the file, and over random orders on average; the luck of one order is as much again. */
 static const double dear = 0.015, luck = 0.025;
 
 static void adaptive(const char *set, double confidence, double floor)
@@ -120,8 +120,8 @@ static void adaptive(const char *set, double confidence, double floor)
 		struct replay r = replay(&a, confidence, floor), whole = replay(&a, 2, floor);
 		printf("%-10s %-10s with %.1f %% of the answers %.4f as delivered, with all %.4f; "
 		       "aggregated in the end %.4f, of all %.4f\n",
-		       set, i ? "shuffled" : "file order", 100 * r.used, r.delivered, whole.delivered,
-		       r.together, all);
+		       set, i ? "shuffled" : "file order", 100 * r.used, r.delivered,
+		       whole.delivered, r.together, all);
 		ck_assert_double_le(r.used, 0.60);
 		ck_assert_double_ge(r.delivered, whole.delivered - (i ? luck : dear));
 		ck_assert_double_ge(r.together, all - (i ? luck : dear));
@@ -221,7 +221,8 @@ START_TEST(by_the_others_alone)
 			gold(&who[i], 10 + 5 * i, 6 + 4 * i);
 		}
 		for (size_t n = 2; n <= 5; n++) {
-			struct vote votes[] = {{&who[0], 1}, {&who[1], 0}, {NULL, 1}, {&who[3], k - 1}, {&who[4], 1}};
+			struct vote votes[] = {{&who[0], 1}, {&who[1], 0}, {NULL, 1},
+			                       {&who[3], k - 1}, {&who[4], 1}};
 			crowd_by_others(&c, votes, n, right);
 			for (size_t i = 0; i < n; i++) {
 				struct vote others[5];

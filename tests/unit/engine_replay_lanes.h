@@ -26,8 +26,9 @@ static inline void draw_checks(struct sim *s, struct buf *out)
 	                                    "{\"<\":[{\"var\":\"answer.n\"},8]}",
 	                                    "{\"!=\":[{\"var\":\"worker.name\"},\"gus\"]}"};
 	static const char *const alphas[] = {"0", "0.001", "0.1", "0.1"};
-	static const char *const trust[] = {"", "", ",\"acceptIfAtLeast\":\"0.7\",\"askMoreIfLess\":\"0.6\"",
-	                                    ",\"rejectIfLess\":\"0.8\",\"acceptIfAtLeast\":\"0.8\""};
+	static const char *const trust[] =
+	    {"", "", ",\"acceptIfAtLeast\":\"0.7\",\"askMoreIfLess\":\"0.6\"",
+	     ",\"rejectIfLess\":\"0.8\",\"acceptIfAtLeast\":\"0.8\""};
 
 	if (draw(s, 3) == 0)
 		buf_addf(out,

@@ -26,7 +26,8 @@ static size_t put_gold(char *out, size_t cap)
 	return n;
 }
 
-/* ${bad} of CREW workers behave like ${how}; category a is ${often} times as frequent as b, c and d. */
+/* ${bad} of CREW workers behave like ${how}; category a is ${often} times as frequent as b, c and
+   d. */
 static struct scenario *world_of(const char *length, const char *how, int bad, int often)
 {
 	static char text[TEXT], gold[TEXT / 2];
@@ -206,7 +207,8 @@ START_TEST(every_kind)
 }
 END_TEST
 
-/* Who says what is nearly always true is honest: gold has all categories alike here, tasks have not. */
+/* Who says what is nearly always true is honest: gold has all categories alike here, tasks have
+   not. */
 START_TEST(one_category_is_frequent)
 {
 	struct scenario *s = world_of("7h", spammer, 8, 57);
