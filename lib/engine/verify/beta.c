@@ -56,20 +56,10 @@ double beta_below(double a, double b, double x)
 	return below(a, b, log_scale(a, b), x, &slope);
 }
 
-/* Where a normal distribution with the same mean and variance has it; of that the quantile about, as
- * Tukey's lambda has it. */
-static double near_quantile(double a, double b, double p)
-{
-	double n = a + b, mean = a / n, z = 4.91 * (pow(p, 0.14) - pow(1 - p, 0.14));
-	double x = mean + z * sqrt(mean * (b / n) / (n + 1));
-
-	return x > mean / 4 && x < 1 - (1 - mean) / 4 ? x : mean;
-}
-
 /* Newton's steps; where one leaves what is left of the interval, halve that. */
 double beta_quantile(double a, double b, double p)
 {
-	double lo = 0, hi = 1, x = near_quantile(a, b, p), log_of = log_scale(a, b);
+	double lo = 0, hi = 1, x = a / (a + b), log_of = log_scale(a, b);
 
 	for (int i = 0; i < STEPS && hi - lo > 1e-10; i++) {
 		double slope, off = below(a, b, log_of, x, &slope) - p;
