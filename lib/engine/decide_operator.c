@@ -96,6 +96,17 @@ static int check_verdict(struct moving *v, enum route_verdict said, struct err *
 	return refuse(v, said >= ROUTE_OFF ? FAIL_CONFLICT : FAIL_DENIED, v->to, what, err);
 }
 
+/* With as many answers as it wants at their programs or a reviewer it has no place for one more. */
+static int wants_nobody(const struct moving *v)
+{
+	int held = task_held(v->t);
+
+	for (struct assign *a = NULL; (a = task_live_assign(v->t, a));)
+		if (!loses(v, a))
+			return 0;
+	return v->t->review || (held && held >= v->t->overlap);
+}
+
 /* Nobody reviews what they have answered, whoever wants it. */
 static int answered_it(const struct moving *v)
 {
@@ -115,6 +126,8 @@ static int check_to(struct moving *v, struct err *err)
 		return count_losers(v) ? 0 : refuse(v, FAIL_CONFLICT, v->to, " has it already", err);
 	if (!known_worker(v->w, v->to, err))
 		return -1;
+	if (wants_nobody(v))
+		return refuse(v, FAIL_CONFLICT, "", "the answers that it wants are being verified", err);
 	for (struct assign *a = NULL; (a = task_live_assign(v->t, a));)
 		if (a->state == AS_BLOCKED && !loses(v, a))
 			return refuse(v, FAIL_CONFLICT, a->worker->name, " waits for a reply to a question",

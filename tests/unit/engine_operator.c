@@ -98,6 +98,25 @@ START_TEST(one_of_two)
 }
 END_TEST
 
+START_TEST(nobody_more_while_enough_is_being_verified)
+{
+	kit_set(&k, CFG_LANE, "l", "{\"pools\":[\"p\"],\"slaSeconds\":1000,\"offerSeconds\":5000,"
+	                           "\"sla\":{\"predictive\":false},\"verify\":{\"programs\":"
+	                           "[{\"name\":\"p\",\"command\":[\"p\"]}]}}");
+	desk_submit(&k, "x", "");
+	desk_ok(&k, 0, "ana", "start");
+	all_in();
+	kit_after(&k, 800 * SECOND);
+	desk_ok(&k, 0, "ben", "start");
+	ck_assert_int_eq(kit_say(&k, 0, "ana", "answer", "{\"answer\":{}}"), 0);
+	ck_assert(desk_has(&k, 0, "ana", AS_HELD));
+	ck_assert_int_eq(reassign("{\"worker\":\"ben\",\"to\":\"cho\"}"), -1);
+	ck_assert_int_eq(reassign("{\"to\":\"cho\"}"), -1);
+	ck_assert_int_eq(reassign("{\"worker\":\"ben\"}"), 0);
+	ck_assert_int_eq(kit_task(&k, 0)->state, ST_SUBMITTED);
+}
+END_TEST
+
 START_TEST(a_question_is_dropped_and_the_clock_goes_on)
 {
 	desk_submit(&k, "x", "");
@@ -215,6 +234,7 @@ int main(void)
 	tcase_add_test(t, no_trace_in_the_record);
 	tcase_add_test(t, without_to_somebody_else_is_found);
 	tcase_add_test(t, one_of_two);
+	tcase_add_test(t, nobody_more_while_enough_is_being_verified);
 	tcase_add_test(t, a_question_is_dropped_and_the_clock_goes_on);
 	tcase_add_test(t, a_worker_who_is_gone_loses_it);
 	tcase_add_test(t, only_to_those_who_may);
