@@ -278,10 +278,14 @@ if does simulate; then
 		"200 workers, overloaded:$here/../../spool-example/scenarios/mixed-quality.json:"; do
 		file=${s#*:}
 		file=${file%:*}
-		# shellcheck disable=SC2016
-		"$probe" run sh -c 'exec "$0" simulate "$1" --json >"$2"' "$er" "$file" \
-			"$W/report" >"$W/out" || exit 1
-		read -r _ cpu_us <"$W/out"
+		cpu_us= # the same work each time: the least of five is the one that was disturbed least
+		for _ in 1 2 3 4 5; do
+			# shellcheck disable=SC2016
+			"$probe" run sh -c 'exec "$0" simulate "$1" --json >"$2"' "$er" "$file" \
+				"$W/report" >"$W/out" || exit 1
+			read -r _ us <"$W/out"
+			[ -n "$cpu_us" ] && [ "$cpu_us" -le "$us" ] || cpu_us=$us
+		done
 		n=$(tr -d ' \n' <"$W/report" | sed 's/.*"all":{[^}]*"submitted":\([0-9]*\).*/\1/')
 		row "simulate, ${s%%:*}: lives, one core" "$(per_s "$n" "$cpu_us")" "" "" "${s##*:}"
 	done
