@@ -33,11 +33,11 @@ struct asking {
 	const struct task *t;
 	struct candidate best[CHAIN_ACKS_MAX];
 	int n, max;
-	int on_call;     /* a schedule named them */
+	int on_call; /* a schedule named them */
 	int64_t now_ms;
 	int64_t next_ms; /* when somebody comes or goes */
 	uint32_t counts[ROUTE_VERDICTS];
-	json_t *lines;   /* owned: candidates as the journal has them (engine/route.h) */
+	json_t *lines; /* owned: candidates as the journal has them (engine/route.h) */
 };
 
 static int before(const struct candidate *a, const struct candidate *b)
@@ -120,7 +120,7 @@ static json_t *line_of(const char *name, const char *instead_of, enum route_verd
 	char line[256];
 
 	snprintf(line, sizeof(line), "%s %s%s%s", name, route_verdict_names[v],
-		 instead_of ? " for " : "", instead_of ? instead_of : "");
+	         instead_of ? " for " : "", instead_of ? instead_of : "");
 	return json_string(line);
 }
 
@@ -151,8 +151,8 @@ static void consider(struct asking *q, const char *name)
 
 static void consider_pool(struct asking *q, const struct pool *pool)
 {
-	int outside = pool->kind != POOL_INTERNAL &&
-		      q->t->match->confidentiality >= CONF_INTERNAL_ONLY;
+	int outside =
+	    pool->kind != POOL_INTERNAL && q->t->match->confidentiality >= CONF_INTERNAL_ONLY;
 
 	for (size_t i = 0; i < pool->members.n; i++) {
 		if (outside)
@@ -220,8 +220,8 @@ static json_t *with_candidates(const struct asking *q, json_t *data)
 static void show_chosen(const struct asking *q)
 {
 	for (int i = q->n; i-- > 0;) {
-		json_t *line = line_of(q->best[i].worker->name, q->best[i].instead_of,
-				       ROUTE_ELIGIBLE);
+		json_t *line =
+		    line_of(q->best[i].worker->name, q->best[i].instead_of, ROUTE_ELIGIBLE);
 		size_t at = 0, n = json_array_size(q->lines);
 		while (at < n && !json_equal(json_array_get(q->lines, at), line))
 			at++;
@@ -286,7 +286,7 @@ static void pass_or_wait(struct drafts *d, const struct asking *q)
 	if (!full && q->t->state == ST_QUEUED && escalation_chain(e)->skip_empty &&
 	    (size_t)e->level + 1 < escalation_chain(e)->n && escalation_next(e, &level, &round)) {
 		chain_go(d, q->t, level, round, q->now_ms, "empty",
-			with_candidates(q, json_object()));
+		         with_candidates(q, json_object()));
 		return;
 	}
 	if (!full)
@@ -296,8 +296,12 @@ static void pass_or_wait(struct drafts *d, const struct asking *q)
 
 void decide_chain_route(struct world *w, int64_t now_ms, struct task *t, struct drafts *d)
 {
-	struct asking q = {.w = w, .t = t, .max = escalation_wants(t), .now_ms = now_ms,
-			   .next_ms = INT64_MAX, .lines = d->out->brief ? NULL : json_array()};
+	struct asking q = {.w = w,
+	                   .t = t,
+	                   .max = escalation_wants(t),
+	                   .now_ms = now_ms,
+	                   .next_ms = INT64_MAX,
+	                   .lines = d->out->brief ? NULL : json_array()};
 
 	assert(q.max <= CHAIN_ACKS_MAX);
 	if (q.max > 0)

@@ -106,7 +106,8 @@ START_TEST(sums_are_as_if_one_by_one)
 	for (size_t n = 0; n < sizeof(text); n += n < 40 ? 1 : 97) {
 		for (size_t i = 0; i < n; i++) {
 			x = x * 6364136223846793005u + 1442695040888963407u;
-			text[i] = (char)((x >> 40) % 11 == 0 && i && text[i - 1] != ' ' ? ' ' : 'a' + (x >> 33) % 26);
+			int gap = (x >> 40) % 11 == 0 && i && text[i - 1] != ' ';
+			text[i] = (char)(gap ? ' ' : 'a' + (x >> 33) % 26);
 		}
 		size_t seen = n < 2048 ? n : 2048;
 		ck_assert_uint_eq(text_simhash(text, n, &len), plain_simhash(text, seen));

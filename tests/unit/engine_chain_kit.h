@@ -369,4 +369,20 @@ static inline void kit_free(struct kit *k)
 	world_free(k->w);
 }
 
+/* ${day} over again with a restart behind each decision in turn, from the state and from the journal:
+ * what ${plain} has seen without one happens each time. */
+static inline void kit_same_after_restarts(const struct kit *plain, void (*day)(struct kit *))
+{
+	for (long at = 0; at < 2 * plain->decisions; at++) {
+		struct kit k = kit_new();
+		k.restart_at = at / 2;
+		k.from_journal = at % 2;
+		day(&k);
+		ck_assert_msg(k.journal.len == plain->journal.len &&
+		                  memcmp(k.journal.data, plain->journal.data, k.journal.len) == 0,
+		              "a restart after decision %ld changes what happens", at / 2);
+		kit_free(&k);
+	}
+}
+
 #endif
